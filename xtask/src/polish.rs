@@ -1,0 +1,347 @@
+//! The syntax-tree pass over the generator's output: lenient readers on answers, `new` and setters on requests,
+//! documentation from the spec. It changes attributes, documentation and boxing, never a field's meaning.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, format_ident, quote};
+use serde_json::Value;
+use syn::{
+    Attribute, Field, Fields, File, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type,
+    parse_quote,
+};
+
+use crate::{
+    checks,
+    spec::{operations, resolve},
+    view::View,
+};
+
+/// Improves the generated file; fails when the output breaks a promise of ours.
+pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
+    let (sent, read) = view.directions();
+    file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
+    let mut pass = Pass { published, view, structs: BTreeSet::new(), problems: Vec::new() };
+    for item in &mut file.items {
+        let Item::Mod(module) = item else { continue };
+        let Some((_, items)) = module.content.as_mut().filter(|_| module.ident == "types") else {
+            continue;
+        };
+        items.retain(|item| !is_clone_from_reference(item));
+        pass.structs = items.iter().filter_map(struct_name).collect();
+        let checked = pass.structs.intersection(&sent).cloned().collect();
+        let mut polished = Vec::new();
+        for mut item in std::mem::take(items) {
+            let mut extra = Vec::new();
+            if let Item::Struct(node) = &mut item {
+                let name = node.ident.to_string();
+                pass.document(node);
+                if read.contains(&name) {
+                    pass.answer(node);
+                } else if sent.contains(&name) {
+                    extra.push(setters(node));
+                    extra.push(checks::render(node, |wire| pass.property(&name, wire), wire_name, &checked));
+                }
+            }
+            polished.push(item);
+            polished.extend(extra);
+        }
+        *items = polished;
+    }
+    pass.finish(&file)?;
+    Ok(file)
+}
+
+struct Pass<'a> {
+    published: &'a Value,
+    view: &'a View,
+    /// Structs that the file defines.
+    structs: BTreeSet<String>,
+    problems: Vec<String>,
+}
+
+impl Pass<'_> {
+    /// Documentation comes from the published spec: the view has lost some of it.
+    fn document(&self, node: &mut ItemStruct) {
+        let name = node.ident.to_string();
+        let schema = &self.published["components"]["schemas"][&name];
+        let text = schema["description"].as_str().map_or_else(|| self.view_description(&name), str::to_owned);
+        replace_docs(&mut node.attrs, &text);
+        for field in &mut node.fields {
+            let wire = wire_name(field);
+            let text = match (wire.as_str(), self.property_description(&name, &wire)) {
+                ("extra", _) if is_flattened(field) => "Fields that the document does not know.".into(),
+                (_, Some(text)) => text,
+                (wire, None) => format!("`{wire}`"),
+            };
+            replace_docs(&mut field.attrs, &text);
+        }
+    }
+
+    fn view_description(&self, name: &str) -> String {
+        let described = self.view.document["components"]["schemas"][name]["description"].as_str();
+        described.map_or_else(|| format!("`{name}` of the API."), str::to_owned)
+    }
+
+    fn property_description(&self, schema: &str, property: &str) -> Option<String> {
+        if let Some(parameter) = self.parameter(schema, property) {
+            return parameter["description"].as_str().map(str::to_owned);
+        }
+        let node = self.property(schema, property)?;
+        let own = node["description"].as_str();
+        own.or_else(|| resolve(self.published, node)["description"].as_str()).map(str::to_owned)
+    }
+
+    /// The published query parameter behind a property of a folded query type.
+    fn parameter(&self, schema: &str, property: &str) -> Option<&Value> {
+        let (id, _) = self.view.queries.iter().find(|(_, query)| *query == schema)?;
+        let operation = operations(self.published).into_iter().find(|operation| operation.id() == *id)?;
+        operation.parameters(self.published).find(|parameter| parameter["name"] == property)
+    }
+
+    /// The published schema behind a property of a generated struct.
+    fn property(&self, schema: &str, property: &str) -> Option<&Value> {
+        if let Some(parameter) = self.parameter(schema, property) {
+            return Some(&parameter["schema"]);
+        }
+        find_property(self.published, &self.published["components"]["schemas"][schema], property)
+    }
+
+    /// Every optional field reads through a tolerant reader; ids take text and numbers.
+    fn answer(&mut self, node: &mut ItemStruct) {
+        node.attrs.push(parse_quote!(#[non_exhaustive]));
+        let name = node.ident.to_string();
+        for field in &mut node.fields {
+            if is_flattened(field) {
+                continue;
+            }
+            let wire = wire_name(field);
+            if self.view.boxed.contains(&(name.clone(), wire.clone())) {
+                box_inside_option(&mut field.ty);
+            }
+            let Some(inner) = generic(&field.ty, "Option").cloned() else {
+                match (wire.as_str(), path_end(&field.ty).as_str()) {
+                    ("id", "String") => read_with(field, "id_text"),
+                    ("id", "i64") => read_with(field, "id_integer"),
+                    ("id", "Id") => {}
+                    _ => self.problems.push(format!("{name}.{wire} is neither optional nor an id")),
+                }
+                continue;
+            };
+            if let Some(reader) = self.reader(&inner) {
+                read_with(field, reader);
+            }
+        }
+    }
+
+    fn reader(&self, ty: &Type) -> Option<&'static str> {
+        if let Some(item) = generic(ty, "Vec") {
+            return Some(match path_end(item).as_str() {
+                "i64" => "integers",
+                "String" => "texts",
+                _ => "list",
+            });
+        }
+        let text = ty.to_token_stream().to_string().replace(' ', "");
+        match path_end(ty).as_str() {
+            "i64" => Some("integer"),
+            "f64" => Some("number"),
+            "bool" => Some("flag"),
+            "String" => Some("text"),
+            "BTreeMap" => Some("map"),
+            "Box" => Some("boxed"),
+            "Value" => Some("value"),
+            "Map" => Some("object"),
+            "Timestamp" => Some("timestamp"),
+            "Date" => Some("date"),
+            _ if text.starts_with("crate::enums::") => Some("open_enum"),
+            name if self.structs.contains(name) => Some("object"),
+            _ => None,
+        }
+    }
+
+    fn finish(mut self, file: &File) -> Result<()> {
+        if file.to_token_stream().to_string().contains("chrono ::") {
+            self.problems.push("a date fell back to chrono; give it a format that the view knows".into());
+        }
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        bail!("{}\n{} problems in the generator's output", self.problems.join("\n"), self.problems.len())
+    }
+}
+
+/// The schema of a property, through `allOf`.
+fn find_property<'a>(document: &'a Value, schema: &'a Value, property: &str) -> Option<&'a Value> {
+    let own = schema["properties"].get(property);
+    own.or_else(|| {
+        let parts = schema["allOf"].as_array().into_iter().flatten();
+        parts.map(|part| resolve(document, part)).find_map(|part| find_property(document, part, property))
+    })
+}
+
+/// `new` with what is required, and a consuming setter for each optional field.
+fn setters(node: &ItemStruct) -> Item {
+    let name = &node.ident;
+    let (mut arguments, mut required, mut defaults, mut methods) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for field in &node.fields {
+        let Some(ident) = &field.ident else { continue };
+        let docs: Vec<&Attribute> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
+        if let Some(inner) = generic(&field.ty, "Option") {
+            let (argument, convert) = argument(ident, inner);
+            defaults.push(quote!(#ident: ::std::option::Option::None));
+            methods.push(quote! {
+                #(#docs)*
+                #[must_use]
+                pub fn #ident(mut self, #argument) -> Self {
+                    self.#ident = ::std::option::Option::Some(#convert);
+                    self
+                }
+            });
+        } else {
+            let (argument, convert) = argument(ident, &field.ty);
+            methods.push(quote! {
+                #(#docs)*
+                #[must_use]
+                pub fn #ident(mut self, #argument) -> Self {
+                    self.#ident = #convert;
+                    self
+                }
+            });
+            arguments.push(argument);
+            required.push(quote!(#ident: #convert));
+        }
+    }
+    let doc = if arguments.is_empty() {
+        " Nothing set yet."
+    } else {
+        " With what is required; the rest by setters."
+    };
+    parse_quote! {
+        impl #name {
+            #[doc = #doc]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#required,)* #(#defaults,)* }
+            }
+            #(#methods)*
+        }
+    }
+}
+
+/// How a value of this type is taken, and how it is converted.
+fn argument(ident: &Ident, ty: &Type) -> (TokenStream, TokenStream) {
+    if let Some(item) = generic(ty, "Vec") {
+        return (
+            quote!(#ident: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>),
+            quote!(#ident.into_iter().map(::std::convert::Into::into).collect()),
+        );
+    }
+    if path_end(ty) == "BTreeMap"
+        && let Some(item) = generics(ty).get(1)
+    {
+        let key = format_ident!("key");
+        return (
+            quote!(#ident: impl ::std::iter::IntoIterator<
+                Item = (impl ::std::convert::Into<::std::string::String>, impl ::std::convert::Into<#item>),
+            >),
+            quote!(#ident.into_iter().map(|(#key, value)| (#key.into(), value.into())).collect()),
+        );
+    }
+    (quote!(#ident: impl ::std::convert::Into<#ty>), quote!(#ident.into()))
+}
+
+fn read_with(field: &mut Field, reader: &str) {
+    let path = format!("crate::wire::read::{reader}");
+    let optional = generic(&field.ty, "Option").is_some();
+    let rename = rename_of(field).map(|name| quote!(rename = #name,));
+    field.attrs.retain(|attr| !attr.path().is_ident("serde"));
+    field.attrs.push(if optional {
+        parse_quote! {
+            #[serde(#rename default, deserialize_with = #path, skip_serializing_if = "::std::option::Option::is_none")]
+        }
+    } else {
+        parse_quote!(#[serde(#rename deserialize_with = #path)])
+    });
+}
+
+fn rename_of(field: &Field) -> Option<String> {
+    let mut found = None;
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let _ = attr.parse_nested_meta(|meta| {
+            if let Ok(value) = meta.value() {
+                let text: syn::LitStr = value.parse()?;
+                if meta.path.is_ident("rename") {
+                    found = Some(text.value());
+                }
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+fn is_flattened(field: &Field) -> bool {
+    let serde = field.attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+    serde.into_iter().any(|attr| attr.to_token_stream().to_string().contains("flatten"))
+}
+
+fn wire_name(field: &Field) -> String {
+    rename_of(field).unwrap_or_else(|| field.ident.as_ref().map(Ident::to_string).unwrap_or_default())
+}
+
+fn replace_docs(attrs: &mut Vec<Attribute>, text: &str) {
+    attrs.retain(|attr| !attr.path().is_ident("doc"));
+    let lines: Vec<String> = text.trim().lines().map(|line| format!(" {}", line.trim())).collect();
+    attrs.splice(0..0, lines.iter().map(|line| parse_quote!(#[doc = #line])));
+}
+
+/// `Option<X>` -> `Option<Box<X>>`, unless the generator boxed it already.
+fn box_inside_option(ty: &mut Type) {
+    if let Some(inner) = generic(ty, "Option").cloned()
+        && path_end(&inner) != "Box"
+    {
+        *ty = parse_quote!(::std::option::Option<::std::boxed::Box<#inner>>);
+    }
+}
+
+/// `X` of `Name<X>`.
+fn generic<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    if path_end(ty) == name { generics(ty).first().copied() } else { None }
+}
+
+fn generics(ty: &Type) -> Vec<&Type> {
+    let Type::Path(path) = ty else { return Vec::new() };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return Vec::new();
+    };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
+fn path_end(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn struct_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(node) if matches!(node.fields, Fields::Named(_)) => Some(node.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The generator adds `impl From<&X> for X` to every type; a clone says the same.
+fn is_clone_from_reference(item: &Item) -> bool {
+    let Item::Impl(node) = item else { return false };
+    let text = node.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string().replace(' ', ""));
+    text.is_some_and(|text| text.starts_with("::std::convert::From<&"))
+}
