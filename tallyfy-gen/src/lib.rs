@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+pub mod check;
+pub mod operations;
+pub mod transport;
+pub mod wire;
+mod words;
+
+#[rustfmt::skip]
+mod generated;
+
+/// Strings of which the document knows the values.
+#[rustfmt::skip]
+pub mod enums;
+
+pub use generated::{Client, types};
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};

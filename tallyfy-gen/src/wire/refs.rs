@@ -1,0 +1,136 @@
+//! [`UserRef`] and [`GroupRef`]: a bare id in some answers, an object in others. Not here: whole members
+//! and groups, which are generated.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde_json::{Map, Value};
+
+/// A member in a list of assignees or participants.
+///
+/// Reads of a task give integers, its list, create and update samples give objects
+/// (docs:open-api/code-samples/tasks), webhooks give `{user_id, full_name}`
+/// (docs:webhooks/webhook-payload-structure). Written as it came: the bare integer, or the object.
+///
+/// ```
+/// use tallyfy_gen::wire::UserRef;
+///
+/// let bare: UserRef = serde_json::from_str("1001")?;
+/// let object: UserRef = serde_json::from_str(r#"{"id": 1001, "full_name": "Kim Lund"}"#)?;
+/// assert_eq!((bare.id, object.id), (1001, 1001));
+/// assert_eq!(object.text("full_name"), Some("Kim Lund"));
+/// assert_eq!(serde_json::to_string(&bare)?, "1001");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UserRef {
+    /// The member's id.
+    pub id: i64,
+    /// The object as it came, its id included; empty when a bare id came.
+    pub details: Map<String, Value>,
+}
+
+impl UserRef {
+    /// One of the details, when it is text: `full_name`, `email`, `profile_pic`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.details.get(key)?.as_str()
+    }
+}
+
+impl From<i64> for UserRef {
+    fn from(id: i64) -> Self {
+        Self { id, details: Map::new() }
+    }
+}
+
+impl Serialize for UserRef {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.details.is_empty() { s.serialize_i64(self.id) } else { self.details.serialize(s) }
+    }
+}
+
+impl<'de> Deserialize<'de> for UserRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let (id, details) = parts(Value::deserialize(d)?, ["id", "user_id"]);
+        let number = match &id {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        match number {
+            Some(id) => Ok(Self { id, details }),
+            None => {
+                Err(D::Error::custom("expected a member: an integer id, or an object with id or user_id"))
+            }
+        }
+    }
+}
+
+/// A group in a list of assignees or participants.
+///
+/// An id in reads of tasks and processes, `{group_id, name}` in webhooks
+/// (docs:webhooks/webhook-payload-structure), `{id, name, ..}` as an include of a member. Written as it
+/// came: the bare id, or the object.
+///
+/// ```
+/// use tallyfy_gen::wire::GroupRef;
+///
+/// let buyers: GroupRef = serde_json::from_str(r#"{"group_id": "5b0c", "name": "Buyers"}"#)?;
+/// assert_eq!(buyers.id, "5b0c");
+/// assert_eq!(buyers.text("name"), Some("Buyers"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct GroupRef {
+    /// The group's id.
+    pub id: String,
+    /// The object as it came, its id included; empty when a bare id came.
+    pub details: Map<String, Value>,
+}
+
+impl GroupRef {
+    /// One of the details, when it is text: `name`, `logo`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.details.get(key)?.as_str()
+    }
+}
+
+impl From<&str> for GroupRef {
+    fn from(id: &str) -> Self {
+        Self::from(id.to_owned())
+    }
+}
+
+impl From<String> for GroupRef {
+    fn from(id: String) -> Self {
+        Self { id, details: Map::new() }
+    }
+}
+
+impl Serialize for GroupRef {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.details.is_empty() { s.serialize_str(&self.id) } else { self.details.serialize(s) }
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let (id, details) = parts(Value::deserialize(d)?, ["id", "group_id"]);
+        match id {
+            Value::String(id) => Ok(Self { id, details }),
+            Value::Number(id) => Ok(Self { id: id.to_string(), details }),
+            _ => Err(D::Error::custom("expected a group: an id, or an object with id or group_id")),
+        }
+    }
+}
+
+/// The id, and the object it stood in. The first key that is there wins.
+fn parts(value: Value, keys: [&str; 2]) -> (Value, Map<String, Value>) {
+    match value {
+        Value::Object(details) => {
+            let id = keys.iter().find_map(|key| details.get(*key)).cloned().unwrap_or(Value::Null);
+            (id, details)
+        }
+        bare => (bare, Map::new()),
+    }
+}
