@@ -138,7 +138,13 @@ pub(crate) fn entries<T>(
     size(field, list.len(), "entries", least, most)
 }
 
-fn size(field: &str, found: usize, unit: &str, least: Option<usize>, most: Option<usize>) -> Result<(), Invalid> {
+fn size(
+    field: &str,
+    found: usize,
+    unit: &str,
+    least: Option<usize>,
+    most: Option<usize>,
+) -> Result<(), Invalid> {
     match (least, most) {
         (Some(least), _) if found < least => {
             Err(Invalid::new(field, format!("has {found} {unit}; at least {least} are needed")))

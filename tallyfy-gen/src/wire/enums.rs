@@ -12,7 +12,6 @@ use std::fmt;
 ///     pub enum TaskStatus { NotStarted = "not-started", Completed = "completed" }
 /// }
 /// ```
-#[allow(unused_macros)]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)?
@@ -98,7 +97,6 @@ macro_rules! open_enum {
 ///     pub enum TaskStatusFilter { All = "all", Overdue = "overdue" }
 /// }
 /// ```
-#[allow(unused_macros)]
 macro_rules! closed_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)?
@@ -167,8 +165,6 @@ macro_rules! closed_enum {
     };
 }
 
-// The users of both are the generated enums, and a build without them is a build too.
-#[allow(unused_imports)]
 pub(crate) use {closed_enum, open_enum};
 
 /// A value outside a closed set; its message lists the set.

@@ -38,8 +38,5 @@ pub use progress::RunProgress;
 pub use refs::{GroupRef, UserRef};
 pub use timestamp::{NotADate, Timestamp};
 
-// The generated enums are the users of these two, and of the function behind them.
-#[allow(unused_imports)]
 pub(crate) use enums::{closed_enum, open_enum};
-#[allow(unused_imports)]
 pub(crate) use scalar::required_text;

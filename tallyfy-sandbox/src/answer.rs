@@ -1,0 +1,221 @@
+//! Answers: envelopes, pages, and errors in the service's shapes.
+//!
+//! Not here: the rows inside (`routes`), bytes on the wire (`server`).
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::query::Query;
+use crate::state::Refused;
+
+/// An answer before it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Header lines besides those of the body.
+    pub headers: Vec<(&'static str, String)>,
+    /// Content.
+    pub body: Body,
+}
+
+/// The content of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Value),
+    /// Bytes of a kind.
+    Bytes(&'static str, Bytes),
+}
+
+impl Answer {
+    /// JSON with a status.
+    pub fn json(status: StatusCode, body: Value) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Json(body) }
+    }
+
+    /// `{"data": ...}` with 200.
+    pub fn item(data: Value) -> Self {
+        Self::json(StatusCode::OK, json!({ "data": data }))
+    }
+
+    /// `{"data": ...}` with 201.
+    pub fn created(data: Value) -> Self {
+        Self::json(StatusCode::CREATED, json!({ "data": data }))
+    }
+
+    /// 200 without a body.
+    pub fn empty() -> Self {
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// `{"data": [...]}` without `meta` (users-list, guests-list, without_pagination).
+    pub fn whole(rows: Vec<Value>) -> Self {
+        Self::json(StatusCode::OK, json!({ "data": rows }))
+    }
+}
+
+/// Includes that are collections arrive wrapped once more (processes_tasks:conventions).
+pub fn wrapped(rows: Vec<Value>) -> Value {
+    json!({ "data": rows })
+}
+
+/// An empty map as PHP writes it when the oddity is on: `[]`.
+pub fn php_map(map: &Map<String, Value>, empty_is_list: bool) -> Value {
+    if map.is_empty() && empty_is_list { json!([]) } else { Value::Object(map.clone()) }
+}
+
+/// What a list is asked to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Paging {
+    page: usize,
+    per_page: usize,
+    whole: bool,
+}
+
+impl Paging {
+    /// Reads `page`, `per_page` and `without_pagination`. Ten rows a page and a cap of 100 are the
+    /// ordinary case (platform:pagination); nonsense counts as absent.
+    pub fn read(query: &Query, default: usize, cap: usize) -> Self {
+        let number = |key: &str| query.get(key).and_then(|text| text.parse::<usize>().ok()).filter(|n| *n > 0);
+        Self {
+            page: number("page").unwrap_or(1),
+            per_page: number("per_page").unwrap_or(default).min(cap),
+            whole: query.flag("without_pagination") == Some(true),
+        }
+    }
+
+    /// The ordinary case.
+    pub fn usual(query: &Query) -> Self {
+        Self::read(query, 10, 100)
+    }
+
+    /// Never in one piece, whatever the query says.
+    pub fn always(self) -> Self {
+        Self { whole: false, ..self }
+    }
+
+    /// Ten rows a page and never in one piece, whatever the query says, when `fixed`.
+    pub fn fixed(self, fixed: bool) -> Self {
+        if fixed { Self { per_page: 10, whole: false, ..self } } else { self }
+    }
+
+    /// All rows in one answer (`pagination=false` of folders).
+    pub fn in_one_piece(self, whole: bool) -> Self {
+        Self { whole: self.whole || whole, ..self }
+    }
+
+    /// Cuts the page out of the rows, renders it and wraps it.
+    pub fn answer<T>(self, rows: &[T], request: &Origin<'_>, render: impl FnMut(&T) -> Value) -> Answer {
+        if self.whole {
+            return Answer::whole(rows.iter().map(render).collect());
+        }
+        let start = (self.page - 1).saturating_mul(self.per_page).min(rows.len());
+        let end = start.saturating_add(self.per_page).min(rows.len());
+        let data: Vec<Value> = rows[start..end].iter().map(render).collect();
+        let pagination = json!({
+            "total": rows.len(),
+            "count": data.len(),
+            "per_page": self.per_page,
+            "current_page": self.page,
+            "total_pages": rows.len().div_ceil(self.per_page).max(1),
+            "links": self.links(rows.len(), request),
+        });
+        Answer::json(StatusCode::OK, json!({ "data": data, "meta": { "pagination": pagination } }))
+    }
+
+    /// `[]` on a single page, else URLs on the service's own host: a client that follows them leaves the
+    /// sandbox, which is what platform:pagination.algorithm warns of.
+    fn links(self, total: usize, request: &Origin<'_>) -> Value {
+        let pages = total.div_ceil(self.per_page).max(1);
+        let mut links = Map::new();
+        if self.page > 1 {
+            links.insert("previous".to_owned(), request.link(self.page - 1).into());
+        }
+        if self.page < pages {
+            links.insert("next".to_owned(), request.link(self.page + 1).into());
+        }
+        if links.is_empty() { json!([]) } else { Value::Object(links) }
+    }
+}
+
+/// What links of a page are made of.
+pub struct Origin<'a> {
+    /// Path without the `/api` prefix.
+    pub path: &'a str,
+    /// The query of the request.
+    pub query: &'a Query,
+}
+
+impl Origin<'_> {
+    fn link(&self, page: usize) -> String {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        let kept = self.query.pairs().iter().filter(|(key, _)| key != "page");
+        pairs.extend(kept.map(|(key, value)| (key.as_str(), value.as_str())));
+        let page = page.to_string();
+        pairs.push(("page", &page));
+        let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
+        format!("https://go.tallyfy.com/api{}?{query}", self.path)
+    }
+}
+
+/// `{error, message, code}` (platform:errors.shapes.flag_message_code).
+pub fn coded(status: StatusCode, message: &str, code: &str) -> Answer {
+    Answer::json(status, json!({ "error": true, "message": message, "code": code }))
+}
+
+/// `{message}` (platform:errors.shapes.message_only).
+pub fn message(status: StatusCode, message: &str) -> Answer {
+    Answer::json(status, json!({ "message": message }))
+}
+
+/// 404 of a known route.
+pub fn not_found() -> Answer {
+    coded(StatusCode::NOT_FOUND, "Resource not found", "RESOURCE_NOT_FOUND")
+}
+
+/// 422 with texts by field. An entry that is an object goes in as it is: answers to form fields come
+/// keyed by field id (processes_tasks:ErrorBody).
+pub fn invalid(errors: Vec<(String, Value)>) -> Answer {
+    let mut map = Map::new();
+    for (field, entry) in errors {
+        if let Value::Array(texts) = map.entry(field).or_insert_with(|| json!([])) {
+            texts.push(entry);
+        }
+    }
+    let body = json!({ "error": true, "message": "The given data was invalid.", "errors": map });
+    Answer::json(StatusCode::UNPROCESSABLE_ENTITY, body)
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Invalid(errors) => invalid(errors),
+            Refused::Forbidden(text) => {
+                Self::json(StatusCode::FORBIDDEN, json!({ "error": true, "message": text }))
+            }
+            Refused::Missing => not_found(),
+        }
+    }
+}
+
+/// The page that the service sends instead of a JSON error when `Accept` does not ask for JSON
+/// (py:tests/test_file_transfer).
+pub fn html(status: StatusCode) -> Answer {
+    let words = status.canonical_reason().unwrap_or("Error");
+    let code = status.as_u16();
+    let style = "body{font-family:sans-serif;color:#636b6f;text-align:center;padding-top:20vh}";
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{words}</title>\n\
+         <style>{style}</style>\n</head>\n<body>\n<h1>{code}</h1>\n<p>{words}</p>\n</body>\n</html>\n"
+    );
+    Answer { status, headers: Vec::new(), body: Body::Bytes("text/html; charset=UTF-8", page.into()) }
+}

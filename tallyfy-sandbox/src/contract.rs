@@ -1,0 +1,180 @@
+//! Do requests and answers fit the document? Validators are made when first needed and kept.
+//!
+//! Not here: turning OpenAPI schemas into JSON Schema (`schema`), keeping what was found (`log`).
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use http::StatusCode;
+use jsonschema::{Registry, Validator};
+use serde_json::{Map, Value};
+
+use crate::answer::Body;
+use crate::log::{Side, Violation};
+use crate::query::Query;
+use crate::router::{DOCUMENT, Operation};
+use crate::schema;
+
+/// The converted document, for `$ref`.
+static REGISTRY: LazyLock<Registry<'static>> = LazyLock::new(|| {
+    let document = schema::convert_document(&DOCUMENT);
+    let builder = Registry::new().draft(jsonschema::Draft::Draft202012).add(schema::ROOT, document);
+    // Tests cover the bundled document; nothing outside it is loaded.
+    builder.and_then(|builder| builder.prepare()).expect("the bundled document is a schema resource")
+});
+
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
+
+/// How many violations of one body are reported: the first are enough to find the cause.
+const ENOUGH: usize = 20;
+
+/// The request's violations.
+pub fn check_request(operation: &Operation, query: &Query, body: Option<&Value>) -> Vec<Violation> {
+    let mut found = check_query(operation, query);
+    let Some(content) = node(operation).get("requestBody").map(resolve) else { return found };
+    let Some(media) = content.pointer("/content/application~1json/schema") else { return found };
+    match body {
+        Some(body) => found.extend(check_value(operation, Side::Client, "body", media, body, true)),
+        None if content.get("required") == Some(&Value::Bool(true)) => {
+            found.push(violation(operation, Side::Client, "body", "a JSON body is required"));
+        }
+        None => {}
+    }
+    found
+}
+
+/// The answer's violations.
+pub fn check_answer(operation: &Operation, status: StatusCode, body: &Body) -> Vec<Violation> {
+    let responses = node(operation).get("responses");
+    let exact = responses.and_then(|r| r.get(status.as_str()));
+    let range = || responses.and_then(|r| r.get(format!("{}XX", status.as_u16() / 100)));
+    let Some(response) = exact.or_else(range).map(resolve) else {
+        // Faults of the gateway and of the sandbox's own limits belong to no operation.
+        return match status.as_u16() {
+            400 | 401 | 413 | 429 | 500.. => Vec::new(),
+            code => {
+                let text = format!("the document does not name {code}");
+                vec![violation(operation, Side::Sandbox, "status", &text)]
+            }
+        };
+    };
+    let Some(media) = response.pointer("/content/application~1json/schema") else {
+        return match body {
+            Body::Json(_) if response.get("content").is_none() => {
+                vec![violation(operation, Side::Sandbox, "body", "the document promises no content")]
+            }
+            _ => Vec::new(),
+        };
+    };
+    match body {
+        Body::Json(value) => check_value(operation, Side::Sandbox, "body", media, value, false),
+        Body::Empty => vec![violation(operation, Side::Sandbox, "body", "the document promises JSON")],
+        // HTML errors are an oddity on purpose.
+        Body::Bytes(..) => Vec::new(),
+    }
+}
+
+fn violation(operation: &Operation, side: Side, pointer: &str, message: &str) -> Violation {
+    Violation {
+        side,
+        operation: operation.id.clone(),
+        pointer: pointer.to_owned(),
+        message: message.chars().take(400).collect(),
+    }
+}
+
+/// The operation's node in the document.
+fn node(operation: &Operation) -> &'static Value {
+    DOCUMENT.get("paths").map_or(&Value::Null, |paths| &paths[&operation.path][&operation.method])
+}
+
+/// Follows one `$ref` into the components.
+fn resolve(value: &'static Value) -> &'static Value {
+    let target = value.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
+    target.and_then(|pointer| DOCUMENT.pointer(pointer)).unwrap_or(value)
+}
+
+fn check_value(
+    operation: &Operation,
+    side: Side,
+    place: &str,
+    schema: &Value,
+    value: &Value,
+    closed: bool,
+) -> Vec<Violation> {
+    let Some(validator) = validator(schema, closed) else {
+        return vec![violation(operation, Side::Sandbox, place, "the schema does not compile")];
+    };
+    let errors = validator.iter_errors(value).take(ENOUGH);
+    errors.map(|e| violation(operation, side, &format!("{place}{}", e.instance_path()), &e.to_string())).collect()
+}
+
+fn validator(schema: &Value, closed: bool) -> Option<Arc<Validator>> {
+    let key = format!("{closed}{schema}");
+    let mut known = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(key).or_insert_with(|| compile(schema, closed)).clone()
+}
+
+fn compile(schema: &Value, closed: bool) -> Option<Arc<Validator>> {
+    let converted = schema::convert(schema, closed);
+    let mut options = jsonschema::options();
+    options = options.with_draft(jsonschema::Draft::Draft202012).with_registry(&REGISTRY);
+    options.build(&converted).ok().map(Arc::new)
+}
+
+fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
+    let path = DOCUMENT.pointer("/paths").map_or(&Value::Null, |paths| &paths[&operation.path]);
+    let lists = [path.get("parameters"), node(operation).get("parameters")];
+    let known: Map<String, Value> = lists
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten()
+        .map(resolve)
+        .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"))
+        .filter_map(|p| Some((p.get("name")?.as_str()?.to_owned(), p.clone())))
+        .collect();
+    let mut found = Vec::new();
+    for (key, text) in query.pairs() {
+        let place = format!("query/{key}");
+        let deep = key.split('[').next().and_then(|head| known.get(head));
+        match (known.get(key), deep) {
+            (Some(parameter), _) => found.extend(check_parameter(operation, &place, parameter, text)),
+            (None, Some(deep)) if deep.get("style").and_then(Value::as_str) == Some("deepObject") => {}
+            _ => found.push(violation(operation, Side::Client, &place, "the document does not name this key")),
+        }
+    }
+    for (name, parameter) in &known {
+        let required = parameter.get("required") == Some(&Value::Bool(true));
+        if required && query.get(name).is_none() && parameter.get("style").is_none() {
+            let place = format!("query/{name}");
+            found.push(violation(operation, Side::Client, &place, "the document requires this key"));
+        }
+    }
+    found
+}
+
+fn check_parameter(operation: &Operation, place: &str, parameter: &Value, text: &str) -> Vec<Violation> {
+    let Some(schema) = parameter.get("schema") else { return Vec::new() };
+    let value = typed(schema, text);
+    check_value(operation, Side::Client, place, schema, &value, false)
+}
+
+/// The text of a parameter as the type its schema asks for; text that does not fit stays text, and fails.
+fn typed(schema: &Value, text: &str) -> Value {
+    let resolved = schema.get("$ref").and_then(Value::as_str).and_then(|r| DOCUMENT.pointer(r.strip_prefix('#')?));
+    let schema = resolved.unwrap_or(schema);
+    match schema.get("type").and_then(Value::as_str) {
+        Some("integer" | "number") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+        Some("boolean") => match text {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => text.into(),
+        },
+        Some("array") => {
+            let items = schema.get("items").unwrap_or(&Value::Null);
+            Value::Array(text.split(',').map(|part| typed(items, part)).collect())
+        }
+        _ => text.into(),
+    }
+}

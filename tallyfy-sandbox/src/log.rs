@@ -1,0 +1,114 @@
+//! What the sandbox has seen, for tests to look at.
+//!
+//! Not here: finding violations (`contract`).
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// Who broke the contract of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The request does not fit.
+    Client,
+    /// The sandbox's own answer does not fit.
+    Sandbox,
+}
+
+/// One place in which a request or an answer does not fit the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Whose fault it is.
+    pub side: Side,
+    /// Operation id.
+    pub operation: String,
+    /// `body`, `query` or `status`, then a JSON pointer: `body/owners/users/0`, `query/per_page`.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// A request that arrived.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Method.
+    pub method: String,
+    /// Path as sent, not decoded.
+    pub path: String,
+    /// Query string as sent, not decoded.
+    pub raw_query: String,
+    /// Decoded query pairs.
+    pub query: Vec<(String, String)>,
+    /// Operation id, when the path is known.
+    pub operation: Option<String>,
+    /// Header lines as they came, names in lowercase.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Bytes,
+    /// The body as JSON, when it is.
+    pub json: Option<Value>,
+    /// Status of the answer; `None` when the connection was cut or the answer is still due.
+    pub status: Option<u16>,
+    /// Where the request breaks the document.
+    pub violations: Vec<Violation>,
+}
+
+impl Seen {
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a query key.
+    pub fn query_value(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The requests so far. Entries are numbered, so that an answer finds its request after a clearing too.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    first: usize,
+    entries: Vec<Seen>,
+    own: Vec<Violation>,
+}
+
+impl Log {
+    /// Adds a request and returns its number.
+    pub(crate) fn push(&mut self, seen: Seen) -> usize {
+        self.entries.push(seen);
+        self.first + self.entries.len() - 1
+    }
+
+    /// Notes the status of an answer.
+    pub(crate) fn answered(&mut self, number: usize, status: u16) {
+        if let Some(entry) = number.checked_sub(self.first).and_then(|at| self.entries.get_mut(at)) {
+            entry.status = Some(status);
+        }
+    }
+
+    /// Notes violations of the sandbox itself.
+    pub(crate) fn blame(&mut self, violations: Vec<Violation>) {
+        self.own.extend(violations);
+    }
+
+    /// All requests.
+    pub(crate) fn entries(&self) -> &[Seen] {
+        &self.entries
+    }
+
+    /// Violations of both sides.
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let client = self.entries.iter().flat_map(|seen| seen.violations.iter());
+        self.own.iter().chain(client).cloned().collect()
+    }
+
+    /// Forgets the requests, and the violations with them.
+    pub(crate) fn clear(&mut self) {
+        self.first += self.entries.len();
+        self.entries.clear();
+        self.own.clear();
+    }
+}

@@ -1,0 +1,177 @@
+//! Operation handlers: one file per resource. Each reads the request, changes the state, renders rows.
+//!
+//! Not here: rules (`state`), envelopes (`answer`), finding the operation (`router`).
+
+mod comments;
+mod identity;
+mod input;
+mod members;
+mod organizations;
+mod processes;
+mod steps;
+mod tasks;
+mod templates;
+mod view;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::answer::{self, Answer, Origin};
+use crate::query::Query;
+use crate::router::PathParams;
+use crate::state::launch::Context;
+use crate::state::organization::Organization;
+use crate::state::{Refused, Token, World};
+use view::View;
+
+/// A handler that works inside one organization.
+type Inside = fn(&mut Call<'_>) -> Result<Answer, Refused>;
+/// A handler that looks at everything the token may see.
+type Outside = fn(&World, &Token, &Request<'_>) -> Answer;
+
+/// What answers an operation.
+enum Handler {
+    Inside(Inside),
+    Outside(Outside),
+}
+
+/// A body, as far as its media type lets it be understood.
+#[derive(Debug)]
+pub enum Content {
+    /// Nothing was sent.
+    None,
+    /// JSON.
+    Json(Value),
+    /// A form; the service reads it like a flat JSON object (templates:clone_template).
+    Form(Map<String, Value>),
+    /// A body in parts: a boundary and the bytes.
+    Multipart(String, Bytes),
+    /// Neither.
+    Malformed,
+}
+
+impl Content {
+    /// Reads a body.
+    pub fn read(media: &str, bytes: &Bytes) -> Self {
+        if bytes.is_empty() {
+            return Self::None;
+        }
+        if let Some(boundary) = media.strip_prefix("multipart/form-data") {
+            let boundary = boundary.split("boundary=").nth(1).unwrap_or_default().trim_matches('"');
+            return Self::Multipart(boundary.to_owned(), bytes.clone());
+        }
+        if media.starts_with("application/x-www-form-urlencoded") {
+            let pairs: Result<Vec<(String, String)>, _> = serde_urlencoded::from_bytes(bytes);
+            return pairs.map_or(Self::Malformed, |pairs| {
+                Self::Form(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
+            });
+        }
+        serde_json::from_slice(bytes).map_or(Self::Malformed, Self::Json)
+    }
+}
+
+/// A request for one operation.
+pub struct Request<'a> {
+    /// Path without the `/api` prefix.
+    pub path: &'a str,
+    /// Path parameters by name.
+    pub params: &'a PathParams,
+    /// Query.
+    pub query: &'a Query,
+    /// Body.
+    pub content: &'a Content,
+}
+
+impl<'a> Request<'a> {
+    fn param(&self, name: &str) -> &'a str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    fn origin(&self) -> Origin<'a> {
+        Origin { path: self.path, query: self.query }
+    }
+}
+
+/// A call inside an organization.
+pub struct Call<'a> {
+    organization: &'a mut Organization,
+    context: Context<'a>,
+    request: &'a Request<'a>,
+}
+
+impl<'a> Call<'a> {
+    fn view(&self) -> View<'_> {
+        View { organization: self.organization, now: self.context.now, quirks: self.context.quirks }
+    }
+
+    /// The body as an object. The service reads a missing one as empty; one that cannot be read is
+    /// refused here, where the service would go on with nothing.
+    fn body(&self) -> Result<Map<String, Value>, Refused> {
+        match self.request.content {
+            Content::None => Ok(Map::new()),
+            Content::Json(Value::Object(map)) | Content::Form(map) => Ok(map.clone()),
+            Content::Json(Value::Array(list)) if list.is_empty() => Ok(Map::new()),
+            Content::Json(_) => Err(Refused::invalid("body", "The request body must be a JSON object.")),
+            Content::Malformed => Err(Refused::invalid("body", "The request body is not valid JSON.")),
+            Content::Multipart(..) => Err(Refused::invalid("body", "The request body must be JSON.")),
+        }
+    }
+
+    fn param(&self, name: &str) -> &'a str {
+        self.request.param(name)
+    }
+
+    fn query(&self) -> &'a Query {
+        self.request.query
+    }
+
+    fn must_be_admin(&self) -> Result<(), Refused> {
+        if self.organization.is_admin(self.context.caller) {
+            return Ok(());
+        }
+        Err(Refused::Forbidden("This action requires administrator rights.".to_owned()))
+    }
+}
+
+/// Runs an operation.
+pub fn run(world: &mut World, operation: &str, token: &Token, request: &Request<'_>) -> Answer {
+    let now = world.now();
+    match find(operation) {
+        Some(Handler::Outside(handler)) => handler(world, token, request),
+        Some(Handler::Inside(handler)) => {
+            let World { organizations, ids, effects, quirks, .. } = world;
+            let id = request.params.get("org").unwrap_or(&token.organization);
+            let Some(organization) = organizations.get_mut(id) else { return answer::not_found() };
+            let context = Context { caller: token.member, now, ids, effects, quirks };
+            let mut call = Call { organization, context, request };
+            handler(&mut call).unwrap_or_else(Answer::from)
+        }
+        None => {
+            let text = format!("The sandbox does not imitate {operation} yet.");
+            answer::coded(StatusCode::NOT_IMPLEMENTED, &text, "NOT_IMPLEMENTED")
+        }
+    }
+}
+
+/// Whether the operation is imitated.
+pub fn is_known(operation: &str) -> bool {
+    find(operation).is_some()
+}
+
+/// Each resource knows its own operations; a new one is one more line here.
+fn find(operation: &str) -> Option<Handler> {
+    let outside = organizations::outside(operation).or_else(|| identity::outside(operation));
+    if let Some(handler) = outside {
+        return Some(Handler::Outside(handler));
+    }
+    let inside = identity::inside(operation)
+        .or_else(|| organizations::inside(operation))
+        .or_else(|| members::inside(operation))
+        .or_else(|| templates::inside(operation))
+        .or_else(|| steps::inside(operation))
+        .or_else(|| processes::inside(operation))
+        .or_else(|| tasks::inside(operation))
+        .or_else(|| comments::inside(operation));
+    inside.map(Handler::Inside)
+}

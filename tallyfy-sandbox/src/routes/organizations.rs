@@ -1,0 +1,64 @@
+//! Organizations of the token's owner, and one organization.
+//!
+//! Not here: what belongs to it.
+
+use serde_json::{Map, Value, json};
+
+use super::{Call, Inside, Outside, Request};
+use crate::answer::{Answer, Paging};
+use crate::dates::{self, Form};
+use crate::state::organization::Organization;
+use crate::state::{Refused, Token, World};
+
+pub fn outside(operation: &str) -> Option<Outside> {
+    match operation {
+        "list_my_organizations" => Some(list_my_organizations),
+        _ => None,
+    }
+}
+
+pub fn inside(operation: &str) -> Option<Inside> {
+    match operation {
+        "get_organization" => Some(get_organization),
+        _ => None,
+    }
+}
+
+/// Rows carry the caller's membership (platform:list_my_organizations.quirks).
+fn list_my_organizations(world: &World, token: &Token, request: &Request<'_>) -> Answer {
+    let mine = world.organizations.values().filter_map(|o| Some((o, o.members.get(&token.member)?)));
+    let mine: Vec<_> = mine.collect();
+    Paging::usual(request.query).always().answer(&mine, &request.origin(), |(organization, member)| {
+        let mut row = render(organization);
+        let membership = [
+            ("user_status", json!(member.status)),
+            ("user_role", json!(member.role)),
+            ("joined_on", dates::write(member.created_at, Form::Plain)),
+            ("disabled_on", dates::optional(member.disabled.map(|(at, _)| at), Form::Plain)),
+            ("last_accessed", dates::write(member.last_updated, Form::Plain)),
+        ];
+        row.extend(membership.map(|(key, value)| (key.to_owned(), value)));
+        Value::Object(row)
+    })
+}
+
+fn get_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let mut row = render(call.organization);
+    for include in ["subscription", "billing_info"] {
+        if call.query().with(include) {
+            row.insert(include.to_owned(), json!({ "data": {} }));
+        }
+    }
+    Ok(Answer::item(Value::Object(row)))
+}
+
+fn render(organization: &Organization) -> Map<String, Value> {
+    let active = organization.members.iter().filter(|member| member.status == "active").count();
+    let mut row = Map::new();
+    row.insert("id".to_owned(), json!(organization.id));
+    row.insert("name".to_owned(), json!(organization.name));
+    row.extend(organization.profile.clone());
+    // Active members alone: `list_users` counts every status (platform:get_organization.quirks).
+    row.insert("users_count".to_owned(), json!(active));
+    row
+}

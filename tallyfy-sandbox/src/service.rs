@@ -1,0 +1,260 @@
+//! What happens to a request, in this order: read, route, log, fault, gate, handler, contract, answer.
+//!
+//! Not here: each of those steps (`router`, `gate`, `routes`, `contract`, ...), nor sockets (`server`).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use serde_json::Value;
+
+use crate::answer::{self, Answer, Body};
+use crate::fault::{Fault, Faults};
+use crate::log::{Log, Seen, Side, Violation};
+use crate::query::Query;
+use crate::router::{self, Found};
+use crate::routes::{self, Content};
+use crate::state::World;
+use crate::{contract, gate};
+
+/// Larger bodies are refused with 413.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What connections and the public handle share.
+pub(crate) struct Shared {
+    inner: Mutex<Inner>,
+}
+
+/// Everything that changes.
+pub(crate) struct Inner {
+    pub(crate) world: World,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    pub(crate) validate: bool,
+    pub(crate) answered: u64,
+}
+
+impl Shared {
+    pub(crate) fn new(world: World, validate: bool) -> Self {
+        let (faults, log) = (Faults::default(), Log::default());
+        Self { inner: Mutex::new(Inner { world, faults, log, validate, answered: 0 }) }
+    }
+
+    /// Locks the state. A panic elsewhere must not end the service.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the connection has to do.
+pub(crate) enum Outcome {
+    /// Send it.
+    Answer(Response<Bytes>),
+    /// Reset the connection.
+    CutBefore,
+    /// Send half of it, then reset the connection.
+    CutInBody(Response<Bytes>),
+}
+
+/// A request that has been read and routed.
+struct Arrived {
+    path: String,
+    query: Query,
+    headers: HeaderMap,
+    content: Content,
+    found: Found,
+    json: bool,
+}
+
+/// Answers one request.
+pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outcome {
+    let (parts, body) = request.into_parts();
+    let path = router::without_prefix(parts.uri.path()).to_owned();
+    let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    let (bytes, too_large) = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(collected) => (collected.to_bytes(), false),
+        Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
+        // The client broke off in mid-body: there is nobody to answer.
+        Err(_) => return Outcome::CutBefore,
+    };
+    let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let arrived = Arrived {
+        query: Query::parse(&raw_query),
+        content: Content::read(media, &bytes),
+        found: router::find(&parts.method, &path),
+        json: gate::accepts_json(&parts.headers),
+        headers: parts.headers,
+        path,
+    };
+    let (number, fault) = {
+        let mut inner = shared.lock();
+        let seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes, inner.validate);
+        let fault = inner.faults.take(seen.operation.as_deref());
+        (inner.log.push(seen), fault)
+    };
+    let outcome = run(shared, &arrived, fault, too_large).await;
+    if let Outcome::Answer(response) | Outcome::CutInBody(response) = &outcome {
+        shared.lock().log.answered(number, response.status().as_u16());
+    }
+    outcome
+}
+
+async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large: bool) -> Outcome {
+    match fault {
+        Some(Fault::ResetBefore) => return Outcome::CutBefore,
+        Some(Fault::Html(status)) => {
+            return Outcome::Answer(write(answer::html(status_of(status)), 0));
+        }
+        Some(Fault::Status { status, headers, body }) => {
+            return Outcome::Answer(on_order(status, &headers, body.into_parts()));
+        }
+        Some(Fault::Delay(span)) => tokio::time::sleep(span).await,
+        _ => {}
+    }
+    let response = if too_large {
+        let text = "The request body is too large.";
+        write(answer::message(StatusCode::PAYLOAD_TOO_LARGE, text), 0)
+    } else {
+        apply(shared, arrived)
+    };
+    match fault {
+        Some(Fault::DelayAfterApply(span)) => {
+            tokio::time::sleep(span).await;
+            Outcome::Answer(response)
+        }
+        Some(Fault::ResetAfterApply) => Outcome::CutBefore,
+        Some(Fault::ResetMidBody) => Outcome::CutInBody(response),
+        Some(Fault::EmptyBody) => Outcome::Answer(response.map(|_| Bytes::new())),
+        Some(Fault::Truncated) => Outcome::Answer(response.map(|bytes| bytes.slice(..bytes.len() / 2))),
+        _ => Outcome::Answer(response),
+    }
+}
+
+/// Runs the handler under the lock, and checks what it says.
+fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
+    let mut inner = shared.lock();
+    inner.answered += 1;
+    let number = inner.answered;
+    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived)));
+    let mut answer = result.unwrap_or_else(|_| {
+        inner.log.blame(vec![Violation {
+            side: Side::Sandbox,
+            operation: arrived.operation().unwrap_or_default().to_owned(),
+            pointer: "status".to_owned(),
+            message: "the handler panicked".to_owned(),
+        }]);
+        answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Server Error")
+    });
+    if let Found::Operation(operation, _) = &arrived.found
+        && inner.validate
+    {
+        inner.log.blame(contract::check_answer(operation, answer.status, &answer.body));
+    }
+    let failed = answer.status.is_client_error() || answer.status.is_server_error();
+    if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
+        answer = answer::html(answer.status);
+    }
+    write(answer, number)
+}
+
+fn dispatch(world: &mut World, arrived: &Arrived) -> Answer {
+    let (operation, params) = match &arrived.found {
+        Found::Operation(operation, params) => (operation, params),
+        Found::WrongMethod => {
+            let text = "The method is not supported for this route.";
+            return answer::coded(StatusCode::METHOD_NOT_ALLOWED, text, "METHOD_NOT_ALLOWED");
+        }
+        // docs:open-api/api-clients/postman/troubleshooting
+        Found::Nothing => {
+            return answer::coded(StatusCode::NOT_FOUND, "API endpoint not found", "ENDPOINT_NOT_FOUND");
+        }
+    };
+    let organization = params.get("org").map(String::as_str);
+    let token = match gate::pass(world, &arrived.headers, organization) {
+        Ok(token) => token,
+        Err(answer) => return answer,
+    };
+    let request = routes::Request {
+        path: &arrived.path,
+        params,
+        query: &arrived.query,
+        content: &arrived.content,
+    };
+    routes::run(world, &operation.id, &token, &request)
+}
+
+impl Arrived {
+    fn operation(&self) -> Option<&str> {
+        match &self.found {
+            Found::Operation(operation, _) => Some(&operation.id),
+            _ => None,
+        }
+    }
+
+    fn seen(&self, method: &str, path: &str, raw_query: String, body: Bytes, validate: bool) -> Seen {
+        let json = match &self.content {
+            Content::Json(value) => Some(value.clone()),
+            _ => None,
+        };
+        let violations = match &self.found {
+            Found::Operation(operation, _) if validate => {
+                contract::check_request(operation, &self.query, json.as_ref())
+            }
+            _ => Vec::new(),
+        };
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Seen {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            raw_query,
+            query: self.query.pairs().to_vec(),
+            operation: self.operation().map(str::to_owned),
+            headers: self.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            body,
+            json,
+            status: None,
+            violations,
+        }
+    }
+}
+
+fn status_of(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Writes an answer down. `number` makes the request id that support asks for (go:client).
+fn write(answer: Answer, number: u64) -> Response<Bytes> {
+    let (media, bytes) = match answer.body {
+        Body::Empty => (None, Bytes::new()),
+        Body::Json(value) => (Some("application/json"), Value::to_string(&value).into()),
+        Body::Bytes(media, bytes) => (Some(media), bytes),
+    };
+    let mut lines: Vec<(String, String)> =
+        answer.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    if number > 0 {
+        lines.push(("X-Request-Id".to_owned(), format!("sandbox-{number}")));
+    }
+    on_order(answer.status.as_u16(), &lines, (media, bytes))
+}
+
+/// Builds a response of parts; header lines that HTTP cannot carry are left out.
+fn on_order(
+    status: u16,
+    headers: &[(String, String)],
+    (media, bytes): (Option<&'static str>, Bytes),
+) -> Response<Bytes> {
+    let mut response = Response::new(bytes);
+    *response.status_mut() = status_of(status);
+    if let Some(media) = media {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    }
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

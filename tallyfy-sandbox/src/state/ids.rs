@@ -1,0 +1,50 @@
+//! New ids: deterministic, so that two runs of one test see the same ids.
+//!
+//! Not here: the fixed ids of the seed (`seed`).
+
+/// Makes ids of both kinds: 32 hex digits and numbers (processes_tasks:conventions).
+#[derive(Clone, Debug)]
+pub struct Ids {
+    next: u64,
+}
+
+impl Ids {
+    /// Starts counting at 20000, above every number of the seed.
+    pub fn new() -> Self {
+        Self { next: 20_000 }
+    }
+
+    /// The next number: increments, guests, associations.
+    pub fn number(&mut self) -> i64 {
+        self.next += 1;
+        i64::try_from(self.next).unwrap_or(i64::MAX)
+    }
+
+    /// The next id of 32 lowercase hex digits.
+    pub fn hex(&mut self) -> String {
+        self.next += 1;
+        format!("{:016x}{:016x}", scramble(self.next), scramble(!self.next))
+    }
+}
+
+/// One step of splitmix64: spreads a counter over all bits, so that ids do not look like neighbours.
+fn scramble(seed: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ids;
+
+    #[test]
+    fn hex_ids_have_the_service_form_and_differ() {
+        let mut ids = Ids::new();
+        let (one, two) = (ids.hex(), ids.hex());
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 32);
+        assert!(one.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
+    }
+}

@@ -1,0 +1,169 @@
+//! The client, its settings, and their checks. What is done with the settings stands in `pipeline.rs`; what
+//! one can do in an organization stands in `resources/`.
+
+mod builder;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use tallyfy_gen::transport::Transport;
+
+pub use self::builder::ClientBuilder;
+use crate::auth::TokenSource;
+use crate::error::Error;
+use crate::id::OrganizationId;
+use crate::retry::RetryPolicy;
+
+/// A connection to Tallyfy. Cheap to clone; clones share connections, token and settings.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), tallyfy_sdk::Error> {
+/// use tallyfy_sdk::Client;
+///
+/// let client = Client::builder().token("your-token").build()?;
+/// let organization = client.organization("0123456789abcdef0123456789abcdef");
+/// # let _ = organization;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It needs a tokio runtime with its timer enabled.
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<Core>,
+}
+
+/// What all calls of a client share.
+pub(crate) struct Core {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: Url,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) client_header: HeaderValue,
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_response_bytes: u64,
+    pub(crate) tokens: Arc<dyn TokenSource>,
+    organization: Option<OrganizationId>,
+}
+
+impl Client {
+    /// Settings to make a client from.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client by the environment: `TALLYFY_API_TOKEN`, and if set `TALLYFY_BASE_URL` and
+    /// `TALLYFY_ORG_ID` (see [`default_organization`](Self::default_organization)).
+    ///
+    /// ```no_run
+    /// # fn run() -> Result<(), tallyfy_sdk::Error> {
+    /// let client = tallyfy_sdk::Client::from_env()?;
+    /// let organization = client.default_organization()?;
+    /// # let _ = organization;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input); the message names the variable that is missing or unusable.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from a function; made for tests.
+    ///
+    /// ```
+    /// use tallyfy_sdk::Client;
+    ///
+    /// let client = Client::from_env_with(|name| match name {
+    ///     "TALLYFY_API_TOKEN" => Some("secret".to_owned()),
+    ///     _ => None,
+    /// })?;
+    /// assert_eq!(client.base_url(), "https://go.tallyfy.com/api");
+    /// # Ok::<(), tallyfy_sdk::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_env_with(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        ClientBuilder::from_env_with(lookup)?.build()
+    }
+
+    /// The base URL, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.core.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// Everything in one organization. A malformed id makes the calls fail before anything is sent.
+    pub fn organization(&self, id: impl Into<OrganizationId>) -> Organization {
+        Organization { client: self.clone(), id: id.into() }
+    }
+
+    /// The organization that the client was made with: [`ClientBuilder::organization`], or
+    /// `TALLYFY_ORG_ID`.
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) when there is none.
+    pub fn default_organization(&self) -> Result<Organization, Error> {
+        match &self.core.organization {
+            Some(id) => Ok(self.organization(id)),
+            None => Err(Error::input(
+                "no organization is configured; set TALLYFY_ORG_ID, or name one with \
+                 ClientBuilder::organization or Client::organization",
+            )),
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The generated client, for one call.
+    pub(crate) fn generated(&self, door: Arc<dyn Transport>) -> tallyfy_gen::Client {
+        tallyfy_gen::Client::new_with_client(self.base_url(), self.core.http.clone(), door)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url())
+            .field("organization", &self.core.organization)
+            .field("timeout", &self.core.timeout)
+            .field("deadline", &self.core.deadline)
+            .field("retry", &self.core.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One organization, as seen through a client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    pub(crate) client: Client,
+    pub(crate) id: OrganizationId,
+}
+
+impl Organization {
+    /// The id of the organization.
+    pub fn id(&self) -> &OrganizationId {
+        &self.id
+    }
+
+    /// The client it is seen through.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+const _: () = {
+    const fn shared<T: Clone + Send + Sync + 'static>() {}
+    shared::<Client>();
+    shared::<Organization>();
+};
+
+#[cfg(test)]
+mod tests;

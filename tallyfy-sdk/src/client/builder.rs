@@ -1,0 +1,335 @@
+//! Settings of a client, checked in one place, and the HTTP client that is made from them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
+use super::{Client, Core};
+use crate::auth::{self, PersonalToken, Token, TokenSource};
+use crate::error::Error;
+use crate::id::{Checked, OrganizationId};
+use crate::retry::RetryPolicy;
+
+/// docs:open-api/index; the seeds and most clients agree.
+const BASE_URL: &str = "https://go.tallyfy.com/api";
+/// docs:open-api/index asks for this value; other official clients send others.
+const CLIENT_HEADER: &str = "APIClient";
+const USER_AGENT: &str = concat!("tallyfy-sdk-rust/", env!("CARGO_PKG_VERSION"));
+
+type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// Settings of a [`Client`]; only the token is required.
+///
+/// ```
+/// use std::time::Duration;
+/// use tallyfy_sdk::{Client, RetryPolicy};
+///
+/// let client = Client::builder()
+///     .token("your-token")
+///     .timeout(Duration::from_secs(20))
+///     .deadline(Duration::from_secs(60))
+///     .retry(RetryPolicy::default().max_attempts(3))
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), tallyfy_sdk::Error>(())
+/// ```
+#[must_use = "settings do nothing until a client is built from them"]
+pub struct ClientBuilder {
+    credential: Credential,
+    base_url: String,
+    organization: Option<OrganizationId>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    deadline: Duration,
+    user_agent: Option<String>,
+    client_header: String,
+    retry: RetryPolicy,
+    max_response_bytes: u64,
+    configure: Option<Configure>,
+}
+
+enum Credential {
+    Missing,
+    Text(secrecy::SecretString),
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            credential: Credential::Missing,
+            base_url: BASE_URL.to_owned(),
+            organization: None,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            deadline: Duration::from_secs(120),
+            user_agent: None,
+            client_header: CLIENT_HEADER.to_owned(),
+            retry: RetryPolicy::default(),
+            max_response_bytes: 64 * 1024 * 1024,
+            configure: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Settings by the environment, to be changed further; see [`Client::from_env`].
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) when `TALLYFY_API_TOKEN` is missing, or a variable is unusable.
+    pub fn from_env() -> Result<Self, Error> {
+        // Lossy on purpose: what is not Unicode is no valid value, and is refused by name.
+        Self::from_env_with(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()))
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from a function. An empty one counts as unset.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_env_with(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let value = |name| lookup(name).filter(|value| !value.trim().is_empty());
+        let mut builder = Self::default();
+        let Some(token) = value("TALLYFY_API_TOKEN") else {
+            return Err(Error::input(
+                "TALLYFY_API_TOKEN is not set; put a token there, made in Tallyfy under \
+                 Settings > Integrations > REST API",
+            ));
+        };
+        Token::new(token.as_str()).map_err(|error| in_variable("TALLYFY_API_TOKEN", &error))?;
+        builder = builder.token(token);
+        if let Some(url) = value("TALLYFY_BASE_URL") {
+            base_url(&url).map_err(|error| in_variable("TALLYFY_BASE_URL", &error))?;
+            builder = builder.base_url(url);
+        }
+        if let Some(id) = value("TALLYFY_ORG_ID").map(OrganizationId::from) {
+            id.check().map_err(|error| in_variable("TALLYFY_ORG_ID", &error))?;
+            builder = builder.organization(id);
+        }
+        Ok(builder)
+    }
+
+    /// A personal access token, from Settings > Integrations > REST API.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.credential = Credential::Text(token.into().into());
+        self
+    }
+
+    /// Where tokens come from, when they are not one fixed text.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.credential = Credential::Source(Arc::new(source));
+        self
+    }
+
+    /// The API's address (default `https://go.tallyfy.com/api`); https, or http on this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// The organization of [`Client::default_organization`].
+    pub fn organization(mut self, id: impl Into<OrganizationId>) -> Self {
+        self.organization = Some(id.into());
+        self
+    }
+
+    /// Time for one attempt: connecting, sending, reading the whole answer (default 30 s).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Time for connecting (default 10 s); never more than for the whole attempt.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Time for a whole call with its repeats and waits (default 2 min).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Your program's name and version; stands before this crate's own in `User-Agent`.
+    pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+        self.user_agent = Some(program.into());
+        self
+    }
+
+    /// The value of `X-Tallyfy-Client` (default `APIClient`).
+    pub fn client_header(mut self, value: impl Into<String>) -> Self {
+        self.client_header = value.into();
+        self
+    }
+
+    /// How often and how fast calls are repeated, where that is safe.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The largest answer that is read (default 64 MiB).
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Adjusts the HTTP client: a proxy, a certificate authority, name lookup.
+    ///
+    /// ```no_run
+    /// # fn run(proxy: reqwest::Proxy) -> Result<(), tallyfy_sdk::Error> {
+    /// let client = tallyfy_sdk::Client::builder()
+    ///     .token("your-token")
+    ///     .configure_http(|http| http.proxy(proxy))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Redirects, timeouts and repeats are this crate's business and set after it, as tokens and the count
+    /// of attempts depend on them. Proxies from the environment are used with the feature `system-proxy`.
+    pub fn configure_http(
+        mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.configure = Some(Box::new(configure));
+        self
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    ///
+    /// With the feature `rustls-ring` (default), the ring provider becomes the process's TLS provider if
+    /// the program has not installed one by then. A program that wants another installs it first.
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input); the message names the setting and the remedy.
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = base_url(&self.base_url)?;
+        let times = [
+            ("timeout", self.timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("deadline", self.deadline),
+        ];
+        if let Some((name, _)) = times.into_iter().find(|(_, time)| time.is_zero()) {
+            return Err(Error::input(format!("the {name} is zero, which leaves no time for any call")));
+        }
+        if self.max_response_bytes == 0 {
+            return Err(Error::input("max_response_bytes is zero, which leaves no room for any answer"));
+        }
+        if let Some(id) = &self.organization {
+            id.check()?;
+        }
+        let tokens: Arc<dyn TokenSource> = match self.credential {
+            Credential::Source(source) => source,
+            Credential::Text(text) => {
+                Arc::new(PersonalToken(Token::new(secrecy::ExposeSecret::expose_secret(&text))?))
+            }
+            Credential::Missing => {
+                return Err(Error::input("no token is set; call token(..), or token_source(..)"));
+            }
+        };
+        let connect_timeout = self.connect_timeout.min(self.timeout);
+        let http = http_client(self.configure, &base_url, connect_timeout)?;
+        Ok(Client {
+            core: Arc::new(Core {
+                http,
+                base_url,
+                user_agent: header("user_agent", &user_agent(self.user_agent))?,
+                client_header: header("client_header", &self.client_header)?,
+                timeout: self.timeout,
+                deadline: self.deadline,
+                retry: self.retry,
+                max_response_bytes: self.max_response_bytes,
+                tokens,
+                organization: self.organization,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("organization", &self.organization)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+fn in_variable(name: &str, error: &Error) -> Error {
+    Error::input(format!("{name}: {}", error.own_message()))
+}
+
+fn user_agent(program: Option<String>) -> String {
+    match program {
+        Some(program) => format!("{program} {USER_AGENT}"),
+        None => USER_AGENT.to_owned(),
+    }
+}
+
+fn header(setting: &str, value: &str) -> Result<HeaderValue, Error> {
+    let usable = !value.trim().is_empty() && value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    HeaderValue::from_str(value)
+        .ok()
+        .filter(|_| usable)
+        .ok_or_else(|| Error::input(format!("the {setting} must be printable ASCII, and not empty")))
+}
+
+/// A base URL that tokens may go to. Messages do not show it: it may hold a password.
+fn base_url(text: &str) -> Result<Url, Error> {
+    let refuse = |why: &str| Err(Error::input(format!("the base URL {why}; the usual one is {BASE_URL}")));
+    let Ok(url) = Url::parse(text.trim()) else { return refuse("is not a complete URL") };
+    if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
+        return refuse("must begin with https:// and a host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not contain a user name or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not contain ? or #");
+    }
+    if !auth::is_confidential(&url) {
+        return refuse("must use https: over http the token could be read on the way (only this machine may)");
+    }
+    Ok(url)
+}
+
+/// The HTTP client: the program's adjustments first, then what this crate depends on.
+fn http_client(configure: Option<Configure>, base: &Url, connect: Duration) -> Result<reqwest::Client, Error> {
+    install_tls_provider();
+    let mut builder = reqwest::Client::builder()
+        // A connection that idles long may be closed by the other side just as the next call begins.
+        .pool_idle_timeout(Duration::from_secs(30));
+    if !cfg!(feature = "system-proxy") || auth::is_loopback(base) {
+        builder = builder.no_proxy();
+    }
+    if let Some(configure) = configure {
+        builder = configure(builder);
+    }
+    builder
+        // A redirect could carry a write or a token somewhere else (py:file_management).
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(connect)
+        .build()
+        .map_err(|error| Error::input(format!("the HTTP client cannot be built: {}", error.without_url())))
+}
+
+/// reqwest without a provider of its own panics unless the process has one.
+#[cfg(all(feature = "rustls-ring", not(feature = "rustls-aws-lc")))]
+fn install_tls_provider() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Losing the race against another installer is as good as winning it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+#[cfg(not(all(feature = "rustls-ring", not(feature = "rustls-aws-lc"))))]
+fn install_tls_provider() {}

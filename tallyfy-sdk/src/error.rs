@@ -1,0 +1,422 @@
+//! The one error type of this crate. How a server's error body is read stands in `error/body.rs`, what a
+//! person sees in `error/display.rs`; here are the kinds and the questions one can ask.
+
+mod body;
+mod display;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName};
+
+pub use self::body::FieldError;
+use self::body::ServerMessage;
+pub use crate::retry::Delivery;
+
+/// How much of an answer's body an error keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Why a call failed, and what it left behind.
+///
+/// `Display` is meant to be useful alone: the operation, what happened, what the server said, whether it
+/// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies.
+///
+/// ```
+/// use tallyfy_sdk::{Delivery, Error};
+///
+/// fn report(error: &Error) -> &'static str {
+///     match error.delivery() {
+///         Delivery::NotSent | Delivery::Refused => "nothing was changed",
+///         Delivery::Applied => "it was done, only the answer is lost",
+///         _ => "look before doing it again",
+///     }
+/// }
+///
+/// let error = tallyfy_sdk::Client::builder().token("").build().unwrap_err();
+/// assert!(error.is_input());
+/// assert_eq!(report(&error), "nothing was changed");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    operation: Option<&'static str>,
+    /// Whether the operation only reads, so that nobody needs to worry about what it left behind.
+    reads: bool,
+    /// What happened, in our words, for the kinds that have no answer to tell it.
+    message: String,
+    answer: Option<Answer>,
+    delivery: Delivery,
+    attempts: u32,
+    elapsed: Duration,
+    timed_out: bool,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Input,
+    Token,
+    Connect,
+    Lost,
+    Status,
+    Decode,
+    TooLarge,
+    AlreadyDone,
+}
+
+/// What is kept of the last answer.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    said: ServerMessage,
+}
+
+/// How the attempts went, for the error that ends them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Journey {
+    pub(crate) operation: &'static str,
+    pub(crate) reads: bool,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) delivery: Delivery,
+}
+
+impl Error {
+    /// Refused by this crate before anything was sent.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    /// No token could be had.
+    pub(crate) fn token(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let mut error = Self::new(Kind::Token, format!("no token could be obtained: {source}"));
+        error.0.source = Some(source);
+        error
+    }
+
+    /// No connection came about, or nothing was written to it.
+    pub(crate) fn connect(source: reqwest::Error) -> Self {
+        let cause = display::root_cause(&source);
+        let mut error = Self::new(Kind::Connect, format!("no connection to the server: {cause}"));
+        error.0.timed_out = source.is_timeout();
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// The request went out and no answer came.
+    pub(crate) fn lost(source: reqwest::Error) -> Self {
+        let timed_out = source.is_timeout();
+        let message = if timed_out {
+            "no answer within the time allowed for one attempt".to_owned()
+        } else {
+            format!("the connection broke before the answer: {}", display::root_cause(&source))
+        };
+        let mut error = Self::new(Kind::Lost, message);
+        error.0.timed_out = timed_out;
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// The time allowed for the whole call is over.
+    pub(crate) fn deadline(doing: &str) -> Self {
+        let mut error = Self::new(Kind::Lost, format!("the deadline of the call passed while {doing}"));
+        error.0.timed_out = true;
+        error
+    }
+
+    /// A complete answer that is no success.
+    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self::new(Kind::Status, "").with_answer(status, headers, body)
+    }
+
+    /// A success whose body did not come whole.
+    pub(crate) fn broken(source: reqwest::Error) -> Self {
+        let cause = display::root_cause(&source);
+        let mut error =
+            Self::new(Kind::Decode, format!("the connection broke in the middle of the answer: {cause}"));
+        error.0.timed_out = source.is_timeout();
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// A success whose body is not what the API promises.
+    pub(crate) fn decode(detail: &str) -> Self {
+        Self::new(Kind::Decode, format!("the answer could not be read: {detail}"))
+    }
+
+    /// A success whose body is not what the API promises, found by the JSON reader.
+    pub(crate) fn decode_json(body: &[u8], error: &serde_json::Error) -> Self {
+        let detail = match body::describe_foreign(body) {
+            Some(what) => format!("{what} instead of JSON"),
+            None => display::json_detail(error),
+        };
+        Self::decode(&detail)
+    }
+
+    /// More than the client accepts.
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, message)
+    }
+
+    /// A repeated delete met an object that was gone, and the promised body went with it.
+    pub(crate) fn already_done() -> Self {
+        Self::new(
+            Kind::AlreadyDone,
+            "the object was gone when the call was repeated after an attempt without an answer",
+        )
+    }
+
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            reads: false,
+            message: message.into(),
+            answer: None,
+            delivery: Delivery::NotSent,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            timed_out: false,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let said = ServerMessage::read(&headers, &body);
+        // A slice would keep all of a large body alive.
+        let body =
+            if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
+        self.0.answer = Some(Answer { status, headers, body, said });
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_journey(mut self, journey: Journey) -> Self {
+        self.0.operation = Some(journey.operation);
+        self.0.reads = journey.reads;
+        self.0.attempts = journey.attempts;
+        self.0.elapsed = journey.elapsed;
+        self.0.delivery = journey.delivery;
+        self
+    }
+
+    /// Takes a secret out of everything the server said (a server may echo what it was sent).
+    pub(crate) fn without_secret(mut self, secret: &str) -> Self {
+        if let Some(answer) = &mut self.0.answer {
+            answer.said.redact(secret);
+        }
+        self
+    }
+
+    /// What happened in our words alone, for a message that says more around it.
+    pub(crate) fn own_message(&self) -> &str {
+        &self.0.message
+    }
+
+    fn said(&self) -> Option<&ServerMessage> {
+        self.0.answer.as_ref().map(|answer| &answer.said)
+    }
+
+    fn has_status(&self, status: u16) -> bool {
+        self.0.kind == Kind::Status && self.status().is_some_and(|found| found.as_u16() == status)
+    }
+}
+
+/// What kind of failure: several may be true of one error.
+impl Error {
+    /// This crate refused the call: a malformed id, an invalid setting, a value that cannot be written.
+    ///
+    /// The server did not see it. Mend the input that the message names.
+    pub fn is_input(&self) -> bool {
+        self.0.kind == Kind::Input
+    }
+
+    /// The token was turned away (401), or none could be obtained.
+    ///
+    /// The server did not act. A personal token dies when its owner logs out of Tallyfy or resets the
+    /// password: make a new one under Settings > Integrations > REST API.
+    pub fn is_auth(&self) -> bool {
+        self.0.kind == Kind::Token || self.has_status(401)
+    }
+
+    /// The token's owner may not do this (403): role, seat, or a rule of the organization.
+    ///
+    /// The server did not act. Let an administrator do it, or change the role.
+    pub fn is_permission(&self) -> bool {
+        self.has_status(403)
+    }
+
+    /// No such object (404, 410): unknown, in another organization, deleted, or archived.
+    ///
+    /// The server did not act. Check the id, and whether the object is archived.
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(404) || self.has_status(410)
+    }
+
+    /// The server found fault with the values (422, or 400 with named fields).
+    ///
+    /// The server did not act. [`field_errors`](Self::field_errors) names the fields.
+    pub fn is_validation(&self) -> bool {
+        self.has_status(422) || (self.has_status(400) && !self.field_errors().is_empty())
+    }
+
+    /// The state of the organization stands against it (409), such as an exhausted seat pool.
+    ///
+    /// The server did not act. Change the state, then call again.
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(409)
+    }
+
+    /// Too many calls (429), and the allowed time did not suffice to wait.
+    ///
+    /// The server did not act. [`retry_after`](Self::retry_after) says how long to wait, if it is known.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(429)
+    }
+
+    /// Time ran out: while connecting, during an attempt, for the whole call, or on the server (408, 504).
+    ///
+    /// The server may have acted unless [`delivery`](Self::delivery) says otherwise. Allow more time, or
+    /// look before repeating.
+    pub fn is_timeout(&self) -> bool {
+        self.0.timed_out || self.has_status(408) || self.has_status(504)
+    }
+
+    /// No connection came about: name lookup, refused, TLS, or time ran out while connecting.
+    ///
+    /// This attempt sent nothing; after several attempts [`delivery`](Self::delivery) speaks for them all.
+    /// Check the base URL, the network and proxies.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == Kind::Connect
+    }
+
+    /// The server failed (5xx).
+    ///
+    /// It may have acted before it failed: look before repeating a write.
+    pub fn is_server(&self) -> bool {
+        self.0.kind == Kind::Status && self.status().is_some_and(|status| status.is_server_error())
+    }
+
+    /// The server accepted the call, and its answer cannot be read: cut off, HTML, or of another shape.
+    ///
+    /// The server has acted. Status, headers and body are kept here; do not repeat a write.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// More than is allowed: an answer above the client's limit (the server has acted), more pages than
+    /// the limit, or an upload the server refused (413, it did not act).
+    ///
+    /// Ask for less per page, or raise the limit.
+    pub fn is_too_large(&self) -> bool {
+        self.0.kind == Kind::TooLarge || self.has_status(413)
+    }
+
+    /// A delete or archive was repeated after an attempt without an answer, and the object was gone.
+    ///
+    /// The work is done, most likely by that first attempt; what is missing is the object the API promises
+    /// to return. Calls that return nothing succeed in this case. Nothing needs to be done.
+    pub fn is_already_done(&self) -> bool {
+        self.0.kind == Kind::AlreadyDone
+    }
+}
+
+/// What is known.
+impl Error {
+    /// What the call left behind on the server, all attempts taken together.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The operation, by its name in the API description, such as `complete_task`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The status of the last answer, if one came.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// The server's own code, such as `RESOURCE_NOT_FOUND` or `SEAT_POOL_EXHAUSTED`.
+    pub fn code(&self) -> Option<&str> {
+        self.said()?.code.as_deref()
+    }
+
+    /// What the server said, in its own words.
+    pub fn message(&self) -> Option<&str> {
+        self.said()?.message.as_deref()
+    }
+
+    /// The fields the server found fault with, in its order; nested names are joined by dots.
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.said().map_or(&[], |said| &said.fields)
+    }
+
+    /// The server's name for the request (`X-Request-Id`), for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(self.headers()?)
+    }
+
+    /// Attempts made; 0 when nothing was tried.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Time from the start of the call to its failure, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// How long the server asked to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The body of the last answer, as it came, cut at 64 KiB. It may hold personal data.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.0.answer.as_ref().map(|answer| &answer.body[..])
+    }
+
+    /// The headers of the last answer.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.answer.as_ref().map(|answer| &answer.headers)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The server's name for a request (go:client copies this header into its errors).
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get(REQUEST_ID)?.to_str().ok()
+}
+
+/// What the crate promises about its error, checked by the compiler.
+const _: () = {
+    assert!(size_of::<Error>() == size_of::<usize>());
+    const fn shared<T: Send + Sync + 'static>() {}
+    shared::<Error>();
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Reads what the service says in an error body. Its shapes differ by age and layer of the service, and a
+//! proxy may answer in HTML; nothing in here fails, a body nobody understands just says nothing.
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::{Map, Value};
+
+/// Longest message kept, in characters.
+const LONGEST: usize = 8 * 1024;
+/// Bodies above this are not searched for a message.
+const LARGEST: usize = 1024 * 1024;
+const MOST_FIELDS: usize = 200;
+const DEEPEST: usize = 8;
+
+/// One field the server found fault with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The field, nested names joined by dots (`prerun.4a3f`); empty when the server names none.
+    pub field: String,
+    /// What is wrong with it, in the server's words.
+    pub message: String,
+}
+
+/// What an error body says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ServerMessage {
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) fields: Vec<FieldError>,
+    /// The kind of seats that ran out, for the hint (n8n:seatPoolExhaustedMessage).
+    pub(super) seat_pool: Option<String>,
+}
+
+impl ServerMessage {
+    pub(super) fn read(headers: &HeaderMap, body: &Bytes) -> Self {
+        if body.len() > LARGEST {
+            return Self::default();
+        }
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(object)) => Self::from_object(&object),
+            Ok(Value::String(text)) => Self { message: worth(&text), ..Self::default() },
+            Ok(_) => Self::default(),
+            Err(_) => Self { message: from_text(headers, body), ..Self::default() },
+        }
+    }
+
+    /// Order of reading as in the evidence: `errors`, then an `error` object, `message`, an `error` text.
+    fn from_object(object: &Map<String, Value>) -> Self {
+        let mut said = Self::default();
+        if let Some(errors) = object.get("errors") {
+            flatten("", errors, 0, &mut said.fields);
+        }
+        if let Some(Value::Object(nested)) = object.get("error") {
+            said.code = nested.get("code").and_then(scalar);
+            said.message = nested.get("message").and_then(text_of);
+            said.seat_pool = nested.get("details").and_then(|details| details.get("pool_type")).and_then(scalar);
+        }
+        said.code = said.code.or_else(|| object.get("code").and_then(scalar));
+        said.message = said.message.or_else(|| object.get("message").and_then(text_of));
+        if let Some(error) = object.get("error").and_then(Value::as_str) {
+            said.read_error_text(error, object);
+        }
+        said
+    }
+
+    /// OAuth servers send `{"error": "invalid_client", "error_description": ..}`; others put a sentence
+    /// into `error`.
+    fn read_error_text(&mut self, error: &str, object: &Map<String, Value>) {
+        let is_code = !error.is_empty() && !error.contains(char::is_whitespace);
+        if is_code && self.code.is_none() {
+            self.code = worth(error);
+        }
+        if self.message.is_none() {
+            let described = ["error_description", "hint"].iter().find_map(|key| object.get(*key));
+            self.message = described.and_then(text_of).or_else(|| worth(error));
+        }
+    }
+
+    pub(super) fn redact(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let texts = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
+        for text in texts.chain(&mut self.message).chain(&mut self.code) {
+            if text.contains(secret) {
+                *text = text.replace(secret, "***");
+            }
+        }
+    }
+}
+
+/// Values under `errors` are a text, a list of texts, or lists and maps nested in each other.
+fn flatten(field: &str, value: &Value, depth: usize, found: &mut Vec<FieldError>) {
+    if depth > DEEPEST || found.len() >= MOST_FIELDS {
+        return;
+    }
+    match value {
+        Value::Object(map) => match named_error(map) {
+            Some((name, message)) => found.push(FieldError { field: join(field, &name), message }),
+            None => map.iter().for_each(|(key, value)| flatten(&join(field, key), value, depth + 1, found)),
+        },
+        Value::Array(list) => list.iter().for_each(|value| flatten(field, value, depth + 1, found)),
+        other => {
+            if let Some(message) = scalar(other) {
+                found.push(FieldError { field: field.to_owned(), message });
+            }
+        }
+    }
+}
+
+/// `{"field": .., "message": ..}` is an error that carries its name inside.
+fn named_error(map: &Map<String, Value>) -> Option<(String, String)> {
+    let name = map.get("field").or_else(|| map.get("name"))?.as_str()?;
+    Some((name.to_owned(), worth(map.get("message")?.as_str()?)?))
+}
+
+fn join(outer: &str, inner: &str) -> String {
+    if outer.is_empty() { inner.to_owned() } else { format!("{outer}.{inner}") }
+}
+
+/// A message is a text; where it is a list or map, its texts are joined.
+fn text_of(value: &Value) -> Option<String> {
+    let mut parts = Vec::new();
+    flatten("", value, 0, &mut parts);
+    let parts: Vec<_> = parts.into_iter().map(|part| part.message).collect();
+    worth(&parts.join("; "))
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => worth(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Trimmed and of bearable length; an empty text says nothing.
+fn worth(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.chars().take(LONGEST).collect())
+}
+
+fn from_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    if is_html(headers, &text) { html_title(&text) } else { worth(&text) }
+}
+
+fn is_html(headers: &HeaderMap, text: &str) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.contains("html") || text.trim_start().starts_with('<')
+}
+
+/// The title is all that is worth reading in an error page.
+fn html_title(text: &str) -> Option<String> {
+    let start = find_ignoring_case(text, "<title")?;
+    let rest = &text[start..];
+    let inner = &rest[rest.find('>')? + 1..];
+    let title = &inner[..find_ignoring_case(inner, "</title")?];
+    worth(&title.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
+    let wanted = wanted.as_bytes();
+    text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
+}
+
+/// What a 2xx body is when it is not JSON at all; `None` when it looks like JSON.
+pub(super) fn describe_foreign(body: &[u8]) -> Option<&'static str> {
+    match body.trim_ascii_start().first() {
+        None => Some("an empty body"),
+        Some(b'<') => Some("an HTML page"),
+        Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => None,
+        Some(_) => Some("plain text"),
+    }
+}

@@ -1,0 +1,197 @@
+//! What a person sees of an error: one paragraph, with neither secrets nor bodies in it.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Error, Kind};
+use crate::retry::Delivery;
+
+/// Longest server text shown, in characters.
+const LONGEST: usize = 300;
+const MOST_FIELDS: usize = 3;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        self.what(f)?;
+        self.fields(f)?;
+        for sentence in [self.aftermath(), self.hint().as_deref()].into_iter().flatten() {
+            write!(f, ". {sentence}")?;
+        }
+        self.trail(f)
+    }
+}
+
+impl Error {
+    fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(status) = self.status() else { return f.write_str(&self.0.message) };
+        match self.0.kind {
+            Kind::Status => write!(f, "the server answered {status}")?,
+            _ => return write!(f, "{} (status {status})", self.0.message),
+        }
+        if let Some(code) = self.code() {
+            write!(f, " [{}]", shown(code))?;
+        }
+        match self.message().filter(|message| !is_internal(message)) {
+            Some(message) => write!(f, ": {}", shown(message)),
+            None => Ok(()),
+        }
+    }
+
+    fn fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = if self.0.kind == Kind::Status { self.field_errors() } else { &[] };
+        for (index, error) in fields.iter().take(MOST_FIELDS).enumerate() {
+            f.write_str(if index == 0 { " (" } else { "; " })?;
+            if !error.field.is_empty() {
+                write!(f, "{}: ", shown(&error.field))?;
+            }
+            f.write_str(&shown(&error.message))?;
+        }
+        match fields.len() {
+            0 => Ok(()),
+            1..=MOST_FIELDS => f.write_str(")"),
+            more => write!(f, "; and {} more)", more - MOST_FIELDS),
+        }
+    }
+
+    fn aftermath(&self) -> Option<&'static str> {
+        if self.0.kind == Kind::AlreadyDone {
+            return Some("The work is done; only the object it should have returned is missing");
+        }
+        match (self.0.delivery, self.0.reads) {
+            (Delivery::NotSent, _) => Some("Nothing was sent"),
+            (Delivery::Refused, _) => Some("The server refused it and did not act"),
+            (_, true) => Some("The call only reads, so it can be repeated"),
+            (Delivery::Unknown, false) => {
+                Some("The server may have acted: look before doing it again")
+            }
+            (Delivery::Applied, false) => Some("The server has acted: do not do it again"),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        if let Some(wait) = self.retry_after() {
+            return Some(format!("Wait {} before the next call", seconds(wait)));
+        }
+        if self.0.kind == Kind::Connect {
+            return Some("Check the base URL, the network and any proxy".to_owned());
+        }
+        if self.0.kind != Kind::Status {
+            return None;
+        }
+        match self.status()?.as_u16() {
+            // docs:open-api/code-samples/authentication/personal-access-token
+            401 => Some(
+                "The token is not accepted: a personal token cannot be renewed and stops working when its owner \
+                 logs out of Tallyfy; make a new one under Settings > Integrations > REST API"
+                    .to_owned(),
+            ),
+            403 => Some("The token's owner lacks the role or seat for this".to_owned()),
+            404 if self.code() == Some("ENDPOINT_NOT_FOUND") => {
+                Some("The path is unknown to this server: check the base URL".to_owned())
+            }
+            404 => Some("Check the id and the organization; archived objects can also answer so".to_owned()),
+            409 if self.code() == Some("SEAT_POOL_EXHAUSTED") => Some(self.seat_hint()),
+            300..=399 => Some("Redirects are not followed: check the base URL".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn seat_hint(&self) -> String {
+        let pool = self.said().and_then(|said| said.seat_pool.as_deref());
+        let pool = pool.map(|pool| format!(" {}", shown(pool))).unwrap_or_default();
+        format!("No{pool} seat is free: buy seats, or disable a member, then call again")
+    }
+
+    fn trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.attempts > 1 {
+            write!(f, " [{} attempts in {}]", self.0.attempts, seconds(self.0.elapsed))?;
+        }
+        match self.request_id() {
+            Some(id) => write!(f, " [request id {}]", shown(id)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("text", &format_args!("{self}"))
+            .field("status", &self.status().map(|status| status.as_u16()))
+            .field("delivery", &self.0.delivery)
+            .field("attempts", &self.0.attempts)
+            .field("elapsed", &self.0.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// On one line, without tags, of bearable length.
+fn shown(text: &str) -> String {
+    let mut clean = String::new();
+    let mut inside = false;
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let opens = |next: &char| next.is_ascii_alphabetic() || matches!(next, '/' | '!');
+        match character {
+            '<' if rest.peek().is_some_and(opens) => inside = true,
+            '>' if inside => inside = false,
+            _ if inside => {}
+            _ if character.is_whitespace() || character.is_control() => clean.push(' '),
+            _ => clean.push(character),
+        }
+    }
+    let words: Vec<_> = clean.split_whitespace().collect();
+    let mut line = words.join(" ");
+    if let Some((at, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(at);
+        line.push('…');
+    }
+    line.trim_end_matches('.').to_owned()
+}
+
+/// A 500 may carry database errors and stack traces (mcp:errors); they help nobody who reads this.
+fn is_internal(message: &str) -> bool {
+    ["SQLSTATE", "Stack trace", "#0 /"].iter().any(|mark| message.contains(mark))
+}
+
+/// The innermost cause says most: the outer ones say "error sending request".
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    shown(&cause.to_string())
+}
+
+/// What the JSON reader says, without the values it met: they come from the body.
+pub(super) fn json_detail(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let mut detail = match text.split_once(": ") {
+        Some((what @ ("invalid type" | "invalid value"), rest)) => match rest.split_once(", expected ") {
+            Some((_, expected)) => format!("{what}, expected {expected}"),
+            None => what.to_owned(),
+        },
+        _ => text,
+    };
+    // Names of fields are ours, everything else between marks may be a value.
+    let names_a_field = ["missing field", "duplicate field"].iter().any(|start| detail.starts_with(start));
+    for mark in ['"', '`'] {
+        if !names_a_field && detail.contains(mark) {
+            detail = detail.split(mark).step_by(2).collect::<Vec<_>>().join("…");
+        }
+    }
+    shown(&detail)
+}
+
+fn seconds(time: Duration) -> String {
+    let millis = time.as_millis();
+    match millis {
+        0..=999 => format!("{millis} ms"),
+        _ if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}

@@ -1,0 +1,248 @@
+//! Error bodies in every shape the service sends, and what people get to see.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Delivery, Error, Journey};
+
+fn answered(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
+    let status = StatusCode::from_u16(status).expect("a status");
+    let headers: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value")))
+        .collect();
+    Error::answered(status, headers, Bytes::copy_from_slice(body.as_bytes())).with_journey(Journey {
+        operation: "complete_task",
+        reads: false,
+        attempts: 1,
+        elapsed: Duration::from_millis(40),
+        delivery: Delivery::Refused,
+    })
+}
+
+/// Body, then code, message, and fields as `field=message`.
+#[track_caller]
+fn says(body: &str, code: Option<&str>, message: Option<&str>, fields: &[&str]) {
+    let error = answered(422, &[], body);
+    assert_eq!(error.code(), code, "code of {body}");
+    assert_eq!(error.message(), message, "message of {body}");
+    let found: Vec<_> = error.field_errors().iter().map(|e| format!("{}={}", e.field, e.message)).collect();
+    assert_eq!(found, fields, "fields of {body}");
+}
+
+#[test]
+fn flag_message_code() {
+    says(
+        r#"{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}"#,
+        Some("RESOURCE_NOT_FOUND"),
+        Some("Resource not found"),
+        &[],
+    );
+}
+
+#[test]
+fn message_only() {
+    says(r#"{"message":"Unauthenticated."}"#, None, Some("Unauthenticated."), &[]);
+    says(r#"{"message":["one","two"]}"#, None, Some("one; two"), &[]);
+    says(r#"{"message":{"a":["one"],"b":"two"}}"#, None, Some("one; two"), &[]);
+    says(r#"{"message":"  "}"#, None, None, &[]);
+    says(r#"{"message":null,"code":404}"#, Some("404"), None, &[]);
+}
+
+#[test]
+fn validation_in_lists_texts_and_nests() {
+    says(
+        r#"{"message":"The given data was invalid.","errors":{"email":["taken","odd"],"name":"required"}}"#,
+        None,
+        Some("The given data was invalid."),
+        &["email=taken", "email=odd", "name=required"],
+    );
+    says(
+        r#"{"error":true,"errors":{"prerun":{"4a3f":["is required"]},"tasks":[{"title":["too long"]}]}}"#,
+        None,
+        None,
+        &["prerun.4a3f=is required", "tasks.title=too long"],
+    );
+    says(
+        r#"{"errors":["first",{"field":"name","message":"second"}]}"#,
+        None,
+        None,
+        &["=first", "name=second"],
+    );
+    says(r#"{"errors":[]}"#, None, None, &[]);
+    says(r#"{"errors":{"a":null,"b":{},"c":[true]}}"#, None, None, &[]);
+}
+
+#[test]
+fn nested_code_and_oauth() {
+    says(
+        r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","message":"no seat left","details":{"pool_type":"full"}}}"#,
+        Some("SEAT_POOL_EXHAUSTED"),
+        Some("no seat left"),
+        &[],
+    );
+    says(r#"{"error":"invalid_client"}"#, Some("invalid_client"), Some("invalid_client"), &[]);
+    says(
+        r#"{"error":"invalid_grant","error_description":"The code has expired.","hint":"again"}"#,
+        Some("invalid_grant"),
+        Some("The code has expired."),
+        &[],
+    );
+    says(r#"{"error":"Something went wrong"}"#, None, Some("Something went wrong"), &[]);
+}
+
+#[test]
+fn bodies_that_are_no_json_object() {
+    says("", None, None, &[]);
+    says("null", None, None, &[]);
+    says("[1]", None, None, &[]);
+    says(r#""a text""#, None, Some("a text"), &[]);
+    says("upstream gone\n", None, Some("upstream gone"), &[]);
+    says("<html><head><TITLE>502 Bad\n Gateway</TITLE></head><body>x</body>", None, Some("502 Bad Gateway"), &[]);
+    says("<html><body>no title</body>", None, None, &[]);
+    says(r#"{"message": "cut"#, None, Some(r#"{"message": "cut"#), &[]);
+    let nested = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
+    says(&nested, None, Some(&nested[..8192]), &[]);
+}
+
+#[test]
+fn predicates_follow_the_status() {
+    type Predicate = fn(&Error) -> bool;
+    let predicates: [(&str, Predicate); 13] = [
+        ("input", Error::is_input),
+        ("auth", Error::is_auth),
+        ("permission", Error::is_permission),
+        ("not_found", Error::is_not_found),
+        ("validation", Error::is_validation),
+        ("conflict", Error::is_conflict),
+        ("rate_limited", Error::is_rate_limited),
+        ("timeout", Error::is_timeout),
+        ("connect", Error::is_connect),
+        ("server", Error::is_server),
+        ("decode", Error::is_decode),
+        ("too_large", Error::is_too_large),
+        ("already_done", Error::is_already_done),
+    ];
+    let names = |error: &Error| {
+        let hold: Vec<_> = predicates.iter().filter(|(_, holds)| holds(error)).map(|(name, _)| *name).collect();
+        hold.join(" ")
+    };
+    for (status, expected) in [
+        (302, ""),
+        (400, ""),
+        (401, "auth"),
+        (403, "permission"),
+        (404, "not_found"),
+        (408, "timeout"),
+        (409, "conflict"),
+        (410, "not_found"),
+        (413, "too_large"),
+        (422, "validation"),
+        (429, "rate_limited"),
+        (500, "server"),
+        (504, "timeout server"),
+    ] {
+        assert_eq!(names(&answered(status, &[], "{}")), expected, "status {status}");
+    }
+    assert_eq!(names(&answered(400, &[], r#"{"errors":{"a":"b"}}"#)), "validation");
+    assert_eq!(names(&Error::input("x")), "input");
+    assert_eq!(names(&Error::token("x".into())), "auth");
+    assert_eq!(names(&Error::deadline("waiting")), "timeout");
+    assert_eq!(names(&Error::too_large("x")), "too_large");
+    assert_eq!(names(&Error::already_done()), "already_done");
+    let cut = Error::decode("x").with_answer(StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"{"));
+    assert_eq!(names(&cut), "decode");
+}
+
+#[test]
+fn display_is_useful_alone() {
+    let error = answered(
+        422,
+        &[("x-request-id", "r-7")],
+        r#"{"message":"The given data was invalid.",
+            "errors":{"a":["one"],"b":["two"],"c":["three."],"d":["four"],"e":["five"]}}"#,
+    );
+    assert_eq!(
+        error.to_string(),
+        "complete_task: the server answered 422 Unprocessable Entity: The given data was invalid \
+         (a: one; b: two; c: three; and 2 more). The server refused it and did not act [request id r-7]"
+    );
+    let error = answered(409, &[], r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","details":{"pool_type":"light"}}}"#);
+    assert_eq!(
+        error.to_string(),
+        "complete_task: the server answered 409 Conflict [SEAT_POOL_EXHAUSTED]. The server refused it and did \
+         not act. No light seat is free: buy seats, or disable a member, then call again"
+    );
+    let wait = answered(429, &[], "").with_retry_after(Some(Duration::from_millis(90_500)));
+    assert_eq!(
+        wait.to_string(),
+        "complete_task: the server answered 429 Too Many Requests. The server refused it and did not act. \
+         Wait 90.5 s before the next call"
+    );
+}
+
+#[test]
+fn display_tells_what_was_left_behind() {
+    let after = |delivery, reads| {
+        let journey =
+            Journey { operation: "x", reads, attempts: 3, elapsed: Duration::from_secs(7), delivery };
+        answered(503, &[], "").with_journey(journey).to_string()
+    };
+    let head = "x: the server answered 503 Service Unavailable. ";
+    let tail = " [3 attempts in 7 s]";
+    for (delivery, reads, expected) in [
+        (Delivery::Unknown, false, "The server may have acted: look before doing it again"),
+        (Delivery::Unknown, true, "The call only reads, so it can be repeated"),
+        (Delivery::Applied, false, "The server has acted: do not do it again"),
+        (Delivery::Refused, true, "The server refused it and did not act"),
+    ] {
+        assert_eq!(after(delivery, reads), format!("{head}{expected}{tail}"));
+    }
+}
+
+#[test]
+fn nothing_private_is_shown() {
+    let body = r#"{"message":"SQLSTATE[42S02]: select * from users","errors":{"k-s3cret":["s3cret was sent"]}}"#;
+    let error = answered(500, &[("set-cookie", "session=abc")], body).without_secret("s3cret");
+    assert_eq!(
+        error.to_string(),
+        "complete_task: the server answered 500 Internal Server Error (k-***: *** was sent). \
+         The server refused it and did not act"
+    );
+    let debug = format!("{error:?}");
+    for private in ["s3cret", "SQLSTATE", "session"] {
+        assert!(!debug.contains(private), "{private} in {debug}");
+    }
+    let tags = answered(403, &[], r#"{"message":"<b>No</b> 1 < 2\n<script>x</script>"}"#);
+    assert!(tags.to_string().contains("403 Forbidden: No 1 < 2 x. "), "{tags}");
+    let long = answered(400, &[], &"word ".repeat(1000));
+    assert!(long.to_string().len() < 500, "{long}");
+}
+
+#[test]
+fn what_cannot_be_decoded_is_described_without_its_values() {
+    let detail = |body: &str| {
+        let error = serde_json::from_str::<Vec<u8>>(body).expect_err("no list of bytes");
+        Error::decode_json(body.as_bytes(), &error).to_string()
+    };
+    let head = "the answer could not be read: ";
+    for (body, expected) in [
+        ("", "an empty body instead of JSON"),
+        (" <html>", "an HTML page instead of JSON"),
+        ("OK", "plain text instead of JSON"),
+        (r#"["secret"]"#, "invalid type, expected u8 at line 1 column 9"),
+        (r#"[1"#, "EOF while parsing a list at line 1 column 2"),
+        ("[999]", "invalid value, expected u8 at line 1 column 4"),
+    ] {
+        assert_eq!(detail(body), format!("{head}{expected}. Nothing was sent"), "{body}");
+    }
+}
+
+#[test]
+fn long_bodies_are_cut() {
+    let error = answered(500, &[], &"x".repeat(70_000));
+    assert_eq!(error.body().map(<[u8]>::len), Some(65_536));
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod auth;
+mod call;
+mod client;
+mod error;
+mod id;
+mod page;
+mod pipeline;
+mod retry;
+
+pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
+pub use call::{Call, Meta, Preview, WithMeta};
+pub use client::{Client, ClientBuilder, Organization};
+pub use error::{Delivery, Error, FieldError};
+pub use id::{
+    ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId, GroupId,
+    GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId, TagId, TaskId,
+    TemplateId, WatcherId,
+};
+pub use page::{Items, Lister, Page};
+pub use retry::RetryPolicy;

@@ -1,0 +1,165 @@
+//! One exchange over the wire: send a request, read the whole answer, say exactly how far it came. What
+//! follows from that stands in `pipeline.rs`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http_body_util::Full;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode, Url};
+
+/// An answer that is no success is kept up to this size; the rest says nothing more.
+const LARGEST_ERROR: u64 = 1024 * 1024;
+
+/// How one attempt ended.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// A whole answer (of an error answer: as much as is kept).
+    Answered { status: StatusCode, headers: HeaderMap, body: Bytes },
+    /// A 2xx status line, then less than the promised body.
+    Broken { status: StatusCode, headers: HeaderMap, body: Bytes, error: reqwest::Error },
+    /// A 2xx status line, then more than the client accepts.
+    TooLarge { status: StatusCode, headers: HeaderMap },
+    /// No status line.
+    Failed { error: reqwest::Error, sent: bool },
+}
+
+/// A request body: bytes can be sent again, a stream cannot.
+#[derive(Debug)]
+pub(crate) enum Body {
+    None,
+    Bytes(Bytes),
+    Stream(Option<reqwest::Body>),
+}
+
+impl Body {
+    pub(super) fn of(body: Option<reqwest::Body>) -> Self {
+        match body {
+            None => Self::None,
+            Some(body) => match body.as_bytes() {
+                Some(bytes) => Self::Bytes(Bytes::copy_from_slice(bytes)),
+                None => Self::Stream(Some(body)),
+            },
+        }
+    }
+
+    pub(super) fn is_repeatable(&self) -> bool {
+        !matches!(self, Self::Stream(_))
+    }
+
+    /// The bytes, if they are at hand.
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.clone()),
+            Self::None | Self::Stream(_) => None,
+        }
+    }
+
+    /// The body for one attempt.
+    pub(super) fn take(&mut self) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            Self::Stream(stream) => Self::Stream(stream.take()),
+        }
+    }
+}
+
+/// Bytes that remember whether the connection asked for them.
+///
+/// The connection takes the body only when it is up and the head of the request is about to be written:
+/// bytes nobody asked for were surely not sent, however the attempt ended.
+struct Watched {
+    bytes: Bytes,
+    asked: Arc<AtomicBool>,
+}
+
+impl Buf for Watched {
+    fn remaining(&self) -> usize {
+        self.bytes.remaining()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.bytes.chunk()
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+    }
+}
+
+impl From<Watched> for Bytes {
+    fn from(watched: Watched) -> Self {
+        watched.asked.store(true, Ordering::Release);
+        watched.bytes
+    }
+}
+
+/// A request, complete for one attempt.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+    pub(super) timeout: Duration,
+}
+
+/// Sends and reads. Never fails: the way it failed is the result.
+pub(super) async fn send(http: &reqwest::Client, outgoing: Outgoing, limit: u64) -> Attempt {
+    let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
+    *request.headers_mut() = outgoing.headers;
+    // Replaces any total timeout that the adjusted HTTP client has, and covers the body too.
+    *request.timeout_mut() = Some(outgoing.timeout);
+    let mut watch = None;
+    *request.body_mut() = match outgoing.body {
+        Body::None => None,
+        Body::Bytes(bytes) if bytes.is_empty() => Some(bytes.into()),
+        Body::Bytes(bytes) => {
+            let asked = watch.insert(Arc::new(AtomicBool::new(false))).clone();
+            Some(reqwest::Body::wrap(Full::new(Watched { bytes, asked })))
+        }
+        Body::Stream(stream) => stream,
+    };
+    match http.execute(request).await {
+        Ok(response) => read(response, limit).await,
+        Err(error) => {
+            let untouched = watch.is_some_and(|asked| !asked.load(Ordering::Acquire));
+            let sent = !(untouched || error.is_connect() || error.is_builder());
+            Attempt::Failed { error, sent }
+        }
+    }
+}
+
+/// Reads the whole body. A success must fit the limit; of an error answer the beginning will do.
+async fn read(mut response: reqwest::Response, limit: u64) -> Attempt {
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let succeeded = status.is_success();
+    let limit = if succeeded { limit } else { limit.min(LARGEST_ERROR) };
+    // Some answers promise more than they may have; nothing of those needs to be read.
+    if succeeded && response.content_length().is_some_and(|length| length > limit) {
+        return Attempt::TooLarge { status, headers };
+    }
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Attempt::Answered { status, headers, body: body.into() },
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > limit => {
+                if succeeded {
+                    return Attempt::TooLarge { status, headers };
+                }
+                let room = usize::try_from(limit).unwrap_or(usize::MAX) - body.len();
+                body.extend_from_slice(&chunk[..room.min(chunk.len())]);
+                return Attempt::Answered { status, headers, body: body.into() };
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(error) if succeeded => {
+                return Attempt::Broken { status, headers, body: body.into(), error };
+            }
+            // The status line says all that matters; the message may be cut.
+            Err(_) => return Attempt::Answered { status, headers, body: body.into() },
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What one can do, one file for each resource of the document. Here: the two macros by which a method names its
+//! operation, and the checks of input that need more than the document's limits.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tallyfy_gen::check::Check;
+
+use crate::error::Error;
+
+pub mod comments;
+pub mod identity;
+pub mod members;
+pub mod organizations;
+pub mod processes;
+pub mod steps;
+pub mod tasks;
+pub mod templates;
+
+/// A call of a generated method: `call!(item, client, get_run(org, run), query)`. The method's name is the
+/// operation's id, the identifiers are checked, the last argument (query or body) against the document's limits.
+macro_rules! call {
+    ($kind:ident, $client:expr, $operation:ident($($id:ident),*) $(, $input:ident)?) => {{
+        let input: Result<(), $crate::Error> = Ok(()) $(.and_then(|()| $crate::resources::limits(&$input)))?;
+        let ids: &[&dyn $crate::id::Checked] = &[$(&$id),*];
+        $crate::Call::$kind($client, stringify!($operation), ids, {
+            $(let $id = $id.clone();)*
+            move |api| async move { api.$operation($($id.as_str(),)* $(&$input)?).await }
+        })
+        .checked(input)
+    }};
+}
+pub(crate) use call;
+
+/// A list read by a generated method: `list!(client, list_runs(org), query)`; the query has a `page`.
+macro_rules! list {
+    ($client:expr, $operation:ident($($id:ident),*), $query:ident) => {{
+        let input = $crate::resources::limits(&$query);
+        let ids: &[&dyn $crate::id::Checked] = &[$(&$id),*];
+        $crate::Lister::new($client, stringify!($operation), ids, $query.page, {
+            $(let $id = $id.clone();)*
+            move |api, page| {
+                $(let $id = $id.clone();)*
+                let mut query = $query.clone();
+                query.page = page.or(query.page);
+                async move { api.$operation($($id.as_str(),)* &query).await }
+            }
+        })
+        .checked(input)
+    }};
+}
+pub(crate) use list;
+
+/// Holds a query or body against the limits of the document.
+pub(crate) fn limits(input: &impl Check) -> Result<(), Error> {
+    input.check().map_err(|invalid| Error::input(invalid.to_string()))
+}
+
+/// Values of form fields are keyed by field id. The service drops any other key (label, alias) silently with a
+/// success (go:encodeKickoffValue, docs:open-api/code-samples/processes/launch-process), so it is refused here.
+pub(crate) fn field_keys(name: &str, values: Option<&BTreeMap<String, Value>>) -> Result<(), Error> {
+    let is_id = |key: &str| key.len() == 32 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match values.into_iter().flat_map(BTreeMap::keys).find(|key| !is_id(key)) {
+        Some(key) => Err(Error::input(format!(
+            "`{name}` has the key {:?}, which is no field id (32 hex digits); Tallyfy drops labels and aliases without \
+             a word: use the `id` of the field",
+            key.chars().take(60).collect::<String>(),
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,185 @@
+//! When a call is sent again: the delivery table, the policy, and the one decision.
+//!
+//! Nothing here waits, sends or reads a clock: [`decide`] gets what happened and returns what to do,
+//! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`.
+
+use std::time::{Duration, SystemTime};
+
+use tallyfy_gen::operations::Repeat;
+
+/// What a failed call left behind on the server.
+///
+/// The order is the order of certainty that something happened: with several attempts, the call as a
+/// whole has the highest value of them all.
+///
+/// ```
+/// use tallyfy_sdk::Delivery;
+/// assert!(Delivery::NotSent < Delivery::Unknown);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// The request never reached the server: refused by this crate, or no connection came about.
+    NotSent,
+    /// The server answered that it did not act.
+    Refused,
+    /// The request went out and no clear answer came back: the server may have acted.
+    Unknown,
+    /// The server accepted the call, but its answer could not be used.
+    Applied,
+}
+
+/// How often, and how fast, a call is repeated.
+///
+/// A policy never makes a call less safe: whether a repeat is *allowed* depends on the operation and on
+/// what happened. A call that could act twice is repeated only when the server surely did not act.
+///
+/// ```
+/// use std::time::Duration;
+/// use tallyfy_sdk::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().max_attempts(6).cap(Duration::from_secs(30));
+/// let never = RetryPolicy::none();
+/// # let _ = (patient, never);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    pub(crate) max_attempts: u32,
+    pub(crate) base: Duration,
+    pub(crate) cap: Duration,
+}
+
+impl RetryPolicy {
+    /// One attempt, no repeats.
+    pub fn none() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// Attempts in all, the first one included (default 4; 0 counts as 1).
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Upper bound of the first wait (default 500 ms); it doubles with every attempt.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Upper bound of every wait this crate chooses (default 8 s).
+    ///
+    /// A wait that the server asks for (`Retry-After`) is honoured in full, whatever the cap says.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Exponential with full jitter: somewhere between nothing and the bound of this attempt.
+    fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
+        let doubled = 2u32.checked_pow(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+        let bound = self.base.saturating_mul(doubled).min(self.cap);
+        bound.mul_f64(jitter.clamp(0.0, 1.0))
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_attempts: 4, base: Duration::from_millis(500), cap: Duration::from_secs(8) }
+    }
+}
+
+/// What one attempt came to, as far as repeating is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// No connection came about, or no byte of the request was written.
+    NotSent,
+    /// The request went out; no status line came back.
+    Lost,
+    /// A 2xx status line came, its body did not come whole.
+    Broken,
+    /// A complete answer that is no success.
+    Answer { status: u16, retry_after: Option<Duration> },
+}
+
+impl Outcome {
+    /// The delivery table.
+    pub(crate) fn delivery(self) -> Delivery {
+        match self {
+            Self::NotSent => Delivery::NotSent,
+            Self::Lost => Delivery::Unknown,
+            Self::Broken => Delivery::Applied,
+            Self::Answer { status: 200..=299, .. } => Delivery::Applied,
+            Self::Answer { status: 408 | 500.., .. } => Delivery::Unknown,
+            Self::Answer { .. } => Delivery::Refused,
+        }
+    }
+
+    /// Whether a later attempt may fare better, provided that repeating is safe at all.
+    fn is_transient(self) -> bool {
+        match self {
+            Self::NotSent | Self::Lost | Self::Broken => true,
+            // 501 and 505 say what the server cannot do; asking again does not teach it.
+            Self::Answer { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504 | 506..),
+        }
+    }
+}
+
+/// Whether to send the request again, and after how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Stop,
+    After(Duration),
+}
+
+/// Everything the decision rests on besides what happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation<'a> {
+    /// Attempts made so far, from 1.
+    pub(crate) attempt: u32,
+    pub(crate) class: Repeat,
+    pub(crate) policy: &'a RetryPolicy,
+    /// Time since the call began, and the time it may take in all.
+    pub(crate) elapsed: Duration,
+    pub(crate) deadline: Duration,
+    /// A number in `0.0..1.0`.
+    pub(crate) jitter: f64,
+}
+
+/// The one place that decides about repeats.
+///
+/// Surely not acted (no connection, 429): every class. Anything less sure: operations that are safe to
+/// repeat, alone (docs:handling-idempotency-in-webhooks-and-api: the service knows no idempotency keys).
+pub(crate) fn decide(outcome: Outcome, now: Situation<'_>) -> Decision {
+    let sure = match outcome {
+        Outcome::NotSent => true,
+        // docs:open-api/index: a throttled call is turned away before it does anything.
+        Outcome::Answer { status: 429, .. } => true,
+        _ => matches!(now.class, Repeat::Safe),
+    };
+    if !sure || !outcome.is_transient() || now.attempt >= now.policy.max_attempts {
+        return Decision::Stop;
+    }
+    let asked = match outcome {
+        Outcome::Answer { retry_after, .. } => retry_after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    };
+    let wait = asked.max(now.policy.backoff(now.attempt, now.jitter));
+    if now.elapsed.saturating_add(wait) >= now.deadline { Decision::Stop } else { Decision::After(wait) }
+}
+
+/// Reads `Retry-After`: seconds, or an HTTP date counted from `now` (a past date means at once).
+pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(value).ok()?;
+    Some(at.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
