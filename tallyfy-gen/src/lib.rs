@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod check;
+mod keep;
 pub mod operations;
 pub mod transport;
 pub mod wire;

@@ -199,11 +199,7 @@ impl RenewingToken {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<FreshToken, TokenError>> + Send + 'static,
     {
-        Self {
-            fetch: Box::new(move || Box::pin(fetch())),
-            ended: AtomicU64::new(0),
-            state: Mutex::default(),
-        }
+        Self { fetch: Box::new(move || Box::pin(fetch())), ended: AtomicU64::new(0), state: Mutex::default() }
     }
 
     async fn obtain(&self) -> Result<Token, TokenError> {
@@ -233,7 +229,8 @@ impl Held {
     fn keep(&mut self, fresh: FreshToken) -> Token {
         let now = Instant::now();
         let token = fresh.token.clone();
-        let after = |part: fn(Duration) -> Duration| fresh.expires_in.and_then(|life| now.checked_add(part(life)));
+        let after =
+            |part: fn(Duration) -> Duration| fresh.expires_in.and_then(|life| now.checked_add(part(life)));
         self.current = Some(Current {
             token: fresh.token,
             // Programs started together should not renew together: somewhere in the last tenth.

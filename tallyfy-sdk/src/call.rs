@@ -28,7 +28,8 @@ type Answered<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>;
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The generated method with its arguments, waiting for the client to run on.
-type Run<T> = Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
+type Run<T> =
+    Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
 
 /// Headers that this crate writes itself, or that would break the message.
 const OWN_HEADERS: [&str; 13] = [
@@ -249,7 +250,9 @@ impl<T: Send + 'static> Call<T> {
         match self.pass(Mode::Send).await? {
             (Some(Seen::Delivered(delivered)), result) => conclude(delivered, result),
             (Some(Seen::Failed(error)), _) => Err(error),
-            (Some(Seen::Preview(_)) | None, result) => Err(unsendable(result.err()).with_operation(operation)),
+            (Some(Seen::Preview(_)) | None, result) => {
+                Err(unsendable(result.err()).with_operation(operation))
+            }
         }
     }
 
@@ -274,7 +277,10 @@ impl<T: Send + 'static> Call<T> {
     }
 
     /// Runs the generated method with a door of its own, and returns what both say.
-    async fn pass(self, mode: Mode) -> Result<(Option<Seen>, Result<T, progenitor_client::Error<()>>), Error> {
+    async fn pass(
+        self,
+        mode: Mode,
+    ) -> Result<(Option<Seen>, Result<T, progenitor_client::Error<()>>), Error> {
         let core = self.client.core();
         let limits = self
             .arguments
@@ -397,7 +403,8 @@ impl Transport for Door {
                 let prepared = pipeline::prepare(&self.core, request, &self.limits.headers);
                 (Seen::Preview(Preview::of(prepared)), failure())
             }
-            Mode::Send => match pipeline::run(&self.core, Target::of(operation), request, &self.limits).await {
+            Mode::Send => match pipeline::run(&self.core, Target::of(operation), request, &self.limits).await
+            {
                 Ok(delivered) => {
                     let answer = rebuilt(&delivered);
                     (Seen::Delivered(delivered), answer)
@@ -441,7 +448,9 @@ fn conclude<T>(
             return Ok(WithMeta { value, meta });
         }
         Err(_) if already_done => Error::already_done(),
-        Err(progenitor_client::Error::InvalidResponsePayload(body, error)) => Error::decode_json(&body, &error),
+        Err(progenitor_client::Error::InvalidResponsePayload(body, error)) => {
+            Error::decode_json(&body, &error)
+        }
         Err(_) => Error::decode("this status is not one the API promises"),
     };
     Err(error.with_answer(status, headers, body).with_journey(journey))
@@ -460,3 +469,6 @@ fn unsendable(error: Option<progenitor_client::Error<()>>) -> Error {
         _ => Error::input("the request could not be built"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,8 +191,7 @@ impl Error {
     pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let said = ServerMessage::read(&headers, &body);
         // A slice would keep all of a large body alive.
-        let body =
-            if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
+        let body = if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
         self.0.answer = Some(Answer { status, headers, body, said });
         self
     }

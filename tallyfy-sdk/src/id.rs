@@ -18,6 +18,14 @@ pub(crate) trait PathId {
     fn text(&self) -> &str;
 }
 
+impl<I: PathId> PathId for &I {
+    const WORD: &'static str = I::WORD;
+
+    fn text(&self) -> &str {
+        (**self).text()
+    }
+}
+
 /// The part of [`PathId`] that can stand in a list of mixed kinds.
 pub(crate) trait Checked {
     fn check(&self) -> Result<(), Error>;

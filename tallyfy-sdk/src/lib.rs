@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod alias;
 mod auth;
 mod call;
 mod client;
@@ -9,16 +10,20 @@ mod error;
 mod id;
 mod page;
 mod pipeline;
+pub mod resources;
 mod retry;
+#[cfg(test)]
+mod scripted;
 
+pub use alias::*;
 pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
 pub use call::{Call, Meta, Preview, WithMeta};
 pub use client::{Client, ClientBuilder, Organization};
 pub use error::{Delivery, Error, FieldError};
 pub use id::{
-    ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId, GroupId,
-    GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId, TagId, TaskId,
-    TemplateId, WatcherId,
+    ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId,
+    GroupId, GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId, TagId,
+    TaskId, TemplateId, WatcherId,
 };
 pub use page::{Items, Lister, Page};
 pub use retry::RetryPolicy;

@@ -62,7 +62,9 @@ impl<T> Page<T> {
         let Some(pagination) = &self.meta.pagination else { return false };
         match (pagination.total_pages, pagination.per_page) {
             (Some(last), _) => number < last,
-            (None, Some(size)) => size > 0 && i64::try_from(self.items.len()).is_ok_and(|found| found >= size),
+            (None, Some(size)) => {
+                size > 0 && i64::try_from(self.items.len()).is_ok_and(|found| found >= size)
+            }
             (None, None) => false,
         }
     }
@@ -117,7 +119,7 @@ pub struct Lister<T> {
 
 impl<T: Send + 'static> Lister<T> {
     /// A list read by the generated method `operation`. `first` is the page that the query names; `fetch`
-    /// puts the page it is given, if any, into the query.
+    /// puts the page it is given into the query, and leaves the query as it is when it is given none.
     pub(crate) fn new<F, Fut>(
         client: &Client,
         operation: &'static str,
@@ -138,6 +140,12 @@ impl<T: Send + 'static> Lister<T> {
             max_pages: MAX_PAGES,
             fetch: Arc::new(move |api, page| Box::pin(fetch(api, page))),
         }
+    }
+
+    /// Adds a check of the arguments beyond the ids; the first problem is the one that is told.
+    pub(crate) fn checked(mut self, check: Result<(), Error>) -> Self {
+        self.arguments = self.arguments.and(check);
+        self
     }
 
     call_options!();
@@ -190,7 +198,13 @@ impl<T: Send + 'static> Lister<T> {
     /// A list that changes while it is walked may show an item twice or miss one: pages are counted by
     /// position.
     pub fn items(self) -> Items<T> {
-        Items { number: self.first.unwrap_or(1), read: 0, list: Some(self), ready: VecDeque::new(), pending: None }
+        Items {
+            number: self.first.unwrap_or(1),
+            read: 0,
+            list: Some(self),
+            ready: VecDeque::new(),
+            pending: None,
+        }
     }
 
     /// All items, collected.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tallyfy_gen::check::Check;
+use tallyfy_gen::check::{Check, Invalid};
 
 use crate::error::Error;
 
@@ -53,7 +53,7 @@ pub(crate) use list;
 
 /// Holds a query or body against the limits of the document.
 pub(crate) fn limits(input: &impl Check) -> Result<(), Error> {
-    input.check().map_err(|invalid| Error::input(invalid.to_string()))
+    input.check().map_err(Error::from)
 }
 
 /// Values of form fields are keyed by field id. The service drops any other key (label, alias) silently with a
@@ -67,5 +67,11 @@ pub(crate) fn field_keys(name: &str, values: Option<&BTreeMap<String, Value>>) -
             key.chars().take(60).collect::<String>(),
         ))),
         None => Ok(()),
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::input(invalid.to_string())
     }
 }

@@ -295,13 +295,19 @@ fn base_url(text: &str) -> Result<Url, Error> {
         return refuse("must not contain ? or #");
     }
     if !auth::is_confidential(&url) {
-        return refuse("must use https: over http the token could be read on the way (only this machine may)");
+        return refuse(
+            "must use https: over http the token could be read on the way (only this machine may)",
+        );
     }
     Ok(url)
 }
 
 /// The HTTP client: the program's adjustments first, then what this crate depends on.
-fn http_client(configure: Option<Configure>, base: &Url, connect: Duration) -> Result<reqwest::Client, Error> {
+fn http_client(
+    configure: Option<Configure>,
+    base: &Url,
+    connect: Duration,
+) -> Result<reqwest::Client, Error> {
     install_tls_provider();
     let mut builder = reqwest::Client::builder()
         // A connection that idles long may be closed by the other side just as the next call begins.

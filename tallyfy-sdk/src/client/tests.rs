@@ -72,7 +72,10 @@ fn the_environment_is_named_in_refusals() {
             &[("TALLYFY_API_TOKEN", "t"), ("TALLYFY_BASE_URL", "http://example.com")],
             "TALLYFY_BASE_URL: the base URL must use https",
         ),
-        (&[("TALLYFY_API_TOKEN", "t"), ("TALLYFY_ORG_ID", "..")], "TALLYFY_ORG_ID: the organization id \"..\""),
+        (
+            &[("TALLYFY_API_TOKEN", "t"), ("TALLYFY_ORG_ID", "..")],
+            "TALLYFY_ORG_ID: the organization id \"..\"",
+        ),
     ];
     for (variables, expected) in cases {
         let text = from(variables).expect_err(expected).to_string();
@@ -92,7 +95,9 @@ fn the_environment_is_named_in_refusals() {
 fn debug_shows_no_token() {
     let client = Client::builder().token("s3cret").build().expect("a client");
     let organization = client.organization("o");
-    for text in [format!("{client:?}"), format!("{organization:?}"), format!("{:?}", builder().token("s3cret"))] {
+    for text in
+        [format!("{client:?}"), format!("{organization:?}"), format!("{:?}", builder().token("s3cret"))]
+    {
         assert!(!text.contains("s3cret"), "{text}");
     }
 }

@@ -54,7 +54,8 @@ impl ServerMessage {
         if let Some(Value::Object(nested)) = object.get("error") {
             said.code = nested.get("code").and_then(scalar);
             said.message = nested.get("message").and_then(text_of);
-            said.seat_pool = nested.get("details").and_then(|details| details.get("pool_type")).and_then(scalar);
+            said.seat_pool =
+                nested.get("details").and_then(|details| details.get("pool_type")).and_then(scalar);
         }
         said.code = said.code.or_else(|| object.get("code").and_then(scalar));
         said.message = said.message.or_else(|| object.get("message").and_then(text_of));

@@ -64,9 +64,7 @@ impl Error {
             (Delivery::NotSent, _) => Some("Nothing was sent"),
             (Delivery::Refused, _) => Some("The server refused it and did not act"),
             (_, true) => Some("The call only reads, so it can be repeated"),
-            (Delivery::Unknown, false) => {
-                Some("The server may have acted: look before doing it again")
-            }
+            (Delivery::Unknown, false) => Some("The server may have acted: look before doing it again"),
             (Delivery::Applied, false) => Some("The server has acted: do not do it again"),
         }
     }

@@ -101,7 +101,12 @@ fn bodies_that_are_no_json_object() {
     says("[1]", None, None, &[]);
     says(r#""a text""#, None, Some("a text"), &[]);
     says("upstream gone\n", None, Some("upstream gone"), &[]);
-    says("<html><head><TITLE>502 Bad\n Gateway</TITLE></head><body>x</body>", None, Some("502 Bad Gateway"), &[]);
+    says(
+        "<html><head><TITLE>502 Bad\n Gateway</TITLE></head><body>x</body>",
+        None,
+        Some("502 Bad Gateway"),
+        &[],
+    );
     says("<html><body>no title</body>", None, None, &[]);
     says(r#"{"message": "cut"#, None, Some(r#"{"message": "cut"#), &[]);
     let nested = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
@@ -127,7 +132,8 @@ fn predicates_follow_the_status() {
         ("already_done", Error::is_already_done),
     ];
     let names = |error: &Error| {
-        let hold: Vec<_> = predicates.iter().filter(|(_, holds)| holds(error)).map(|(name, _)| *name).collect();
+        let hold: Vec<_> =
+            predicates.iter().filter(|(_, holds)| holds(error)).map(|(name, _)| *name).collect();
         hold.join(" ")
     };
     for (status, expected) in [
@@ -170,7 +176,8 @@ fn display_is_useful_alone() {
         "complete_task: the server answered 422 Unprocessable Entity: The given data was invalid \
          (a: one; b: two; c: three; and 2 more). The server refused it and did not act [request id r-7]"
     );
-    let error = answered(409, &[], r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","details":{"pool_type":"light"}}}"#);
+    let error =
+        answered(409, &[], r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","details":{"pool_type":"light"}}}"#);
     assert_eq!(
         error.to_string(),
         "complete_task: the server answered 409 Conflict [SEAT_POOL_EXHAUSTED]. The server refused it and did \
@@ -205,7 +212,8 @@ fn display_tells_what_was_left_behind() {
 
 #[test]
 fn nothing_private_is_shown() {
-    let body = r#"{"message":"SQLSTATE[42S02]: select * from users","errors":{"k-s3cret":["s3cret was sent"]}}"#;
+    let body =
+        r#"{"message":"SQLSTATE[42S02]: select * from users","errors":{"k-s3cret":["s3cret was sent"]}}"#;
     let error = answered(500, &[("set-cookie", "session=abc")], body).without_secret("s3cret");
     assert_eq!(
         error.to_string(),

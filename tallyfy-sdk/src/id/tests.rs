@@ -11,7 +11,8 @@ fn refused(text: &str, expected: &str) {
 
 #[test]
 fn ordinary_ids_pass() {
-    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "ann+x@example.com", "ünï", "a.b", "..."] {
+    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "ann+x@example.com", "ünï", "a.b", "..."]
+    {
         ProcessId::from(text).check().unwrap_or_else(|error| panic!("{text}: {error}"));
     }
     MemberId::from(1001).check().expect("numbers are fine");
@@ -26,12 +27,18 @@ fn ids_that_would_change_the_route_are_refused_by_name() {
     refused("..", &format!("the process id \"..\" is a relative path; {tail}"));
     refused(" a", &format!("the process id \" a\" begins or ends with a space; {tail}"));
     refused("a\n", &format!("the process id \"a\\n\" contains a control character or line break; {tail}"));
-    refused("a\u{7f}b", &format!("the process id \"a\\u{{7f}}b\" contains a control character or line break; {tail}"));
+    refused(
+        "a\u{7f}b",
+        &format!("the process id \"a\\u{{7f}}b\" contains a control character or line break; {tail}"),
+    );
     for text in ["a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a%"] {
         let escaped = text.replace('\\', "\\\\");
         refused(text, &format!("the process id \"{escaped}\" contains one of / \\ ? # %; {tail}"));
     }
-    refused(&"x".repeat(256), &format!("the process id \"{}…\" is longer than 255 bytes; {tail}", "x".repeat(60)));
+    refused(
+        &"x".repeat(256),
+        &format!("the process id \"{}…\" is longer than 255 bytes; {tail}", "x".repeat(60)),
+    );
 }
 
 #[test]

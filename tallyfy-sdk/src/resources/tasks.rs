@@ -9,8 +9,8 @@ use super::{call, field_keys, list};
 use crate::{
     Call, Lister, Organization,
     alias::{
-        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, Task, TaskStatusFilter, UpdateProcessTask,
-        UpdateTask,
+        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, Task, TaskStatusFilter,
+        UpdateProcessTask, UpdateTask,
     },
     id::TaskId,
     resources::processes::OfProcess,
@@ -168,7 +168,7 @@ impl Tasks {
         let mut body = CompleteTaskInput::new(task.as_str());
         body.is_approved = is_approved;
         let id = crate::id::check(&[&task]);
-        call!(item, &self.organization.client, complete_task(org), body).map(Task::from).checked(id)
+        call!(item, &self.organization.client, complete_task(org), body).checked(id)
     }
 
     /// Reopens a completed one-off task.
@@ -179,7 +179,7 @@ impl Tasks {
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown task.
     pub fn reopen(&self, id: impl Into<TaskId>) -> Call<Task> {
         let (org, task) = (&self.organization.id, id.into());
-        call!(item, &self.organization.client, reopen_task(org, task)).map(Task::from)
+        call!(item, &self.organization.client, reopen_task(org, task))
     }
 }
 
@@ -298,7 +298,7 @@ impl ProcessTasks {
         let mut body = CompleteRunTaskInput::new(task.as_str());
         body.is_approved = is_approved;
         let id = crate::id::check(&[&task]);
-        call!(item, &self.process.organization.client, complete_run_task(org, run), body).map(Task::from).checked(id)
+        call!(item, &self.process.organization.client, complete_run_task(org, run), body).checked(id)
     }
 
     /// Reopens a completed task.
@@ -309,6 +309,6 @@ impl ProcessTasks {
     /// [`is_not_found`](crate::Error::is_not_found) for a task that is not in this process.
     pub fn reopen(&self, id: impl Into<TaskId>) -> Call<Task> {
         let (org, run, task) = (&self.process.organization.id, &self.process.id, id.into());
-        call!(item, &self.process.organization.client, reopen_run_task(org, run, task)).map(Task::from)
+        call!(item, &self.process.organization.client, reopen_run_task(org, run, task))
     }
 }

@@ -1,8 +1,10 @@
 //! Tasks: which handler belongs to which operation, and finding the task of a path.
 //!
-//! Not here: lists (`read`), changes (`write`), completing (`completed`), deadlines (`deadlines`).
+//! Not here: lists (`read`), creating (`create`), changes
+//! (`write`), completing (`completed`), deadlines (`deadlines`).
 
 mod completed;
+mod create;
 mod deadlines;
 mod filters;
 mod read;
@@ -17,6 +19,7 @@ use crate::state::task::Task;
 pub fn inside(operation: &str) -> Option<Inside> {
     read::inside(operation)
         .or_else(|| write::inside(operation))
+        .or_else(|| create::inside(operation))
         .or_else(|| completed::inside(operation))
         .or_else(|| deadlines::inside(operation))
 }

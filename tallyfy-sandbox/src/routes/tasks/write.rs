@@ -1,6 +1,6 @@
-//! Creating, changing, archiving and deleting tasks.
+//! Changing, archiving, deleting and copying tasks.
 //!
-//! Not here: completing (`completed`), comments (`routes::comments`).
+//! Not here: creating (`create`), completing (`completed`), comments (`routes::comments`).
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -9,9 +9,8 @@ use super::super::input::Input;
 use super::super::{Call, Inside};
 use crate::answer::Answer;
 use crate::state::owners::{self, Owners};
-use crate::state::process::Process;
 use crate::state::task::{Task, TaskState};
-use crate::state::template::{FIELD_TYPES, Field, slug};
+use crate::state::template::slug;
 use crate::state::{Refused, completion, form_values};
 
 /// Types of tasks (processes_tasks:create_one_off_task).
@@ -21,7 +20,6 @@ pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
         "update_run_task" => Some(update_run_task),
         "update_task" => Some(update_task),
-        "create_task" => Some(create_task),
         "archive_task" => Some(archive_task),
         "restore_task" => Some(restore_task),
         "delete_task" => Some(delete_task),
@@ -43,12 +41,12 @@ fn update_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
 
 /// What a change of a task says. `status` is not among it: the service drops it without a word
 /// (mcp: confirmed by maintainers).
-#[derive(Default)]
-struct Change {
-    title: Option<String>,
+#[derive(Clone, Default)]
+pub(super) struct Change {
+    pub(super) title: Option<String>,
     summary: Option<Option<String>>,
     task_type: Option<String>,
-    deadline: Option<DateTime<Utc>>,
+    pub(super) deadline: Option<DateTime<Utc>>,
     started_at: Option<DateTime<Utc>>,
     max_assignable: Option<i64>,
     position: Option<i64>,
@@ -61,7 +59,7 @@ struct Change {
 }
 
 impl Change {
-    fn read(body: &Map<String, Value>, required: &[&str]) -> Result<Self, Refused> {
+    pub(super) fn read(body: &Map<String, Value>, required: &[&str]) -> Result<Self, Refused> {
         let mut input = Input::new(body);
         for key in required {
             input.require(key);
@@ -86,7 +84,7 @@ impl Change {
         Ok(change)
     }
 
-    fn apply(self, task: &mut Task, now: DateTime<Utc>) {
+    pub(super) fn apply(self, task: &mut Task, now: DateTime<Utc>) {
         if let Some(deadline) = self.deadline {
             // Sending the unchanged date marks nothing (docs:.../reset-task-deadline).
             task.deadline_set_by_hand |= task.deadline != Some(deadline) && !task.is_oneoff;
@@ -142,56 +140,72 @@ fn update(call: &mut Call<'_>, id: &str, required: &[&str]) -> Result<Answer, Re
     super::show(call, id)
 }
 
-/// Three uses: a plain one-off task, an ad-hoc task of a process, one task per assignee in a new process.
-fn create_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let body = call.body()?;
-    let change = Change::read(&body, &["title", "task_type", "deadline", "owners"])?;
-    let mut input = Input::new(&body);
-    let separate = input.flag("separate_task_for_each_assignee").unwrap_or(false);
-    let run = input.text("run_id", 255);
-    input.finish()?;
-    let sent = body.get("owners").unwrap_or(&Value::Null);
-    let owners = owners::read(call.organization, sent, Owners::default())?;
-    if owners.is_empty() {
-        return Err(Refused::invalid("owners", "At least one assignee is required."));
+/// A soft delete. A task of a process is refused (docs:open-api/code-samples/tasks/archive-task).
+fn archive_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let now = call.context.now;
+    if super::of_path(call)?.run_id.is_some() {
+        return Err(Refused::invalid("task", "Cannot delete linked tasks."));
     }
-    let fields = read_fields(call, &body)?;
-    let run = match run {
-        Some(id) => Some(joinable(call, &id)?),
-        None if separate => Some(new_project(call, &change)),
-        None => None,
-    };
-    owners::create_guests(call.organization, call.context.ids, call.context.now, &owners.guests);
-    let shares = if separate { one_each(call, &owners) } else { vec![owners] };
-    let title = change.title.clone().unwrap_or_default();
-    let mut first = None;
-    for owners in shares {
-        let (id, number) = (call.context.ids.hex(), call.context.ids.number());
-        let mut task = Task::new(id.clone(), number, &title, call.context.caller, call.context.now);
-        task.is_oneoff = true;
-        task.run_id = run.clone();
-        task.owners = owners;
-        task.fields = fields.clone();
-        Change { ..change.clone_for(&title) }.apply(&mut task, call.context.now);
-        join(call, run.as_deref(), &id);
-        call.organization.tasks.put(task);
-        call.context.effect("task.created", &id);
-        first.get_or_insert(id);
-    }
-    tag(call, first.as_deref(), &body);
-    let Answer { body, .. } = super::show(call, &first.unwrap_or_default())?;
-    Ok(Answer { status: http::StatusCode::CREATED, headers: Vec::new(), body })
+    let task = of_path_mut(call)?;
+    task.archived_at.get_or_insert(now);
+    Ok(Answer::no_content())
 }
 
-impl Change {
-    /// The same change once more, for the next task of a project.
-    fn clone_for(&self, title: &str) -> Self {
-        Self {
-            title: Some(title.to_owned()),
-            summary: self.summary.clone(),
-            task_type: self.task_type.clone(),
-            webhook: self.webhook.clone(),
-            ..*self
-        }
+fn restore_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let now = call.context.now;
+    let task = of_path_mut(call)?;
+    task.archived_at = None;
+    task.last_updated = now;
+    let id = task.id.clone();
+    super::show(call, &id)
+}
+
+/// For administrators and the creator. The service does not check `run_id` here, unlike archiving
+/// (mcp:delete_standalone_task).
+fn delete_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let task = super::of_path(call)?;
+    if task.starter_id != call.context.caller {
+        call.must_be_admin()?;
     }
+    let (id, run, threads) = (task.id.clone(), task.run_id.clone(), task.threads.clone());
+    for thread in threads {
+        call.organization.threads.remove(&thread);
+    }
+    if let Some(process) = run.and_then(|run| call.organization.processes.get_mut(&run)) {
+        process.tasks.retain(|task| *task != id);
+    }
+    call.organization.tasks.remove(&id);
+    Ok(Answer::no_content())
+}
+
+/// The copy starts anew: no completion, no comments, no answers (assumed, n8n:task.clone).
+fn clone_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let original = super::of_path(call)?.clone();
+    let (id, number) = (call.context.ids.hex(), call.context.ids.number());
+    let now = call.context.now;
+    let copy = Task {
+        alias: slug(&original.title, number),
+        state: TaskState::NotStarted,
+        threads: Vec::new(),
+        taskdata: Map::new(),
+        completed_by: Vec::new(),
+        completed_at: None,
+        completer_id: None,
+        is_approved: None,
+        id: id.clone(),
+        increment_id: number,
+        created_at: now,
+        last_updated: now,
+        starter_id: call.context.caller,
+        ..original
+    };
+    if let Some(process) = copy.run_id.as_ref().and_then(|run| call.organization.processes.get_mut(run)) {
+        process.tasks.push(id.clone());
+    }
+    call.organization.tasks.put(copy);
+    super::show(call, &id)
+}
+
+fn of_path_mut<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Task, Refused> {
+    call.organization.tasks.get_mut(call.request.param("task")).ok_or(Refused::Missing)
 }
