@@ -1,1 +1,3 @@
-//! The test package: see `it/`.
+//! What the tests and the binaries of this package share. The tests themselves are in `it/`.
+
+pub mod lossless;

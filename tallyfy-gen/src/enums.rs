@@ -376,6 +376,7 @@ crate::wire::open_enum! {
         AutomatedActions = "automated_actions",
         Prerun = "prerun",
         Runs = "runs",
+        RunsCollaborators = "runs.collaborators",
         Threads = "threads",
         StarredByUsers = "starredByUsers",
         Statistics = "statistics",
@@ -983,7 +984,7 @@ crate::wire::open_enum! {
 }
 
 crate::wire::open_enum! {
-    /// Known values.
+    /// `problem` is an issue.
     pub enum ThreadLabel {
         Comment = "comment",
         Problem = "problem",

@@ -108,7 +108,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auditable_id: ::std::option::Option<::std::string::String>,
-        /// PHP class name, e.g. App\Models\Task.
+        /// A PHP class name.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -127,7 +127,7 @@ pub mod types {
         pub description: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
-        /// Null in the only sample; likely a one-element array as its siblings.
+        /// null in the only sample; likely a list like its siblings.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -137,7 +137,7 @@ pub mod types {
         /// `id`
         #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
-        /// As field.
+        /// Like `field`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -192,7 +192,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub parentable_type: ::std::option::Option<::std::string::String>,
-        /// As field.
+        /// Like `field`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -202,7 +202,7 @@ pub mod types {
         /// One text, or a list of texts.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
-        /// As field.
+        /// Like `field`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -321,7 +321,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub uploaded_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Capture id or ko_field.
+        /// A form field id, or ko_field for a kick-off field.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -335,7 +335,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub uploaded_to_s3: ::std::option::Option<bool>,
-        /// Text "1" in webhooks.
+        /// Text in webhooks.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -350,7 +350,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AssetSubject {
-        /// Old Swagger: integer.
+        /// `id`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -380,7 +380,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Max 300.
+        /// Name of the rule.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -429,7 +429,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomaticDeadline` of the API.
+    /// The deadline a task would have if nobody had set it by hand.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomaticDeadline {
@@ -440,7 +440,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub date: ::std::option::Option<crate::wire::Timestamp>,
-        /// Sentence for people, do not parse.
+        /// For people.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -546,7 +546,7 @@ pub mod types {
     pub struct AutomationActionInput {
         /// `action_type`
         pub action_type: crate::enums::AutomationActionTypeInput,
-        /// Allowed verbs depend on action_type: visibility show|hide; deadline deadline; status reopen; webhook emit_webhook; assignment assign|assign_only|unassign|clear_assignees.
+        /// visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
         pub action_verb: crate::enums::AutomationActionVerbInput,
         /// `actionable_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -556,16 +556,16 @@ pub mod types {
         pub actionable_type: ::std::option::Option<
             crate::enums::AutomationActionableTypeInput,
         >,
-        /// Required for webhook.
+        /// Needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias_name: ::std::option::Option<::std::string::String>,
-        /// Required for assignment unless clear_assignees or actionable_* is set.
+        /// Needed for assignments, unless clearing or `actionable_id` is given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<AutomationAssigneesInput>,
-        /// Required for action_type deadline, all three keys.
+        /// Needed for type deadline, all three keys.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<AutomationDeadlineInput>,
-        /// Existing entries on update.
+        /// Of an existing entry, on update.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `position`
@@ -573,7 +573,7 @@ pub mod types {
         pub position: ::std::option::Option<i64>,
         /// `target_step_id`
         pub target_step_id: ::std::string::String,
-        /// Required for webhook.
+        /// Needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
     }
@@ -613,7 +613,7 @@ pub mod types {
             self.action_type = action_type.into();
             self
         }
-        /// Allowed verbs depend on action_type: visibility show|hide; deadline deadline; status reopen; webhook emit_webhook; assignment assign|assign_only|unassign|clear_assignees.
+        /// visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
         #[must_use]
         pub fn action_verb(
             mut self,
@@ -644,7 +644,7 @@ pub mod types {
             self.actionable_type = ::std::option::Option::Some(actionable_type.into());
             self
         }
-        /// Required for webhook.
+        /// Needed for type webhook.
         #[must_use]
         pub fn alias_name(
             mut self,
@@ -653,7 +653,7 @@ pub mod types {
             self.alias_name = ::std::option::Option::Some(alias_name.into());
             self
         }
-        /// Required for assignment unless clear_assignees or actionable_* is set.
+        /// Needed for assignments, unless clearing or `actionable_id` is given.
         #[must_use]
         pub fn assignees(
             mut self,
@@ -662,7 +662,7 @@ pub mod types {
             self.assignees = ::std::option::Option::Some(assignees.into());
             self
         }
-        /// Required for action_type deadline, all three keys.
+        /// Needed for type deadline, all three keys.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -671,7 +671,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// Existing entries on update.
+        /// Of an existing entry, on update.
         #[must_use]
         pub fn id(
             mut self,
@@ -695,7 +695,7 @@ pub mod types {
             self.target_step_id = target_step_id.into();
             self
         }
-        /// Required for webhook.
+        /// Needed for type webhook.
         #[must_use]
         pub fn webhook_url(
             mut self,
@@ -744,13 +744,13 @@ pub mod types {
     /// `AutomationAssigneesInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct AutomationAssigneesInput {
-        /// `groups`
+        /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `users`
+        /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
     }
@@ -763,7 +763,7 @@ pub mod types {
                 users: ::std::option::Option::None,
             }
         }
-        /// `groups`
+        /// Group ids.
         #[must_use]
         pub fn groups(
             mut self,
@@ -789,7 +789,7 @@ pub mod types {
             );
             self
         }
-        /// `users`
+        /// Member ids.
         #[must_use]
         pub fn users(
             mut self,
@@ -810,7 +810,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationCondition {
-        /// Table fields.
+        /// For table fields.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -824,7 +824,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub conditionable_id: ::std::option::Option<::std::string::String>,
-        /// Stored as a PHP class name; accept short and full form on read.
+        /// Short word or full PHP class name.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
@@ -836,7 +836,7 @@ pub mod types {
         /// `id`
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// Joins this condition to the previous one, left to right.
+        /// Joins the condition to the one before, from left to right.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
@@ -878,7 +878,7 @@ pub mod types {
         pub conditionable_id: ::std::string::String,
         /// Case sensitive.
         pub conditionable_type: crate::enums::AutomationConditionTypeInput,
-        /// Existing entries on update.
+        /// Of an existing entry, on update.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `logic`
@@ -889,7 +889,7 @@ pub mod types {
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// Key must be present even when null.
+        /// The key must be there, even with null.
         pub statement: ::serde_json::Value,
     }
     impl AutomationConditionInput {
@@ -946,7 +946,7 @@ pub mod types {
             self.conditionable_type = conditionable_type.into();
             self
         }
-        /// Existing entries on update.
+        /// Of an existing entry, on update.
         #[must_use]
         pub fn id(
             mut self,
@@ -981,7 +981,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// Key must be present even when null.
+        /// The key must be there, even with null.
         #[must_use]
         pub fn statement(
             mut self,
@@ -1000,14 +1000,14 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationDeadline {
-        /// Missing from the py model; required on write.
+        /// Other words than the deadlines of steps.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub option: ::std::option::Option<crate::enums::AutomationDeadlineOption>,
-        /// Plural only on write.
+        /// `unit`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
@@ -1028,9 +1028,9 @@ pub mod types {
     /// `AutomationDeadlineInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AutomationDeadlineInput {
-        /// Missing from the py model; required on write.
+        /// Other words than the deadlines of steps.
         pub option: crate::enums::AutomationDeadlineOptionInput,
-        /// Plural only on write.
+        /// `unit`
         pub unit: crate::enums::AutomationDeadlineUnitInput,
         /// `value`
         pub value: i64,
@@ -1050,7 +1050,7 @@ pub mod types {
                 value: value.into(),
             }
         }
-        /// Missing from the py model; required on write.
+        /// Other words than the deadlines of steps.
         #[must_use]
         pub fn option(
             mut self,
@@ -1061,7 +1061,7 @@ pub mod types {
             self.option = option.into();
             self
         }
-        /// Plural only on write.
+        /// `unit`
         #[must_use]
         pub fn unit(
             mut self,
@@ -1262,7 +1262,7 @@ pub mod types {
     pub struct CaptureColumn {
         /// A number by rule; texts are seen.
         pub id: crate::wire::Id,
-        /// Label here, text on options.
+        /// `label`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -1278,7 +1278,7 @@ pub mod types {
     pub struct CaptureColumnInput {
         /// `id`
         pub id: i64,
-        /// Label here, text on options.
+        /// `label`
         pub label: ::std::string::String,
     }
     impl CaptureColumnInput {
@@ -1298,7 +1298,7 @@ pub mod types {
             self.id = id.into();
             self
         }
-        /// Label here, text on options.
+        /// `label`
         #[must_use]
         pub fn label(
             mut self,
@@ -1326,14 +1326,14 @@ pub mod types {
         pub description: ::std::option::Option<::std::string::String>,
         /// A number by rule; texts are seen.
         pub id: crate::wire::Id,
-        /// Seen on multiselect value entries of the task samples.
+        /// In values of multiselect fields.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub required: ::std::option::Option<bool>,
-        /// Value-side flag of multiselect.
+        /// In values of multiselect fields.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -1364,17 +1364,17 @@ pub mod types {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Unique in the field; keep as raw JSON on read.
+        /// Unique in the field. Keep it: stored answers refer to it.
         pub id: i64,
-        /// Seen on multiselect value entries of the task samples.
+        /// In values of multiselect fields.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
-        /// Value-side flag of multiselect.
+        /// In values of multiselect fields.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected: ::std::option::Option<bool>,
         /// `text`
         pub text: ::std::string::String,
-        /// `value`
+        /// A value whose shape no source shows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
     }
@@ -1402,19 +1402,19 @@ pub mod types {
             self.description = ::std::option::Option::Some(description.into());
             self
         }
-        /// Unique in the field; keep as raw JSON on read.
+        /// Unique in the field. Keep it: stored answers refer to it.
         #[must_use]
         pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
             self.id = id.into();
             self
         }
-        /// Seen on multiselect value entries of the task samples.
+        /// In values of multiselect fields.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = ::std::option::Option::Some(required.into());
             self
         }
-        /// Value-side flag of multiselect.
+        /// In values of multiselect fields.
         #[must_use]
         pub fn selected(mut self, selected: impl ::std::convert::Into<bool>) -> Self {
             self.selected = ::std::option::Option::Some(selected.into());
@@ -1429,7 +1429,7 @@ pub mod types {
             self.text = text.into();
             self
         }
-        /// `value`
+        /// A value whose shape no source shows.
         #[must_use]
         pub fn value(
             mut self,
@@ -1465,7 +1465,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Automation action types, e.g. deadline.
+        /// Action types, like deadline.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -1478,11 +1478,11 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Checklist` of the API.
+    /// A template, in its current version unless asked otherwise. Lists may leave keys out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Checklist {
-        /// Slug, server made.
+        /// Made by the service.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -1552,7 +1552,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// String in one docs example.
+        /// Member id.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -1568,14 +1568,14 @@ pub mod types {
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `default_folder`
+        /// Folder of its processes, not its own.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub default_folder: ::std::option::Option<::std::string::String>,
-        /// With variables.
+        /// May hold variables.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -1624,21 +1624,21 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub folderize_process: ::std::option::Option<bool>,
-        /// `folders`
+        /// The path of folders, with `entire_folder_tree`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::list",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
-        /// `groups`
+        /// Ids of groups with access.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// A value whose shape no source shows.
+        /// `guest_watchers`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -1756,7 +1756,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub linked_tasks: ::std::option::Option<::std::vec::Vec<Task>>,
-        /// A value whose shape no source shows.
+        /// `member_watchers`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -1772,14 +1772,14 @@ pub mod types {
         pub owner: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// String in two docs examples; go decodes as number.
+        /// Member id.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub owner_id: ::std::option::Option<i64>,
-        /// A value whose shape no source shows.
+        /// `permissions`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -1821,7 +1821,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub runs: ::std::option::Option<::std::vec::Vec<Run>>,
-        /// Legacy: webhook, guidance, guidance_html, record_rating, allow_steps_editing, allow_guests_to_track.
+        /// Legacy.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::object",
@@ -1830,21 +1830,21 @@ pub mod types {
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// A value whose shape no source shows.
+        /// `stages`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub stages: ::std::option::Option<::serde_json::Value>,
-        /// Pp Checklist: integer.
+        /// `starred`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub starred: ::std::option::Option<bool>,
-        /// A value whose shape no source shows.
+        /// `starredByUsers`
         #[serde(
             rename = "starredByUsers",
             default,
@@ -1852,7 +1852,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub starred_by_users: ::std::option::Option<::serde_json::Value>,
-        /// `started_processes`
+        /// Number of processes launched from it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -1889,7 +1889,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub steps_count: ::std::option::Option<i64>,
-        /// May hold HTML; max 2000.
+        /// May hold HTML.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -1917,7 +1917,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// Max 250; one docs example wrongly calls it name.
+        /// `title`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -1939,7 +1939,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
-        /// Members with access.
+        /// Ids of members with access.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integers",
@@ -2045,7 +2045,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRestored {
-        /// `data`
+        /// A template, in its current version unless asked otherwise. Lists may leave keys out.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::object",
@@ -2066,9 +2066,9 @@ pub mod types {
     /// `CloneChecklistInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CloneChecklistInput {
-        /// Organization id the template is cloned FROM; go says the server falls back to the path org.
+        /// Organization to copy from.
         pub tenant: ::std::string::String,
-        /// Default COPY OF - <old title>.
+        /// COPY OF and the old title when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
@@ -2080,7 +2080,7 @@ pub mod types {
                 title: ::std::option::Option::None,
             }
         }
-        /// Organization id the template is cloned FROM; go says the server falls back to the path org.
+        /// Organization to copy from.
         #[must_use]
         pub fn tenant(
             mut self,
@@ -2089,7 +2089,7 @@ pub mod types {
             self.tenant = tenant.into();
             self
         }
-        /// Default COPY OF - <old title>.
+        /// COPY OF and the old title when absent.
         #[must_use]
         pub fn title(
             mut self,
@@ -2107,10 +2107,10 @@ pub mod types {
     /// `CompleteRunTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CompleteRunTaskInput {
-        /// Required when task.task_type is approval; see quirks.
+        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
-        /// Member recorded as completer.
+        /// Member recorded as the one who completed it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
         /// `task_id`
@@ -2125,7 +2125,7 @@ pub mod types {
                 override_user: ::std::option::Option::None,
             }
         }
-        /// Required when task.task_type is approval; see quirks.
+        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
         #[must_use]
         pub fn is_approved(
             mut self,
@@ -2134,7 +2134,7 @@ pub mod types {
             self.is_approved = ::std::option::Option::Some(is_approved.into());
             self
         }
-        /// Member recorded as completer.
+        /// Member recorded as the one who completed it.
         #[must_use]
         pub fn override_user(
             mut self,
@@ -2161,10 +2161,10 @@ pub mod types {
     /// `CompleteTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CompleteTaskInput {
-        /// Required when task.task_type is approval; see quirks.
+        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
-        /// Member recorded as completer.
+        /// Member recorded as the one who completed it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
         /// `task_id`
@@ -2179,7 +2179,7 @@ pub mod types {
                 override_user: ::std::option::Option::None,
             }
         }
-        /// Required when task.task_type is approval; see quirks.
+        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
         #[must_use]
         pub fn is_approved(
             mut self,
@@ -2188,7 +2188,7 @@ pub mod types {
             self.is_approved = ::std::option::Option::Some(is_approved.into());
             self
         }
-        /// Member recorded as completer.
+        /// Member recorded as the one who completed it.
         #[must_use]
         pub fn override_user(
             mut self,
@@ -2345,11 +2345,11 @@ pub mod types {
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateApplicationUserInput {
-        /// Unique, real domain.
+        /// Unique, of a real domain.
         pub email: ::std::string::String,
-        /// <=32.
+        /// `first_name`
         pub first_name: ::std::string::String,
-        /// <=32.
+        /// `last_name`
         pub last_name: ::std::string::String,
         /// `role`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2373,7 +2373,7 @@ pub mod types {
                 timezone: ::std::option::Option::None,
             }
         }
-        /// Unique, real domain.
+        /// Unique, of a real domain.
         #[must_use]
         pub fn email(
             mut self,
@@ -2382,7 +2382,7 @@ pub mod types {
             self.email = email.into();
             self
         }
-        /// <=32.
+        /// `first_name`
         #[must_use]
         pub fn first_name(
             mut self,
@@ -2391,7 +2391,7 @@ pub mod types {
             self.first_name = first_name.into();
             self
         }
-        /// <=32.
+        /// `last_name`
         #[must_use]
         pub fn last_name(
             mut self,
@@ -2439,7 +2439,7 @@ pub mod types {
     /// `CreateAutomatedActionInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateAutomatedActionInput {
-        /// Rule name, max 300.
+        /// Name of the rule.
         pub automated_alias: ::std::string::String,
         /// `conditions`
         pub conditions: ::std::vec::Vec<AutomationConditionInput>,
@@ -2469,7 +2469,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Rule name, max 300.
+        /// Name of the rule.
         #[must_use]
         pub fn automated_alias(
             mut self,
@@ -2523,10 +2523,10 @@ pub mod types {
     /// `CreateCaptureInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateCaptureInput {
-        /// Date fields: ask for time too.
+        /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// Required for table; each {id: int, label: string}.
+        /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
         /// A value whose shape no source shows.
@@ -2535,14 +2535,14 @@ pub mod types {
         /// `default_value_enabled`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
-        /// Email passes the API but the app cannot show it; mcp blocks it.
+        /// The app cannot show `email`.
         pub field_type: crate::enums::FieldTypeInput,
-        /// Laravel rule names; pipe string also seen.
+        /// Rule names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// Help text; description is dropped.
+        /// Help text; a key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `label`
@@ -2550,16 +2550,16 @@ pub mod types {
         /// A value whose shape no source shows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// Required for radio (at least 2), dropdown, multiselect; each {id: int, text: string}.
+        /// Needed for radio (two or more), dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
-        /// Py defaults to 1.
+        /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// The key must be present, false is fine.
+        /// The key must be there.
         pub required: bool,
         /// An object whose keys no source lists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2599,7 +2599,7 @@ pub mod types {
                 use_wysiwyg_editor: ::std::option::Option::None,
             }
         }
-        /// Date fields: ask for time too.
+        /// Dates: ask for the time too.
         #[must_use]
         pub fn collect_time(
             mut self,
@@ -2608,7 +2608,7 @@ pub mod types {
             self.collect_time = ::std::option::Option::Some(collect_time.into());
             self
         }
-        /// Required for table; each {id: int, label: string}.
+        /// Needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -2641,7 +2641,7 @@ pub mod types {
             );
             self
         }
-        /// Email passes the API but the app cannot show it; mcp blocks it.
+        /// The app cannot show `email`.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -2650,7 +2650,7 @@ pub mod types {
             self.field_type = field_type.into();
             self
         }
-        /// Laravel rule names; pipe string also seen.
+        /// Rule names.
         #[must_use]
         pub fn field_validation(
             mut self,
@@ -2663,7 +2663,7 @@ pub mod types {
             );
             self
         }
-        /// Help text; description is dropped.
+        /// Help text; a key `description` is dropped.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -2690,7 +2690,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// Required for radio (at least 2), dropdown, multiselect; each {id: int, text: string}.
+        /// Needed for radio (two or more), dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -2703,7 +2703,7 @@ pub mod types {
             );
             self
         }
-        /// Py defaults to 1.
+        /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = ::std::option::Option::Some(position.into());
@@ -2718,7 +2718,7 @@ pub mod types {
             self.prefix = ::std::option::Option::Some(prefix.into());
             self
         }
-        /// The key must be present, false is fine.
+        /// The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
@@ -2768,10 +2768,10 @@ pub mod types {
     pub struct CreateChecklistCommentInput {
         /// `content`
         pub content: ::std::string::String,
-        /// Known from tasks.
+        /// `label`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// Known from tasks.
+        /// `state`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
     }
@@ -2793,7 +2793,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// Known from tasks.
+        /// `label`
         #[must_use]
         pub fn label(
             mut self,
@@ -2802,7 +2802,7 @@ pub mod types {
             self.label = ::std::option::Option::Some(label.into());
             self
         }
-        /// Known from tasks.
+        /// `state`
         #[must_use]
         pub fn state(
             mut self,
@@ -2820,31 +2820,31 @@ pub mod types {
     /// `CreateChecklistInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateChecklistInput {
-        /// Only with auto_naming off.
+        /// Only with `auto_naming` off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_launcher_change_name: ::std::option::Option<bool>,
         /// `auto_naming`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_naming: ::std::option::Option<bool>,
-        /// One-off tasks allowed in processes.
+        /// Whether processes may get one-off tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
-        /// Max 550 stated on update.
+        /// `default_process_name_format`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// Draft/published mode.
+        /// Draft and published version apart.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub dual_version_enabled: ::std::option::Option<bool>,
-        /// Valid URL.
+        /// `explanation_video`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub explanation_video: ::std::option::Option<::std::string::String>,
-        /// A template folder (folder type checklist).
+        /// A template folder.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folderize_process: ::std::option::Option<bool>,
-        /// `groups`
+        /// Ids of groups with access.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `guidance`
@@ -2862,36 +2862,36 @@ pub mod types {
         /// `is_public_kickoff`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public_kickoff: ::std::option::Option<bool>,
-        /// Member of the org.
+        /// Member id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// Label, field_type, required needed per entry.
+        /// The kick-off form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
-        /// Image URL.
+        /// Address of an image.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public_cover: ::std::option::Option<::std::string::String>,
         /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// Max 2000; the descriptive text (description is not a key).
+        /// What it is for; `description` is no key.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tag_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_process: ::std::option::Option<bool>,
-        /// Max 250.
+        /// `title`
         pub title: ::std::string::String,
         /// `type`
         #[serde(rename = "type")]
         pub type_: crate::enums::ChecklistTypeInput,
-        /// Starter; member of the org.
+        /// Member id of the starter.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_id: ::std::option::Option<i64>,
-        /// Members with default access.
+        /// Ids of members with access.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// Valid URL.
+        /// `webhook`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -2929,7 +2929,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Only with auto_naming off.
+        /// Only with `auto_naming` off.
         #[must_use]
         pub fn allow_launcher_change_name(
             mut self,
@@ -2949,7 +2949,7 @@ pub mod types {
             self.auto_naming = ::std::option::Option::Some(auto_naming.into());
             self
         }
-        /// One-off tasks allowed in processes.
+        /// Whether processes may get one-off tasks.
         #[must_use]
         pub fn can_add_oot(
             mut self,
@@ -2958,7 +2958,7 @@ pub mod types {
             self.can_add_oot = ::std::option::Option::Some(can_add_oot.into());
             self
         }
-        /// Max 550 stated on update.
+        /// `default_process_name_format`
         #[must_use]
         pub fn default_process_name_format(
             mut self,
@@ -2969,7 +2969,7 @@ pub mod types {
             );
             self
         }
-        /// Draft/published mode.
+        /// Draft and published version apart.
         #[must_use]
         pub fn dual_version_enabled(
             mut self,
@@ -2980,7 +2980,7 @@ pub mod types {
             );
             self
         }
-        /// Valid URL.
+        /// `explanation_video`
         #[must_use]
         pub fn explanation_video(
             mut self,
@@ -2991,7 +2991,7 @@ pub mod types {
             );
             self
         }
-        /// A template folder (folder type checklist).
+        /// A template folder.
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -3011,7 +3011,7 @@ pub mod types {
             );
             self
         }
-        /// `groups`
+        /// Ids of groups with access.
         #[must_use]
         pub fn groups(
             mut self,
@@ -3068,13 +3068,13 @@ pub mod types {
             );
             self
         }
-        /// Member of the org.
+        /// Member id.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// Label, field_type, required needed per entry.
+        /// The kick-off form.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -3087,7 +3087,7 @@ pub mod types {
             );
             self
         }
-        /// Image URL.
+        /// Address of an image.
         #[must_use]
         pub fn public_cover(
             mut self,
@@ -3102,7 +3102,7 @@ pub mod types {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// Max 2000; the descriptive text (description is not a key).
+        /// What it is for; `description` is no key.
         #[must_use]
         pub fn summary(
             mut self,
@@ -3120,7 +3120,7 @@ pub mod types {
             self.tag_process = ::std::option::Option::Some(tag_process.into());
             self
         }
-        /// Max 250.
+        /// `title`
         #[must_use]
         pub fn title(
             mut self,
@@ -3138,13 +3138,13 @@ pub mod types {
             self.type_ = type_.into();
             self
         }
-        /// Starter; member of the org.
+        /// Member id of the starter.
         #[must_use]
         pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
             self.user_id = ::std::option::Option::Some(user_id.into());
             self
         }
-        /// Members with default access.
+        /// Ids of members with access.
         #[must_use]
         pub fn users(
             mut self,
@@ -3155,7 +3155,7 @@ pub mod types {
             );
             self
         }
-        /// Valid URL.
+        /// `webhook`
         #[must_use]
         pub fn webhook(
             mut self,
@@ -3218,14 +3218,14 @@ pub mod types {
     /// `CreateConnectorTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateConnectorTaskInput {
-        /// Yyyy-MM-dd HH:mm:ss.
+        /// `deadline`
         pub deadline: crate::wire::Timestamp,
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `name`
         pub name: ::std::string::String,
-        /// Users integer[], guests string[] (emails); no groups.
+        /// No groups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<ConnectorOwnersInput>,
         /// `task_type`
@@ -3246,7 +3246,7 @@ pub mod types {
                 owners: ::std::option::Option::None,
             }
         }
-        /// Yyyy-MM-dd HH:mm:ss.
+        /// `deadline`
         #[must_use]
         pub fn deadline(
             mut self,
@@ -3273,7 +3273,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// Users integer[], guests string[] (emails); no groups.
+        /// No groups.
         #[must_use]
         pub fn owners(
             mut self,
@@ -3380,12 +3380,12 @@ pub mod types {
     /// `CreateFolderInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateFolderInput {
-        /// Default checklist; only the literal run makes a process folder; cannot be changed later.
+        /// checklist when absent. Cannot change later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderTypeInput>,
-        /// <=32.
+        /// `name`
         pub name: ::std::string::String,
-        /// Parent of the same type.
+        /// A folder of the same type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
     }
@@ -3398,7 +3398,7 @@ pub mod types {
                 parent_id: ::std::option::Option::None,
             }
         }
-        /// Default checklist; only the literal run makes a process folder; cannot be changed later.
+        /// checklist when absent. Cannot change later.
         #[must_use]
         pub fn folder_type(
             mut self,
@@ -3407,7 +3407,7 @@ pub mod types {
             self.folder_type = ::std::option::Option::Some(folder_type.into());
             self
         }
-        /// <=32.
+        /// `name`
         #[must_use]
         pub fn name(
             mut self,
@@ -3416,7 +3416,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// Parent of the same type.
+        /// A folder of the same type.
         #[must_use]
         pub fn parent_id(
             mut self,
@@ -3440,7 +3440,7 @@ pub mod types {
     /// `CreateFolderObjectInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateFolderObjectInput {
-        /// Folder with folder_type run.
+        /// A process folder.
         pub folder_id: ::std::string::String,
         /// `subject_id`
         pub subject_id: ::std::string::String,
@@ -3460,7 +3460,7 @@ pub mod types {
                 subject_type: subject_type.into(),
             }
         }
-        /// Folder with folder_type run.
+        /// A process folder.
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -3496,15 +3496,15 @@ pub mod types {
     /// `CreateGroupInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateGroupInput {
-        /// Required on create per docs and MCP; Go/Python treat as optional.
+        /// `description`
         pub description: ::std::string::String,
-        /// Guest emails.
+        /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// User ids.
+        /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// <=200, unique in organization.
+        /// Unique in the organization.
         pub name: ::std::string::String,
     }
     impl CreateGroupInput {
@@ -3520,7 +3520,7 @@ pub mod types {
                 members: ::std::option::Option::None,
             }
         }
-        /// Required on create per docs and MCP; Go/Python treat as optional.
+        /// `description`
         #[must_use]
         pub fn description(
             mut self,
@@ -3529,7 +3529,7 @@ pub mod types {
             self.description = description.into();
             self
         }
-        /// Guest emails.
+        /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
@@ -3542,7 +3542,7 @@ pub mod types {
             );
             self
         }
-        /// User ids.
+        /// Member ids.
         #[must_use]
         pub fn members(
             mut self,
@@ -3555,7 +3555,7 @@ pub mod types {
             );
             self
         }
-        /// <=200, unique in organization.
+        /// Unique in the organization.
         #[must_use]
         pub fn name(
             mut self,
@@ -3579,7 +3579,7 @@ pub mod types {
     /// `CreateGuestInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateGuestInput {
-        /// <=200.
+        /// `company_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_name: ::std::option::Option<::std::string::String>,
         /// `company_url`
@@ -3588,9 +3588,9 @@ pub mod types {
         /// `contact_url`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_url: ::std::option::Option<::std::string::String>,
-        /// RFC and DNS check (example.com refused on staging); must not be a member of the organization.
+        /// Its domain is looked up; must not be a member.
         pub email: ::std::string::String,
-        /// YYYY-MM-DD HH:MM:SS.
+        /// Like 2026-09-10 15:00:00.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub external_date_creation: ::std::option::Option<::std::string::String>,
         /// `external_sync_source`
@@ -3598,28 +3598,28 @@ pub mod types {
         pub external_sync_source: ::std::option::Option<
             crate::enums::GuestSyncSourceInput,
         >,
-        /// <=200.
+        /// `first_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `image_url`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub image_url: ::std::option::Option<::std::string::String>,
-        /// <=200.
+        /// `last_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// <=200.
+        /// `opportunity_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_name: ::std::option::Option<::std::string::String>,
         /// `opportunity_url`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_url: ::std::option::Option<::std::string::String>,
-        /// <=20.
+        /// `phone_1`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_1: ::std::option::Option<::std::string::String>,
-        /// <=20.
+        /// `phone_2`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_2: ::std::option::Option<::std::string::String>,
-        /// <=200 free text.
+        /// Free text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// IANA name.
@@ -3647,7 +3647,7 @@ pub mod types {
                 timezone: ::std::option::Option::None,
             }
         }
-        /// <=200.
+        /// `company_name`
         #[must_use]
         pub fn company_name(
             mut self,
@@ -3674,7 +3674,7 @@ pub mod types {
             self.contact_url = ::std::option::Option::Some(contact_url.into());
             self
         }
-        /// RFC and DNS check (example.com refused on staging); must not be a member of the organization.
+        /// Its domain is looked up; must not be a member.
         #[must_use]
         pub fn email(
             mut self,
@@ -3683,7 +3683,7 @@ pub mod types {
             self.email = email.into();
             self
         }
-        /// YYYY-MM-DD HH:MM:SS.
+        /// Like 2026-09-10 15:00:00.
         #[must_use]
         pub fn external_date_creation(
             mut self,
@@ -3707,7 +3707,7 @@ pub mod types {
             );
             self
         }
-        /// <=200.
+        /// `first_name`
         #[must_use]
         pub fn first_name(
             mut self,
@@ -3725,7 +3725,7 @@ pub mod types {
             self.image_url = ::std::option::Option::Some(image_url.into());
             self
         }
-        /// <=200.
+        /// `last_name`
         #[must_use]
         pub fn last_name(
             mut self,
@@ -3734,7 +3734,7 @@ pub mod types {
             self.last_name = ::std::option::Option::Some(last_name.into());
             self
         }
-        /// <=200.
+        /// `opportunity_name`
         #[must_use]
         pub fn opportunity_name(
             mut self,
@@ -3752,7 +3752,7 @@ pub mod types {
             self.opportunity_url = ::std::option::Option::Some(opportunity_url.into());
             self
         }
-        /// <=20.
+        /// `phone_1`
         #[must_use]
         pub fn phone_1(
             mut self,
@@ -3761,7 +3761,7 @@ pub mod types {
             self.phone_1 = ::std::option::Option::Some(phone_1.into());
             self
         }
-        /// <=20.
+        /// `phone_2`
         #[must_use]
         pub fn phone_2(
             mut self,
@@ -3770,7 +3770,7 @@ pub mod types {
             self.phone_2 = ::std::option::Option::Some(phone_2.into());
             self
         }
-        /// <=200 free text.
+        /// Free text.
         #[must_use]
         pub fn status(
             mut self,
@@ -3839,7 +3839,7 @@ pub mod types {
     /// `CreateRunCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateRunCommentInput {
-        /// By analogy with the task route.
+        /// HTML.
         pub content: ::std::string::String,
     }
     impl CreateRunCommentInput {
@@ -3847,7 +3847,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// By analogy with the task route.
+        /// HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -3868,42 +3868,42 @@ pub mod types {
         /// `assign_someone_else`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_someone_else: ::std::option::Option<bool>,
-        /// Template id (its timeline id, 32-hex). NOT template_id.
+        /// Template id.
         pub checklist_id: ::std::string::String,
         /// Folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Group ids.
+        /// Ids of groups with access.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `is_public`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// Max 550; docs say generated as "<template title> - <date>" when missing, several clients treat it as required; always send it.
+        /// Send it always: sources differ on whether the service makes one up.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Member id of the process owner.
+        /// Member who owns the process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// Parent process id (sub-process).
+        /// Id of the parent process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
-        /// Kick-off answers; keys = kick-off field id (timeline id); see value_encodings.
+        /// Kick-off answers by field id. An object; a required field without an answer is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// What the public link hides, e.g. ["comments"].
+        /// What the public link hides, like comments.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// An OBJECT keyed by role id, never a list.
+        /// By role id; an object, never a list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, OwnersInput>,
         >,
-        /// Docs only.
+        /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
         /// `summary`
@@ -3912,15 +3912,15 @@ pub mod types {
         /// Tag ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Keys = step timeline id. All or nothing: a non-empty map creates tasks ONLY for the steps it names.
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, TaskOverrideInput>,
         >,
-        /// Member id recorded as the starter; docs only.
+        /// Member recorded as the starter.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_id: ::std::option::Option<i64>,
-        /// Members given access to the process; docs type strings.
+        /// Members with access.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
     }
@@ -3960,7 +3960,7 @@ pub mod types {
             );
             self
         }
-        /// Template id (its timeline id, 32-hex). NOT template_id.
+        /// Template id.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -3982,7 +3982,7 @@ pub mod types {
             );
             self
         }
-        /// Group ids.
+        /// Ids of groups with access.
         #[must_use]
         pub fn groups(
             mut self,
@@ -4001,7 +4001,7 @@ pub mod types {
             self.is_public = ::std::option::Option::Some(is_public.into());
             self
         }
-        /// Max 550; docs say generated as "<template title> - <date>" when missing, several clients treat it as required; always send it.
+        /// Send it always: sources differ on whether the service makes one up.
         #[must_use]
         pub fn name(
             mut self,
@@ -4010,13 +4010,13 @@ pub mod types {
             self.name = ::std::option::Option::Some(name.into());
             self
         }
-        /// Member id of the process owner.
+        /// Member who owns the process.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// Parent process id (sub-process).
+        /// Id of the parent process.
         #[must_use]
         pub fn parent_id(
             mut self,
@@ -4025,7 +4025,7 @@ pub mod types {
             self.parent_id = ::std::option::Option::Some(parent_id.into());
             self
         }
-        /// Kick-off answers; keys = kick-off field id (timeline id); see value_encodings.
+        /// Kick-off answers by field id. An object; a required field without an answer is refused.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -4044,7 +4044,7 @@ pub mod types {
             );
             self
         }
-        /// What the public link hides, e.g. ["comments"].
+        /// What the public link hides, like comments.
         #[must_use]
         pub fn publicly_hidden_fields(
             mut self,
@@ -4060,7 +4060,7 @@ pub mod types {
             );
             self
         }
-        /// An OBJECT keyed by role id, never a list.
+        /// By role id; an object, never a list.
         #[must_use]
         pub fn roles(
             mut self,
@@ -4079,7 +4079,7 @@ pub mod types {
             );
             self
         }
-        /// Docs only.
+        /// `starred`
         #[must_use]
         pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
             self.starred = ::std::option::Option::Some(starred.into());
@@ -4107,7 +4107,7 @@ pub mod types {
             );
             self
         }
-        /// Keys = step timeline id. All or nothing: a non-empty map creates tasks ONLY for the steps it names.
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist.
         #[must_use]
         pub fn tasks(
             mut self,
@@ -4126,13 +4126,13 @@ pub mod types {
             );
             self
         }
-        /// Member id recorded as the starter; docs only.
+        /// Member recorded as the starter.
         #[must_use]
         pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
             self.user_id = ::std::option::Option::Some(user_id.into());
             self
         }
-        /// Members given access to the process; docs type strings.
+        /// Members with access.
         #[must_use]
         pub fn users(
             mut self,
@@ -4160,7 +4160,7 @@ pub mod types {
     /// `CreateRunProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateRunProblemInput {
-        /// By analogy with the task route.
+        /// HTML.
         pub content: ::std::string::String,
     }
     impl CreateRunProblemInput {
@@ -4168,7 +4168,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// By analogy with the task route.
+        /// HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -4186,20 +4186,20 @@ pub mod types {
     /// `CreateRunTaskCaptureInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateRunTaskCaptureInput {
-        /// Required for table.
+        /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
         /// `field_type`
         pub field_type: crate::enums::FieldTypeInput,
         /// `label`
         pub label: ::std::string::String,
-        /// Required for radio, dropdown, multiselect.
+        /// Needed for radio, dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// Must be present.
+        /// The key must be there.
         pub required: bool,
     }
     impl CreateRunTaskCaptureInput {
@@ -4218,7 +4218,7 @@ pub mod types {
                 position: ::std::option::Option::None,
             }
         }
-        /// Required for table.
+        /// Needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -4249,7 +4249,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// Required for radio, dropdown, multiselect.
+        /// Needed for radio, dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -4268,7 +4268,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// Must be present.
+        /// The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
@@ -4288,28 +4288,28 @@ pub mod types {
         /// `allow_guest_owners`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
-        /// Launcher becomes assignee.
+        /// The launcher becomes assignee; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
-        /// For email steps this is the To line.
+        /// Member ids; of an email step the recipients.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// Py sends it in the body too; the changelog once removed it as rejected; path already carries it.
+        /// The path has it already; sources differ on whether it may be sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// Value, unit, option, step must come together.
+        /// All four keys together.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadlineInput>,
         /// `everyone_must_complete`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
-        /// `groups`
+        /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `guests`
+        /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `is_soft_start_date`
@@ -4330,19 +4330,19 @@ pub mod types {
         /// `skip_start_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip_start_process: ::std::option::Option<bool>,
-        /// Value >= 1; inert while is_soft_start_date is true.
+        /// Does nothing while `is_soft_start_date` is true.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: ::std::option::Option<StepStartDateInput>,
         /// `step_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_type: ::std::option::Option<crate::enums::StepTypeInput>,
-        /// The step instructions; description is dropped.
+        /// Instructions, HTML. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// Tag ids; create only.
+        /// Tag ids; on creating alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Max 600.
+        /// Plain text.
         pub title: ::std::string::String,
         /// `top_secret`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4390,7 +4390,7 @@ pub mod types {
             );
             self
         }
-        /// Launcher becomes assignee.
+        /// The launcher becomes assignee; true when absent.
         #[must_use]
         pub fn assign_run_starter(
             mut self,
@@ -4401,7 +4401,7 @@ pub mod types {
             );
             self
         }
-        /// For email steps this is the To line.
+        /// Member ids; of an email step the recipients.
         #[must_use]
         pub fn assignees(
             mut self,
@@ -4425,7 +4425,7 @@ pub mod types {
             );
             self
         }
-        /// Py sends it in the body too; the changelog once removed it as rejected; path already carries it.
+        /// The path has it already; sources differ on whether it may be sent.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -4434,7 +4434,7 @@ pub mod types {
             self.checklist_id = ::std::option::Option::Some(checklist_id.into());
             self
         }
-        /// Value, unit, option, step must come together.
+        /// All four keys together.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -4454,7 +4454,7 @@ pub mod types {
             );
             self
         }
-        /// `groups`
+        /// Group ids.
         #[must_use]
         pub fn groups(
             mut self,
@@ -4467,7 +4467,7 @@ pub mod types {
             );
             self
         }
-        /// `guests`
+        /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
@@ -4542,7 +4542,7 @@ pub mod types {
             );
             self
         }
-        /// Value >= 1; inert while is_soft_start_date is true.
+        /// Does nothing while `is_soft_start_date` is true.
         #[must_use]
         pub fn start_date(
             mut self,
@@ -4560,7 +4560,7 @@ pub mod types {
             self.step_type = ::std::option::Option::Some(step_type.into());
             self
         }
-        /// The step instructions; description is dropped.
+        /// Instructions, HTML. A key `description` is dropped.
         #[must_use]
         pub fn summary(
             mut self,
@@ -4569,7 +4569,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// Tag ids; create only.
+        /// Tag ids; on creating alone.
         #[must_use]
         pub fn tags(
             mut self,
@@ -4582,7 +4582,7 @@ pub mod types {
             );
             self
         }
-        /// Max 600.
+        /// Plain text.
         #[must_use]
         pub fn title(
             mut self,
@@ -4632,7 +4632,7 @@ pub mod types {
         pub subject_type: crate::enums::TagSubjectTypeInput,
         /// `tag_id`
         pub tag_id: ::std::string::String,
-        /// Private = organization tag; picks the table tag_id is checked in.
+        /// private for tags of the organization; a wrong one is refused with a message that blames `tag_id`.
         pub tag_type: crate::enums::TagTypeInput,
     }
     impl CreateTagAssociationInput {
@@ -4677,7 +4677,7 @@ pub mod types {
             self.tag_id = tag_id.into();
             self
         }
-        /// Private = organization tag; picks the table tag_id is checked in.
+        /// private for tags of the organization; a wrong one is refused with a message that blames `tag_id`.
         #[must_use]
         pub fn tag_type(
             mut self,
@@ -4695,10 +4695,10 @@ pub mod types {
     /// `CreateTagInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTagInput {
-        /// Exactly 7 characters, #rrggbb.
+        /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// <=30, unique.
+        /// Unique.
         pub title: ::std::string::String,
     }
     impl CreateTagInput {
@@ -4709,7 +4709,7 @@ pub mod types {
                 color: ::std::option::Option::None,
             }
         }
-        /// Exactly 7 characters, #rrggbb.
+        /// Like #c0392b.
         #[must_use]
         pub fn color(
             mut self,
@@ -4718,7 +4718,7 @@ pub mod types {
             self.color = ::std::option::Option::Some(color.into());
             self
         }
-        /// <=30, unique.
+        /// Unique.
         #[must_use]
         pub fn title(
             mut self,
@@ -4768,7 +4768,7 @@ pub mod types {
     /// `CreateTaskCaptureInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskCaptureInput {
-        /// "field_abc123" in one page, "numeric capture ID" in the other.
+        /// Sources differ on what it is.
         pub id: crate::wire::Id,
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub value: ::serde_json::Value,
@@ -4784,7 +4784,7 @@ pub mod types {
                 value: value.into(),
             }
         }
-        /// "field_abc123" in one page, "numeric capture ID" in the other.
+        /// Sources differ on what it is.
         #[must_use]
         pub fn id(mut self, id: impl ::std::convert::Into<crate::wire::Id>) -> Self {
             self.id = id.into();
@@ -4808,12 +4808,12 @@ pub mod types {
     /// `CreateTaskCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskCommentInput {
-        /// HTML allowed; mentions as @[<member id>] (or group id), guests as +email.
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
-        /// `label`
+        /// `resolve` does not clear an issue: use `resolve_task_problem`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// `state`
+        /// Hidden from guests when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
     }
@@ -4826,7 +4826,7 @@ pub mod types {
                 state: ::std::option::Option::None,
             }
         }
-        /// HTML allowed; mentions as @[<member id>] (or group id), guests as +email.
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         #[must_use]
         pub fn content(
             mut self,
@@ -4835,7 +4835,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// `label`
+        /// `resolve` does not clear an issue: use `resolve_task_problem`.
         #[must_use]
         pub fn label(
             mut self,
@@ -4844,7 +4844,7 @@ pub mod types {
             self.label = ::std::option::Option::Some(label.into());
             self
         }
-        /// `state`
+        /// Hidden from guests when absent.
         #[must_use]
         pub fn state(
             mut self,
@@ -4875,7 +4875,7 @@ pub mod types {
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// Must be present.
+        /// The key must be there.
         pub required: bool,
     }
     impl CreateTaskFormFieldInput {
@@ -4944,7 +4944,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// Must be present.
+        /// The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
@@ -4964,7 +4964,7 @@ pub mod types {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// YYYY-MM-DD HH:MM:SS in UTC (offsets are dropped; moved to working hours).
+        /// UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
         /// `everyone_must_complete`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4975,38 +4975,38 @@ pub mod types {
         /// `is_soft_start_date`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
-        /// 0 = unlimited.
+        /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// At least one assignee; guests are emails, created on demand; one bad address = 422 for the bucket.
+        /// At least one. An unknown guest email creates the guest; one bad address refuses all.
         pub owners: OwnersInput,
-        /// With run_id.
+        /// Together with `run_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// Attach to an existing process; refused when that process has can_add_oot=false.
+        /// Adds the task to this process; refused when its `can_add_oot` is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
-        /// True = new process with one task per assignee, groups expanded per member.
+        /// true: a new process with one task each, groups expanded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub separate_task_for_each_assignee: ::std::option::Option<bool>,
-        /// Default now.
+        /// Now when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Py/mcp send not-started.
+        /// Clients send not-started.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// The description; the docs page calls it description, which the server does not store.
+        /// The description; a key `description` is not stored.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// 32-hex tag ids.
+        /// Tag ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `task_type`
         pub task_type: crate::enums::TaskTypeInput,
-        /// Max 600.
+        /// `title`
         pub title: ::std::string::String,
         /// `top_secret`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5056,7 +5056,7 @@ pub mod types {
             );
             self
         }
-        /// YYYY-MM-DD HH:MM:SS in UTC (offsets are dropped; moved to working hours).
+        /// UTC: an offset is dropped. May be moved to working time.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -5100,7 +5100,7 @@ pub mod types {
             );
             self
         }
-        /// 0 = unlimited.
+        /// 0 means unlimited.
         #[must_use]
         pub fn max_assignable(
             mut self,
@@ -5109,13 +5109,13 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// At least one assignee; guests are emails, created on demand; one bad address = 422 for the bucket.
+        /// At least one. An unknown guest email creates the guest; one bad address refuses all.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = owners.into();
             self
         }
-        /// With run_id.
+        /// Together with `run_id`.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = ::std::option::Option::Some(position.into());
@@ -5132,7 +5132,7 @@ pub mod types {
             );
             self
         }
-        /// Attach to an existing process; refused when that process has can_add_oot=false.
+        /// Adds the task to this process; refused when its `can_add_oot` is false.
         #[must_use]
         pub fn run_id(
             mut self,
@@ -5141,7 +5141,7 @@ pub mod types {
             self.run_id = ::std::option::Option::Some(run_id.into());
             self
         }
-        /// True = new process with one task per assignee, groups expanded per member.
+        /// true: a new process with one task each, groups expanded.
         #[must_use]
         pub fn separate_task_for_each_assignee(
             mut self,
@@ -5152,7 +5152,7 @@ pub mod types {
             );
             self
         }
-        /// Default now.
+        /// Now when absent.
         #[must_use]
         pub fn started_at(
             mut self,
@@ -5161,7 +5161,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// Py/mcp send not-started.
+        /// Clients send not-started.
         #[must_use]
         pub fn status(
             mut self,
@@ -5170,7 +5170,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// The description; the docs page calls it description, which the server does not store.
+        /// The description; a key `description` is not stored.
         #[must_use]
         pub fn summary(
             mut self,
@@ -5179,7 +5179,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// 32-hex tag ids.
+        /// Tag ids.
         #[must_use]
         pub fn tags(
             mut self,
@@ -5201,7 +5201,7 @@ pub mod types {
             self.task_type = task_type.into();
             self
         }
-        /// Max 600.
+        /// `title`
         #[must_use]
         pub fn title(
             mut self,
@@ -5245,7 +5245,7 @@ pub mod types {
     /// `CreateTaskProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskProblemInput {
-        /// `content`
+        /// What is wrong.
         pub content: ::std::string::String,
     }
     impl CreateTaskProblemInput {
@@ -5253,7 +5253,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// `content`
+        /// What is wrong.
         #[must_use]
         pub fn content(
             mut self,
@@ -5271,15 +5271,15 @@ pub mod types {
     /// `CreateWatcherInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateWatcherInput {
-        /// Electric = immediately, mindful = every 3 h, chilled = daily.
+        /// At once, every three hours, daily.
         pub frequency: crate::enums::WatcherFrequency,
-        /// Webhook; the app offers email and webhook as targets, wire word for email not evidenced.
+        /// Other words are not attested.
         pub notification_type: crate::enums::WatcherNotificationType,
-        /// Org id when object_type=organization.
+        /// The organization's id for type organization.
         pub object_id: ::std::string::String,
-        /// Organization for org-wide webhooks; the app also watches processes, tasks, members and templates, their wire words are not evidenced.
+        /// Other words are not attested.
         pub object_type: crate::enums::WatcherObjectType,
-        /// Target; needed for notification_type=webhook.
+        /// Target; needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -5301,7 +5301,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Electric = immediately, mindful = every 3 h, chilled = daily.
+        /// At once, every three hours, daily.
         #[must_use]
         pub fn frequency(
             mut self,
@@ -5310,7 +5310,7 @@ pub mod types {
             self.frequency = frequency.into();
             self
         }
-        /// Webhook; the app offers email and webhook as targets, wire word for email not evidenced.
+        /// Other words are not attested.
         #[must_use]
         pub fn notification_type(
             mut self,
@@ -5321,7 +5321,7 @@ pub mod types {
             self.notification_type = notification_type.into();
             self
         }
-        /// Org id when object_type=organization.
+        /// The organization's id for type organization.
         #[must_use]
         pub fn object_id(
             mut self,
@@ -5330,7 +5330,7 @@ pub mod types {
             self.object_id = object_id.into();
             self
         }
-        /// Organization for org-wide webhooks; the app also watches processes, tasks, members and templates, their wire words are not evidenced.
+        /// Other words are not attested.
         #[must_use]
         pub fn object_type(
             mut self,
@@ -5339,7 +5339,7 @@ pub mod types {
             self.object_type = object_type.into();
             self
         }
-        /// Target; needed for notification_type=webhook.
+        /// Target; needed for type webhook.
         #[must_use]
         pub fn webhook(
             mut self,
@@ -5358,7 +5358,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct CustomFieldKey {
-        /// Process seen; others in unpublished reference.
+        /// `applies_to`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
@@ -5428,14 +5428,14 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct DeadlineResetMeta {
-        /// `automatic_deadline`
+        /// The deadline a task would have if nobody had set it by hand.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub automatic_deadline: ::std::option::Option<AutomaticDeadline>,
-        /// False = nothing to reset.
+        /// false: there was nothing to reset.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -5451,8 +5451,12 @@ pub mod types {
     #[non_exhaustive]
     pub struct DeletedReference {
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
-        pub id: ::std::string::String,
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::read::text",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub id: ::std::option::Option<::std::string::String>,
         /// `title`
         #[serde(
             default,
@@ -5509,7 +5513,7 @@ pub mod types {
         /// `id`
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// <=32.
+        /// `name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -5559,7 +5563,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub folder_id: ::std::option::Option<::std::string::String>,
-        /// Relation id.
+        /// The relation id that removal takes.
         #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
         /// `subject_id`
@@ -5583,13 +5587,13 @@ pub mod types {
     /// Query parameters of `get_checklist`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetChecklistQuery {
-        /// Adds the whole folder path.
+        /// 1: with the path of folders.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entire_folder_tree: ::std::option::Option<crate::enums::FolderTreeFilter>,
-        /// Read an older version.
+        /// An older version.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<i64>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::ChecklistWith>,
@@ -5604,7 +5608,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Adds the whole folder path.
+        /// 1: with the path of folders.
         #[must_use]
         pub fn entire_folder_tree(
             mut self,
@@ -5615,13 +5619,13 @@ pub mod types {
             );
             self
         }
-        /// Read an older version.
+        /// An older version.
         #[must_use]
         pub fn version(mut self, version: impl ::std::convert::Into<i64>) -> Self {
             self.version = ::std::option::Option::Some(version.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5641,7 +5645,7 @@ pub mod types {
     /// Query parameters of `get_group`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetGroupQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GroupWith>>,
     }
@@ -5652,7 +5656,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5672,7 +5676,7 @@ pub mod types {
     /// Query parameters of `get_guest`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetGuestQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GuestWith>>,
     }
@@ -5683,7 +5687,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5703,7 +5707,7 @@ pub mod types {
     /// Query parameters of `get_me`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetMeQuery {
-        /// User includes are expected to work; only seen for /organizations/{org}/me and /users.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
     }
@@ -5714,7 +5718,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// User includes are expected to work; only seen for /organizations/{org}/me and /users.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5734,7 +5738,7 @@ pub mod types {
     /// Query parameters of `get_organization`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetOrganizationQuery {
-        /// Includes come wrapped: billing_info.data.*.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::OrganizationWith>,
@@ -5747,7 +5751,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes come wrapped: billing_info.data.*.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5767,10 +5771,10 @@ pub mod types {
     /// Query parameters of `get_run`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetRunQuery {
-        /// `form_fields_values`
+        /// true: with submitted form field values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields_values: ::std::option::Option<bool>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::RunWith>>,
     }
@@ -5782,7 +5786,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// `form_fields_values`
+        /// true: with submitted form field values.
         #[must_use]
         pub fn form_fields_values(
             mut self,
@@ -5793,7 +5797,7 @@ pub mod types {
             );
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5813,7 +5817,7 @@ pub mod types {
     /// Query parameters of `get_run_task`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetRunTaskQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
     }
@@ -5824,7 +5828,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5844,7 +5848,7 @@ pub mod types {
     /// Query parameters of `get_tag`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetTagQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TagWith>>,
     }
@@ -5855,7 +5859,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5875,7 +5879,7 @@ pub mod types {
     /// Query parameters of `get_task`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetTaskQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
     }
@@ -5886,7 +5890,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5906,7 +5910,7 @@ pub mod types {
     /// Query parameters of `get_user`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetUserQuery {
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
     }
@@ -5917,7 +5921,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -5966,7 +5970,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Emails.
+        /// Emails. What `with=guests` does to it is not shown.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -5990,7 +5994,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub logo: ::std::option::Option<::std::string::String>,
-        /// User ids; one docs example has strings.
+        /// Member ids.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integers",
@@ -6026,7 +6030,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Guest {
-        /// Also "YYYY-MM-DD HH:MM:SS" right after create.
+        /// Without zone right after creating.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -6047,7 +6051,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub details: ::std::option::Option<GuestDetails>,
-        /// Go reads it at top level; docs/py have it in details.
+        /// Also in `details`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -6085,7 +6089,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_known_country: ::std::option::Option<::std::string::String>,
-        /// Personal data.
+        /// `last_known_ip`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -6099,7 +6103,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// Bearer-like permanent link with the guest code in it (segment after /guest/): redact in logs.
+        /// Holds the guest code and works like a password: keep it out of logs.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -6128,7 +6132,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// Mon, tue, .
+        /// mon, tue and so on.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -6184,7 +6188,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub external_sync_source: ::std::option::Option<crate::enums::GuestSyncSource>,
-        /// Python model reads names from here too.
+        /// `first_name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -6268,7 +6272,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub reactivated_by: ::std::option::Option<i64>,
-        /// Does not tell whether the guest is disabled, disabled_at does.
+        /// Does not tell whether the guest is disabled, `disabled_at` does.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -6336,13 +6340,13 @@ pub mod types {
     pub struct InviteUserInput {
         /// `email`
         pub email: ::std::string::String,
-        /// <=32, not a URL, not a disallowed name.
+        /// No URL.
         pub first_name: ::std::string::String,
-        /// <=32, same rules.
+        /// No URL.
         pub last_name: ::std::string::String,
-        /// <=5000; Python SDK sends a default text when none is given.
+        /// `message`
         pub message: ::std::string::String,
-        /// Admin | standard | light; Python default light.
+        /// `role`
         pub role: crate::enums::UserRoleInput,
     }
     impl InviteUserInput {
@@ -6371,7 +6375,7 @@ pub mod types {
             self.email = email.into();
             self
         }
-        /// <=32, not a URL, not a disallowed name.
+        /// No URL.
         #[must_use]
         pub fn first_name(
             mut self,
@@ -6380,7 +6384,7 @@ pub mod types {
             self.first_name = first_name.into();
             self
         }
-        /// <=32, same rules.
+        /// No URL.
         #[must_use]
         pub fn last_name(
             mut self,
@@ -6389,7 +6393,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// <=5000; Python SDK sends a default text when none is given.
+        /// `message`
         #[must_use]
         pub fn message(
             mut self,
@@ -6398,7 +6402,7 @@ pub mod types {
             self.message = message.into();
             self
         }
-        /// Admin | standard | light; Python default light.
+        /// `role`
         #[must_use]
         pub fn role(
             mut self,
@@ -6434,7 +6438,7 @@ pub mod types {
     /// Query parameters of `list_activity`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListActivityQuery {
-        /// Resolved to actor_id + actor_type.
+        /// Looked up as actor id and type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_email: ::std::option::Option<::std::string::String>,
         /// `actor_id`
@@ -6443,10 +6447,10 @@ pub mod types {
         /// `actor_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_type: ::std::option::Option<crate::enums::ActivityActorTypeFilter>,
-        /// YYYY-MM-DD inclusive.
+        /// First day, inclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_after: ::std::option::Option<crate::wire::Date>,
-        /// YYYY-MM-DD inclusive.
+        /// Last day, inclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_before: ::std::option::Option<crate::wire::Date>,
         /// `entity_id`
@@ -6455,10 +6459,10 @@ pub mod types {
         /// `entity_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entity_type: ::std::option::Option<crate::enums::ActivityEntityTypeFilter>,
-        /// Changed field name.
+        /// Name of the changed field.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field: ::std::option::Option<::std::string::String>,
-        /// Needs origin_type.
+        /// Needs `origin_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin_id: ::std::option::Option<::std::string::String>,
         /// `origin_type`
@@ -6467,13 +6471,13 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 20.
+        /// Default 20, 100 is honored.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// 2..100 chars.
+        /// 2 to 100 characters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub search: ::std::option::Option<::std::string::String>,
-        /// E.g. -created_at.
+        /// For example -created_at.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
         /// `source`
@@ -6509,7 +6513,7 @@ pub mod types {
                 verb: ::std::option::Option::None,
             }
         }
-        /// Resolved to actor_id + actor_type.
+        /// Looked up as actor id and type.
         #[must_use]
         pub fn actor_email(
             mut self,
@@ -6533,7 +6537,7 @@ pub mod types {
             self.actor_type = ::std::option::Option::Some(actor_type.into());
             self
         }
-        /// YYYY-MM-DD inclusive.
+        /// First day, inclusive.
         #[must_use]
         pub fn created_after(
             mut self,
@@ -6542,7 +6546,7 @@ pub mod types {
             self.created_after = ::std::option::Option::Some(created_after.into());
             self
         }
-        /// YYYY-MM-DD inclusive.
+        /// Last day, inclusive.
         #[must_use]
         pub fn created_before(
             mut self,
@@ -6571,7 +6575,7 @@ pub mod types {
             self.entity_type = ::std::option::Option::Some(entity_type.into());
             self
         }
-        /// Changed field name.
+        /// Name of the changed field.
         #[must_use]
         pub fn field(
             mut self,
@@ -6580,7 +6584,7 @@ pub mod types {
             self.field = ::std::option::Option::Some(field.into());
             self
         }
-        /// Needs origin_type.
+        /// Needs `origin_type`.
         #[must_use]
         pub fn origin_id(
             mut self,
@@ -6606,13 +6610,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 20.
+        /// Default 20, 100 is honored.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// 2..100 chars.
+        /// 2 to 100 characters.
         #[must_use]
         pub fn search(
             mut self,
@@ -6621,7 +6625,7 @@ pub mod types {
             self.search = ::std::option::Option::Some(search.into());
             self
         }
-        /// E.g. -created_at.
+        /// For example -created_at.
         #[must_use]
         pub fn sort(
             mut self,
@@ -6678,31 +6682,31 @@ pub mod types {
     /// Query parameters of `list_checklists`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListChecklistsQuery {
-        /// Only = archived ones alone; any other truthy value = include them.
+        /// Without it archived templates are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// One folder id, or several comma separated.
+        /// Folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// User id.
+        /// Member id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<::std::string::String>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. go states a server cap of 100; py sends 100.
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Case-insensitive partial match on title.
+        /// Part of the title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Default updated. prefix - for descending; pinned templates always come first.
+        /// updated when absent; a leading - reverses it. Pinned templates come first.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// Boolean-like; docs type it as string.
+        /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// Template status; value set not documented.
+        /// Its words are not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Tag id.
@@ -6711,7 +6715,7 @@ pub mod types {
         /// `type`
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::ChecklistWith>,
@@ -6735,7 +6739,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Only = archived ones alone; any other truthy value = include them.
+        /// Without it archived templates are left out.
         #[must_use]
         pub fn archived(
             mut self,
@@ -6744,7 +6748,7 @@ pub mod types {
             self.archived = ::std::option::Option::Some(archived.into());
             self
         }
-        /// One folder id, or several comma separated.
+        /// Folder ids.
         #[must_use]
         pub fn folder(
             mut self,
@@ -6755,7 +6759,7 @@ pub mod types {
             self.folder = ::std::option::Option::Some(folder.into());
             self
         }
-        /// User id.
+        /// Member id.
         #[must_use]
         pub fn owner_id(
             mut self,
@@ -6770,19 +6774,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. go states a server cap of 100; py sends 100.
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Case-insensitive partial match on title.
+        /// Part of the title.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Default updated. prefix - for descending; pinned templates always come first.
+        /// updated when absent; a leading - reverses it. Pinned templates come first.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -6791,13 +6795,13 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// Boolean-like; docs type it as string.
+        /// `starred`
         #[must_use]
         pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// Template status; value set not documented.
+        /// Its words are not documented.
         #[must_use]
         pub fn status(
             mut self,
@@ -6824,7 +6828,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7006,25 +7010,25 @@ pub mod types {
     /// Query parameters of `list_folders`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListFoldersQuery {
-        /// Template folders vs process folders.
+        /// `folder_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderTypeFilter>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// False = all in one answer (Python).
+        /// false: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<bool>,
-        /// Default not stated, likely 10.
+        /// The default is not stated, likely 10.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
         /// Text to look for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Position.
+        /// Like position.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::FolderWith>,
@@ -7043,7 +7047,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Template folders vs process folders.
+        /// `folder_type`
         #[must_use]
         pub fn folder_type(
             mut self,
@@ -7058,7 +7062,7 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// False = all in one answer (Python).
+        /// false: all rows in one answer.
         #[must_use]
         pub fn pagination(
             mut self,
@@ -7067,7 +7071,7 @@ pub mod types {
             self.pagination = ::std::option::Option::Some(pagination.into());
             self
         }
-        /// Default not stated, likely 10.
+        /// The default is not stated, likely 10.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
@@ -7079,7 +7083,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Position.
+        /// Like position.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7088,7 +7092,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7123,19 +7127,19 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. max 100.
+        /// Default 10, at most 100.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Name or description.
+        /// In name or description.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Direction; Python SDK.
+        /// Direction.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// Default created_at.
+        /// created_at when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<crate::enums::GroupSort>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GroupWith>>,
     }
@@ -7157,19 +7161,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. max 100.
+        /// Default 10, at most 100.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Name or description.
+        /// In name or description.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Direction; Python SDK.
+        /// Direction.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7178,7 +7182,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Default created_at.
+        /// created_at when absent.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -7187,7 +7191,7 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7222,10 +7226,10 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Ignored, pages of 10: follow meta.pagination.
+        /// Ignored: pages have ten rows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Newest.
+        /// Like newest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
         /// Several are joined by or. An unknown word is ignored and returns every task.
@@ -7233,7 +7237,7 @@ pub mod types {
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
         >,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
     }
@@ -7254,13 +7258,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Ignored, pages of 10: follow meta.pagination.
+        /// Ignored: pages have ten rows.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Newest.
+        /// Like newest.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -7280,7 +7284,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7315,19 +7319,19 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 999. Python SDK sends 100.
+        /// Default 999.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Email fragment.
+        /// Part of an email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Also seen as sort_by; default created_at.
+        /// created_at when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GuestWith>>,
-        /// All in one answer.
+        /// All rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -7349,19 +7353,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 999. Python SDK sends 100.
+        /// Default 999.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Email fragment.
+        /// Part of an email.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Also seen as sort_by; default created_at.
+        /// created_at when absent.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7370,7 +7374,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7381,7 +7385,7 @@ pub mod types {
             self.with = ::std::option::Option::Some(with.into());
             self
         }
-        /// All in one answer.
+        /// All rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -7410,7 +7414,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `ListMeta` of the API.
+    /// What comes with a page. Some lists have none.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ListMeta {
@@ -7452,7 +7456,7 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. cap 100; Python SDK enforces 1..100 before sending.
+        /// Default 10, at most 100.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
     }
@@ -7470,7 +7474,7 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. cap 100; Python SDK enforces 1..100 before sending.
+        /// Default 10, at most 100.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
@@ -7500,21 +7504,21 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
         /// Text to look for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Active when absent. Several are joined by or; an unknown word is ignored and returns every task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
         >,
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -7536,7 +7540,7 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
@@ -7548,7 +7552,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7557,7 +7561,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Active when absent. Several are joined by or; an unknown word is ignored and returns every task.
         #[must_use]
         pub fn status(
             mut self,
@@ -7568,7 +7572,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -7600,7 +7604,7 @@ pub mod types {
     /// Query parameters of `list_run_tasks`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListRunTasksQuery {
-        /// CamelCase on the wire.
+        /// Sent by one client; what it does is not documented.
         #[serde(
             rename = "currentTask",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -7615,16 +7619,16 @@ pub mod types {
         /// `deadline_end_range`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_end_range: ::std::option::Option<crate::wire::Date>,
-        /// YYYY-MM-DD, wins over the other deadline filters.
+        /// Wins over the other deadline filters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_on: ::std::option::Option<crate::wire::Date>,
         /// `deadline_start_range`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_start_range: ::std::option::Option<crate::wire::Date>,
-        /// `groups`
+        /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Guest emails; py text says group ids by mistake.
+        /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
         /// Member ids.
@@ -7633,13 +7637,13 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// `replace_page`
+        /// Sent by one client; what it does is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replace_page: ::std::option::Option<i64>,
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it; position and deadline are attested here.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
         /// Several are joined by or. An unknown word is ignored and returns every task.
@@ -7647,13 +7651,13 @@ pub mod types {
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
         >,
-        /// `unassigned`
+        /// true: tasks that nobody is assigned to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unassigned: ::std::option::Option<bool>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-        /// String true/false; py always sends it (false).
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -7680,7 +7684,7 @@ pub mod types {
                 without_pagination: ::std::option::Option::None,
             }
         }
-        /// CamelCase on the wire.
+        /// Sent by one client; what it does is not documented.
         #[must_use]
         pub fn current_task(
             mut self,
@@ -7718,7 +7722,7 @@ pub mod types {
             );
             self
         }
-        /// YYYY-MM-DD, wins over the other deadline filters.
+        /// Wins over the other deadline filters.
         #[must_use]
         pub fn deadline_on(
             mut self,
@@ -7738,7 +7742,7 @@ pub mod types {
             );
             self
         }
-        /// `groups`
+        /// Group ids.
         #[must_use]
         pub fn groups(
             mut self,
@@ -7749,7 +7753,7 @@ pub mod types {
             self.groups = ::std::option::Option::Some(groups.into());
             self
         }
-        /// Guest emails; py text says group ids by mistake.
+        /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
@@ -7775,13 +7779,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// `replace_page`
+        /// Sent by one client; what it does is not documented.
         #[must_use]
         pub fn replace_page(
             mut self,
@@ -7790,7 +7794,7 @@ pub mod types {
             self.replace_page = ::std::option::Option::Some(replace_page.into());
             self
         }
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it; position and deadline are attested here.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7810,7 +7814,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// `unassigned`
+        /// true: tasks that nobody is assigned to.
         #[must_use]
         pub fn unassigned(
             mut self,
@@ -7819,7 +7823,7 @@ pub mod types {
             self.unassigned = ::std::option::Option::Some(unassigned.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -7830,7 +7834,7 @@ pub mod types {
             self.with = ::std::option::Option::Some(with.into());
             self
         }
-        /// String true/false; py always sends it (false).
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -7862,40 +7866,40 @@ pub mod types {
     /// Query parameters of `list_runs`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListRunsQuery {
-        /// `only` = archived only, `true` = archived too; preferred over status=archived since py 1.3.0.
+        /// Without it archived processes are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// Template (timeline) id; alias blueprint_id.
+        /// Template id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// Folder id(s).
+        /// Folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Include submitted form field values.
+        /// true: with submitted form field values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields_values: ::std::option::Option<bool>,
-        /// Group ids involved in tasks.
+        /// Ids of groups that tasks are assigned to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Member ids; matches process owner OR assignee of any task (not the starter).
+        /// Member ids: owner of the process or assignee of a task, not the starter.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<crate::wire::CommaList<i64>>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Match on process name.
+        /// In the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// created_at, name, updated_at ...; prefix - for descending; alias sort_by.
+        /// A leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::RunSort>,
-        /// Wire form true/false.
+        /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// See open_enums Process.status filter list; `problem` also returns processes in status `issue`.
+        /// `problem` also answers processes in status issue.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::RunStatusFilter>,
         /// One tag id.
@@ -7909,16 +7913,16 @@ pub mod types {
         /// `task_status`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_status: ::std::option::Option<crate::enums::RunTaskStatusFilter>,
-        /// Docs list procedure, form; py and mcp add document.
+        /// Type of the template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
         /// `untagged`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub untagged: ::std::option::Option<bool>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::RunWith>>,
-        /// All rows in one answer.
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -7947,7 +7951,7 @@ pub mod types {
                 without_pagination: ::std::option::Option::None,
             }
         }
-        /// `only` = archived only, `true` = archived too; preferred over status=archived since py 1.3.0.
+        /// Without it archived processes are left out.
         #[must_use]
         pub fn archived(
             mut self,
@@ -7956,7 +7960,7 @@ pub mod types {
             self.archived = ::std::option::Option::Some(archived.into());
             self
         }
-        /// Template (timeline) id; alias blueprint_id.
+        /// Template id.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -7965,7 +7969,7 @@ pub mod types {
             self.checklist_id = ::std::option::Option::Some(checklist_id.into());
             self
         }
-        /// Folder id(s).
+        /// Folder ids.
         #[must_use]
         pub fn folder(
             mut self,
@@ -7976,7 +7980,7 @@ pub mod types {
             self.folder = ::std::option::Option::Some(folder.into());
             self
         }
-        /// Include submitted form field values.
+        /// true: with submitted form field values.
         #[must_use]
         pub fn form_fields_values(
             mut self,
@@ -7987,7 +7991,7 @@ pub mod types {
             );
             self
         }
-        /// Group ids involved in tasks.
+        /// Ids of groups that tasks are assigned to.
         #[must_use]
         pub fn groups(
             mut self,
@@ -7998,7 +8002,7 @@ pub mod types {
             self.groups = ::std::option::Option::Some(groups.into());
             self
         }
-        /// Member ids; matches process owner OR assignee of any task (not the starter).
+        /// Member ids: owner of the process or assignee of a task, not the starter.
         #[must_use]
         pub fn owners(
             mut self,
@@ -8013,19 +8017,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Match on process name.
+        /// In the name.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// created_at, name, updated_at ...; prefix - for descending; alias sort_by.
+        /// A leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8034,13 +8038,13 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Wire form true/false.
+        /// `starred`
         #[must_use]
         pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// See open_enums Process.status filter list; `problem` also returns processes in status `issue`.
+        /// `problem` also answers processes in status issue.
         #[must_use]
         pub fn status(
             mut self,
@@ -8078,7 +8082,7 @@ pub mod types {
             self.task_status = ::std::option::Option::Some(task_status.into());
             self
         }
-        /// Docs list procedure, form; py and mcp add document.
+        /// Type of the template.
         #[must_use]
         pub fn type_(
             mut self,
@@ -8093,7 +8097,7 @@ pub mod types {
             self.untagged = ::std::option::Option::Some(untagged.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -8104,7 +8108,7 @@ pub mod types {
             self.with = ::std::option::Option::Some(with.into());
             self
         }
-        /// All rows in one answer.
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -8139,7 +8143,7 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. py sends 100; the walk must follow total_pages, not arithmetic.
+        /// Default 10; 100 is used in practice.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
     }
@@ -8157,7 +8161,7 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. py sends 100; the walk must follow total_pages, not arithmetic.
+        /// Default 10; 100 is used in practice.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
@@ -8184,28 +8188,28 @@ pub mod types {
     /// Query parameters of `list_tags`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListTagsQuery {
-        /// Literal lowercase true includes auto-generated tags.
+        /// true: generated tags too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub all: ::std::option::Option<bool>,
-        /// True|false; only meaningful together with all=true.
+        /// Only together with `all=true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. cap 100 (MCP).
+        /// Default 10, at most 100.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Title fragment.
+        /// Part of the title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
         /// Order; a leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// N8n and Python pass it; values from mcp-newer; an unknown value is ignored and returns the unfiltered list with 200.
+        /// `status`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TagStatusFilter>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TagWith>>,
     }
@@ -8223,13 +8227,13 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// Literal lowercase true includes auto-generated tags.
+        /// true: generated tags too.
         #[must_use]
         pub fn all(mut self, all: impl ::std::convert::Into<bool>) -> Self {
             self.all = ::std::option::Option::Some(all.into());
             self
         }
-        /// True|false; only meaningful together with all=true.
+        /// Only together with `all=true`.
         #[must_use]
         pub fn auto_generated(
             mut self,
@@ -8244,13 +8248,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. cap 100 (MCP).
+        /// Default 10, at most 100.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Title fragment.
+        /// Part of the title.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
@@ -8265,7 +8269,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// N8n and Python pass it; values from mcp-newer; an unknown value is ignored and returns the unfiltered list with 200.
+        /// `status`
         #[must_use]
         pub fn status(
             mut self,
@@ -8274,7 +8278,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -8309,13 +8313,13 @@ pub mod types {
         /// `archived`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// YYYY-MM-DD or YYYY-MM-DD:YYYY-MM-DD.
+        /// A day, or two days joined by a colon: 2026-09-01:2026-09-30.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created: ::std::option::Option<::std::string::String>,
-        /// Send together with custom_field_value.
+        /// Together with `custom_field_value`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_field_key: ::std::option::Option<::std::string::String>,
-        /// `custom_field_value`
+        /// Together with `custom_field_key`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_field_value: ::std::option::Option<::std::string::String>,
         /// `deadline_after`
@@ -8333,34 +8337,34 @@ pub mod types {
         /// `deadline_start_range`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_start_range: ::std::option::Option<crate::wire::Date>,
-        /// `folder`
+        /// Folder id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<::std::string::String>,
-        /// `groups`
+        /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// True = one-off only, false = process tasks only.
+        /// true: one-off tasks alone. false: process tasks alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_oneoff: ::std::option::Option<bool>,
-        /// `owners`
+        /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<crate::wire::CommaList<i64>>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Process name or step name.
+        /// Name of the process or of the step.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// `roles`
+        /// Role ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
         /// Several are joined by or. An unknown word is ignored and returns every task.
@@ -8368,16 +8372,16 @@ pub mod types {
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
         >,
-        /// Tag NAME.
+        /// Name of a tag, not its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag: ::std::option::Option<::std::string::String>,
-        /// `unassigned`
+        /// true: tasks that nobody is assigned to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unassigned: ::std::option::Option<bool>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -8420,7 +8424,7 @@ pub mod types {
             self.archived = ::std::option::Option::Some(archived.into());
             self
         }
-        /// YYYY-MM-DD or YYYY-MM-DD:YYYY-MM-DD.
+        /// A day, or two days joined by a colon: 2026-09-01:2026-09-30.
         #[must_use]
         pub fn created(
             mut self,
@@ -8429,7 +8433,7 @@ pub mod types {
             self.created = ::std::option::Option::Some(created.into());
             self
         }
-        /// Send together with custom_field_value.
+        /// Together with `custom_field_value`.
         #[must_use]
         pub fn custom_field_key(
             mut self,
@@ -8438,7 +8442,7 @@ pub mod types {
             self.custom_field_key = ::std::option::Option::Some(custom_field_key.into());
             self
         }
-        /// `custom_field_value`
+        /// Together with `custom_field_key`.
         #[must_use]
         pub fn custom_field_value(
             mut self,
@@ -8498,7 +8502,7 @@ pub mod types {
             );
             self
         }
-        /// `folder`
+        /// Folder id.
         #[must_use]
         pub fn folder(
             mut self,
@@ -8507,7 +8511,7 @@ pub mod types {
             self.folder = ::std::option::Option::Some(folder.into());
             self
         }
-        /// `groups`
+        /// Group ids.
         #[must_use]
         pub fn groups(
             mut self,
@@ -8529,13 +8533,13 @@ pub mod types {
             self.guests = ::std::option::Option::Some(guests.into());
             self
         }
-        /// True = one-off only, false = process tasks only.
+        /// true: one-off tasks alone. false: process tasks alone.
         #[must_use]
         pub fn is_oneoff(mut self, is_oneoff: impl ::std::convert::Into<bool>) -> Self {
             self.is_oneoff = ::std::option::Option::Some(is_oneoff.into());
             self
         }
-        /// `owners`
+        /// Member ids.
         #[must_use]
         pub fn owners(
             mut self,
@@ -8550,19 +8554,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Process name or step name.
+        /// Name of the process or of the step.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// `roles`
+        /// Role ids.
         #[must_use]
         pub fn roles(
             mut self,
@@ -8573,7 +8577,7 @@ pub mod types {
             self.roles = ::std::option::Option::Some(roles.into());
             self
         }
-        /// Order; a leading - reverses it.
+        /// A leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8593,7 +8597,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// Tag NAME.
+        /// Name of a tag, not its id.
         #[must_use]
         pub fn tag(
             mut self,
@@ -8602,7 +8606,7 @@ pub mod types {
             self.tag = ::std::option::Option::Some(tag.into());
             self
         }
-        /// `unassigned`
+        /// true: tasks that nobody is assigned to.
         #[must_use]
         pub fn unassigned(
             mut self,
@@ -8611,7 +8615,7 @@ pub mod types {
             self.unassigned = ::std::option::Option::Some(unassigned.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -8622,7 +8626,7 @@ pub mod types {
             self.with = ::std::option::Option::Some(with.into());
             self
         }
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -8657,16 +8661,16 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// By process name.
+        /// Name of the process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Leading - for descending.
+        /// A leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// Py sends sort_by=newest.
+        /// One client sends newest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
         /// Several are joined by or. An unknown word is ignored and returns every task.
@@ -8674,13 +8678,13 @@ pub mod types {
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
         >,
-        /// Tag name.
+        /// Name of a tag, not its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag: ::std::option::Option<::std::string::String>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -8705,19 +8709,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10. server default 10; 100 is the practical cap (go caps at 100).
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// By process name.
+        /// Name of the process.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Leading - for descending.
+        /// A leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8726,7 +8730,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Py sends sort_by=newest.
+        /// One client sends newest.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -8746,7 +8750,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// Tag name.
+        /// Name of a tag, not its id.
         #[must_use]
         pub fn tag(
             mut self,
@@ -8755,7 +8759,7 @@ pub mod types {
             self.tag = ::std::option::Option::Some(tag.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -8766,7 +8770,7 @@ pub mod types {
             self.with = ::std::option::Option::Some(with.into());
             self
         }
-        /// `without_pagination`
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -8801,16 +8805,16 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 9999. server default practically means everything on one page; Python SDK sends 100.
+        /// Default 9999, which is everything.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Matches first name, last name, email.
+        /// In first name, last name or email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Field name, leading - for descending, e.g. -created_at.
+        /// A field name; a leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// Includes.
+        /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
     }
@@ -8831,19 +8835,19 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 9999. server default practically means everything on one page; Python SDK sends 100.
+        /// Default 9999, which is everything.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Matches first name, last name, email.
+        /// In first name, last name or email.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Field name, leading - for descending, e.g. -created_at.
+        /// A field name; a leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8852,7 +8856,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Includes.
+        /// What to include.
         #[must_use]
         pub fn with(
             mut self,
@@ -8884,7 +8888,7 @@ pub mod types {
     /// Query parameters of `list_watchers`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListWatchersQuery {
-        /// Other values unknown.
+        /// `notification`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification: ::std::option::Option<crate::enums::WatcherNotificationType>,
     }
@@ -8895,7 +8899,7 @@ pub mod types {
                 notification: ::std::option::Option::None,
             }
         }
-        /// Other values unknown.
+        /// `notification`
         #[must_use]
         pub fn notification(
             mut self,
@@ -8915,7 +8919,7 @@ pub mod types {
     /// `MoveCaptureInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct MoveCaptureInput {
-        /// 1 to 9999; clients default to 1.
+        /// `position`
         pub position: i64,
         /// `target_step_id`
         pub target_step_id: ::std::string::String,
@@ -8931,7 +8935,7 @@ pub mod types {
                 target_step_id: target_step_id.into(),
             }
         }
-        /// 1 to 9999; clients default to 1.
+        /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = position.into();
@@ -8958,7 +8962,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `NextTask` of the API.
+    /// An open task with the earliest deadline; there are none when all is done.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct NextTask {
@@ -9064,7 +9068,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auto_archive_processes_after: ::std::option::Option<OrganizationAutoArchive>,
-        /// 18 seen.
+        /// `auto_complete_task_months`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -9124,7 +9128,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub country: ::std::option::Option<::std::string::String>,
-        /// Go name; e2e fixture shows date-only 2026-01-01.
+        /// Another name of `created_on`; may be a bare date.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -9166,7 +9170,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub disable_min_members_billing: ::std::option::Option<bool>,
-        /// Caller membership.
+        /// The caller's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -9269,14 +9273,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub industry: ::std::option::Option<::std::string::String>,
-        /// Caller membership.
+        /// The caller's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub joined_on: ::std::option::Option<crate::wire::Timestamp>,
-        /// Caller membership.
+        /// The caller's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -9304,7 +9308,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub limit_trial_features: ::std::option::Option<bool>,
-        /// 0/1.
+        /// 0 or 1.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -9318,7 +9322,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub maximum_group_assignment_limit: ::std::option::Option<i64>,
-        /// Secret-like: redact.
+        /// A key of another service.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -9483,28 +9487,28 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub use_generative_ai: ::std::option::Option<bool>,
-        /// Caller membership.
+        /// The caller's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_role: ::std::option::Option<crate::enums::UserRole>,
-        /// Caller membership; only in list_my_organizations.
+        /// The caller's; in `list_my_organizations` alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_status: ::std::option::Option<crate::enums::UserStatus>,
-        /// Active members only.
+        /// Active members alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub users_count: ::std::option::Option<i64>,
-        /// Default yyyy-MM-ddTHH:mm:ssZ; other option d/m/Y h:i A T.
+        /// `webhook_date_field_format`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
@@ -9534,7 +9538,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub working_days: ::std::option::Option<OrganizationWorkingDays>,
-        /// Spelled this way.
+        /// Spelled like this.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -9556,14 +9560,14 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationAutoArchive {
-        /// Weeks.
+        /// Like weeks.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub unit: ::std::option::Option<::std::string::String>,
-        /// 52 seen.
+        /// `value`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -9578,7 +9582,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationDefaultDeadline {
-        /// Days.
+        /// Like days.
         #[serde(
             rename = "type",
             default,
@@ -9601,7 +9605,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationWorkingDays {
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Friday",
             default,
@@ -9611,7 +9615,7 @@ pub mod types {
         pub friday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Monday",
             default,
@@ -9621,7 +9625,7 @@ pub mod types {
         pub monday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Saturday",
             default,
@@ -9631,7 +9635,7 @@ pub mod types {
         pub saturday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Sunday",
             default,
@@ -9641,7 +9645,7 @@ pub mod types {
         pub sunday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Thursday",
             default,
@@ -9651,7 +9655,7 @@ pub mod types {
         pub thursday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Tuesday",
             default,
@@ -9661,7 +9665,7 @@ pub mod types {
         pub tuesday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Null = day off; inner keys not published (not shown).
+        /// null on a day off.
         #[serde(
             rename = "Wednesday",
             default,
@@ -9675,14 +9679,14 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `OwnersInput` of the API.
+    /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct OwnersInput {
-        /// `groups`
+        /// Group ids.
         pub groups: ::std::vec::Vec<::std::string::String>,
-        /// `guests`
+        /// Emails.
         pub guests: ::std::vec::Vec<::std::string::String>,
-        /// `users`
+        /// Member ids.
         pub users: ::std::vec::Vec<i64>,
     }
     impl OwnersInput {
@@ -9702,7 +9706,7 @@ pub mod types {
                 users: users.into_iter().map(::std::convert::Into::into).collect(),
             }
         }
-        /// `groups`
+        /// Group ids.
         #[must_use]
         pub fn groups(
             mut self,
@@ -9713,7 +9717,7 @@ pub mod types {
             self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
             self
         }
-        /// `guests`
+        /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
@@ -9724,7 +9728,7 @@ pub mod types {
             self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
             self
         }
-        /// `users`
+        /// Member ids.
         #[must_use]
         pub fn users(
             mut self,
@@ -9739,7 +9743,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `Pagination` of the API.
+    /// Where a page stands. The last page is the one whose number is `total_pages`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Pagination {
@@ -9831,7 +9835,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Prerun {
-        /// Never a key at launch.
+        /// For variables in text, never a key.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -9901,7 +9905,7 @@ pub mod types {
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
-        /// Legacy PrerunData.
+        /// Legacy.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -9915,10 +9919,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// Timeline id; key for values at launch.
+        /// The key of its value at launch.
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// Missing from the py model, present on the wire.
+        /// `label`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -9960,7 +9964,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// Absent in the shortened docs sample of get_template.
+        /// Absent in shortened answers.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -9983,7 +9987,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub suffix: ::std::option::Option<::std::string::String>,
-        /// Legacy PrerunData.
+        /// Legacy.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -10014,7 +10018,7 @@ pub mod types {
         /// `collect_time`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// Required for table.
+        /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
         /// `default_value`
@@ -10033,7 +10037,7 @@ pub mod types {
         /// `guidance`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// Send for existing fields; omit for new ones.
+        /// For existing fields; without it a field is created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `label`
@@ -10041,16 +10045,16 @@ pub mod types {
         /// `list`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// Required for radio (2+), dropdown, multiselect.
+        /// Needed for radio (two or more), dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
-        /// Explicit positions drive the order.
+        /// Decides the order.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// Key must be present.
+        /// The key must be there.
         pub required: bool,
         /// `settings`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10063,7 +10067,7 @@ pub mod types {
         /// `use_wysiwyg_editor`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// File field: [Asset].
+        /// Preset of a file field: a list of file objects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<
             ::std::vec::Vec<
@@ -10108,7 +10112,7 @@ pub mod types {
             self.collect_time = ::std::option::Option::Some(collect_time.into());
             self
         }
-        /// Required for table.
+        /// Needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -10172,7 +10176,7 @@ pub mod types {
             self.guidance = ::std::option::Option::Some(guidance.into());
             self
         }
-        /// Send for existing fields; omit for new ones.
+        /// For existing fields; without it a field is created.
         #[must_use]
         pub fn id(
             mut self,
@@ -10199,7 +10203,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// Required for radio (2+), dropdown, multiselect.
+        /// Needed for radio (two or more), dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -10212,7 +10216,7 @@ pub mod types {
             );
             self
         }
-        /// Explicit positions drive the order.
+        /// Decides the order.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = ::std::option::Option::Some(position.into());
@@ -10227,7 +10231,7 @@ pub mod types {
             self.prefix = ::std::option::Option::Some(prefix.into());
             self
         }
-        /// Key must be present.
+        /// The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
@@ -10264,7 +10268,7 @@ pub mod types {
             );
             self
         }
-        /// File field: [Asset].
+        /// Preset of a file field: a list of file objects.
         #[must_use]
         pub fn value(
             mut self,
@@ -10290,10 +10294,10 @@ pub mod types {
     /// Query parameters of `remove_user`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct RemoveUserQuery {
-        /// User id taking over; required with with_reassignment=true.
+        /// Member who takes over; needed with `with_reassignment`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub to: ::std::option::Option<i64>,
-        /// Send literal true.
+        /// true: hand open work over.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with_reassignment: ::std::option::Option<bool>,
     }
@@ -10305,13 +10309,13 @@ pub mod types {
                 with_reassignment: ::std::option::Option::None,
             }
         }
-        /// User id taking over; required with with_reassignment=true.
+        /// Member who takes over; needed with `with_reassignment`.
         #[must_use]
         pub fn to(mut self, to: impl ::std::convert::Into<i64>) -> Self {
             self.to = ::std::option::Option::Some(to.into());
             self
         }
-        /// Send literal true.
+        /// true: hand open work over.
         #[must_use]
         pub fn with_reassignment(
             mut self,
@@ -10333,7 +10337,7 @@ pub mod types {
     pub struct ReorderCaptureInput {
         /// `capture_id`
         pub capture_id: ::std::string::String,
-        /// 1 to 9999.
+        /// `position`
         pub position: i64,
     }
     impl ReorderCaptureInput {
@@ -10356,7 +10360,7 @@ pub mod types {
             self.capture_id = capture_id.into();
             self
         }
-        /// 1 to 9999.
+        /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = position.into();
@@ -10377,7 +10381,7 @@ pub mod types {
     /// `ReorderStepInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReorderStepInput {
-        /// >= 1, one-based.
+        /// From 1.
         pub position: i64,
     }
     impl ReorderStepInput {
@@ -10385,7 +10389,7 @@ pub mod types {
         pub fn new(position: impl ::std::convert::Into<i64>) -> Self {
             Self { position: position.into() }
         }
-        /// >= 1, one-based.
+        /// From 1.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = position.into();
@@ -10406,7 +10410,7 @@ pub mod types {
     /// `ReplaceCaptureCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceCaptureCustomFieldsInput {
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10429,7 +10433,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10455,7 +10459,7 @@ pub mod types {
     /// `ReplaceChecklistCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceChecklistCustomFieldsInput {
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10478,7 +10482,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10504,7 +10508,7 @@ pub mod types {
     /// `ReplaceFolderCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceFolderCustomFieldsInput {
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10527,7 +10531,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10553,7 +10557,7 @@ pub mod types {
     /// `ReplaceGuestCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceGuestCustomFieldsInput {
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10576,7 +10580,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10602,7 +10606,7 @@ pub mod types {
     /// `ReplacePrerunCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplacePrerunCustomFieldsInput {
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10625,7 +10629,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10700,7 +10704,7 @@ pub mod types {
     /// `ReplaceStepCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceStepCustomFieldsInput {
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10723,7 +10727,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Key -> value; full replace; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10749,7 +10753,7 @@ pub mod types {
     /// `ReplaceTagCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceTagCustomFieldsInput {
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10772,7 +10776,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10847,7 +10851,7 @@ pub mod types {
     /// `ReplaceUserCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceUserCustomFieldsInput {
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10870,7 +10874,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// {key: value}; keys left out are cleared; {} clears all optional ones.
+        /// Values by key; keys left out are cleared, {} clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10939,9 +10943,9 @@ pub mod types {
     /// `ResolveRunProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ResolveRunProblemInput {
-        /// By analogy with the task route.
+        /// What resolved it.
         pub content: ::std::string::String,
-        /// By analogy.
+        /// Id of the issue comment.
         pub thread_id: ::std::string::String,
     }
     impl ResolveRunProblemInput {
@@ -10955,7 +10959,7 @@ pub mod types {
                 thread_id: thread_id.into(),
             }
         }
-        /// By analogy with the task route.
+        /// What resolved it.
         #[must_use]
         pub fn content(
             mut self,
@@ -10964,7 +10968,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// By analogy.
+        /// Id of the issue comment.
         #[must_use]
         pub fn thread_id(
             mut self,
@@ -10982,7 +10986,7 @@ pub mod types {
     /// `ResolveTaskProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ResolveTaskProblemInput {
-        /// Resolution text; py defaults to "Resolved".
+        /// What resolved it.
         pub content: ::std::string::String,
         /// `state`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11002,7 +11006,7 @@ pub mod types {
                 state: ::std::option::Option::None,
             }
         }
-        /// Resolution text; py defaults to "Resolved".
+        /// What resolved it.
         #[must_use]
         pub fn content(
             mut self,
@@ -11035,7 +11039,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `Run` of the API.
+    /// A process. Lists leave keys out; an include is there only when asked for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Run {
@@ -11048,7 +11052,7 @@ pub mod types {
         pub alerts: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Soft-delete stamp.
+        /// When it was archived; null otherwise.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -11069,7 +11073,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub assign_someone_else: ::std::option::Option<bool>,
-        /// Ad-hoc tasks allowed.
+        /// Whether one-off tasks may be added.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -11183,7 +11187,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
-        /// True while a process-level issue is open.
+        /// true while an issue on the process itself is open.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -11263,7 +11267,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub next_task: ::std::option::Option<::std::vec::Vec<NextTask>>,
-        /// `owner_id`
+        /// Member who owns it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -11277,7 +11281,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub parent_id: ::std::option::Option<::std::string::String>,
-        /// A value whose shape no source shows.
+        /// `permissions`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -11314,14 +11318,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub prerun_length: ::std::option::Option<i64>,
-        /// Complete / completed seen.
+        /// `prerun_status`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub prerun_status: ::std::option::Option<crate::enums::RunPrerunStatus>,
-        /// Webhook only.
+        /// In webhooks alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -11331,7 +11335,7 @@ pub mod types {
         /// `progress`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub progress: ::std::option::Option<crate::wire::RunProgress>,
-        /// Assumed from the write side.
+        /// Assumed from requests.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -11340,14 +11344,14 @@ pub mod types {
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// Only in the complete_kickoff_form answer (Oct 2026 release).
+        /// In the answer of `complete_run_prerun` alone; false: the form was complete already and nothing was checked.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub rules_evaluated: ::std::option::Option<bool>,
-        /// A value whose shape no source shows.
+        /// `selected_text_comment`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -11375,7 +11379,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Member id.
+        /// Member who launched it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -11428,14 +11432,14 @@ pub mod types {
         pub tasks_changed_by_rules: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
-        /// A value whose shape no source shows.
+        /// `tasks_meta`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub tasks_meta: ::std::option::Option<::serde_json::Value>,
-        /// Procedure, form, document.
+        /// `type`
         #[serde(
             rename = "type",
             default,
@@ -11461,7 +11465,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct RunCapture {
-        /// For variables only.
+        /// For variables in text, never a key.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -11529,7 +11533,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// Timeline id: the key for values.
+        /// The key under which answers are written.
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
@@ -11553,7 +11557,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when options come from a shared list.
+        /// Set when the options come from a shared list.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -11647,7 +11651,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
-        /// Assumed like the template variant.
+        /// Assumed, like the template's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -11661,7 +11665,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
-        /// Assumed like the template variant.
+        /// Assumed, like the template's.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -11726,12 +11730,12 @@ pub mod types {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// 1..100; py and mcp send 20, n8n 50; server default not shown.
+        /// 1 to 100; the default is not shown.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// The text (NOT q).
+        /// The text.
         pub search: ::std::string::String,
-        /// Send the string true to add tags.
+        /// true: with tags.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<bool>,
     }
@@ -11810,13 +11814,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// 1..100; py and mcp send 20, n8n 50; server default not shown.
+        /// 1 to 100; the default is not shown.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// The text (NOT q).
+        /// The text.
         #[must_use]
         pub fn search(
             mut self,
@@ -11825,7 +11829,7 @@ pub mod types {
             self.search = search.into();
             self
         }
-        /// Send the string true to add tags.
+        /// true: with tags.
         #[must_use]
         pub fn tags(mut self, tags: impl ::std::convert::Into<bool>) -> Self {
             self.tags = ::std::option::Option::Some(tags.into());
@@ -11903,7 +11907,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct SearchResult {
-        /// Snippet.
+        /// Of snippets.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -11924,14 +11928,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// Process.
+        /// Of processes.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub due_date_passed: ::std::option::Option<bool>,
-        /// Process.
+        /// Of processes.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -11982,7 +11986,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_public: ::std::option::Option<bool>,
-        /// Process.
+        /// Of processes.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12010,7 +12014,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub position: ::std::option::Option<i64>,
-        /// Declared for tasks, not sent today.
+        /// Not sent today.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12031,28 +12035,28 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Task.
+        /// Of tasks.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub status_label: ::std::option::Option<::std::string::String>,
-        /// Template.
+        /// Of templates.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub steps_count: ::std::option::Option<i64>,
-        /// With tags=true.
+        /// With `tags=true`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub tags: ::std::option::Option<::serde_json::Value>,
-        /// Template, task, snippet.
+        /// Of templates, tasks and snippets.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12071,7 +12075,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Step` of the API.
+    /// A step of a template. Form fields and comments are inline.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Step {
@@ -12119,14 +12123,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Absence must not be read as false.
+        /// Absent does not mean false.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub assign_run_starter: ::std::option::Option<bool>,
-        /// Always a list on this resource.
+        /// Member ids.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integers",
@@ -12168,7 +12172,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// Legacy {terms, flag show|hide}; automations replaced it.
+        /// Legacy; automations replaced it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::object",
@@ -12207,14 +12211,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub everyone_must_complete: ::std::option::Option<bool>,
-        /// A value whose shape no source shows.
+        /// `folders`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub folders: ::std::option::Option<::serde_json::Value>,
-        /// `groups`
+        /// Group ids.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -12247,7 +12251,7 @@ pub mod types {
         pub invisibility: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// True makes start_date inert.
+        /// true: `start_date` does nothing.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -12277,7 +12281,7 @@ pub mod types {
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Shape unknown, null in the fixture.
+        /// `owner`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -12328,7 +12332,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub role_changes_every_time: ::std::option::Option<bool>,
-        /// Py model only; not in the wire key list.
+        /// In one client's model alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -12379,14 +12383,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub step_type: ::std::option::Option<crate::enums::StepType>,
-        /// `summary`
+        /// Instructions, HTML.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// Max 600, plain text.
+        /// Plain text.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12423,8 +12427,12 @@ pub mod types {
         )]
         pub default_name_format: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
-        pub id: ::std::string::String,
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::read::text",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub id: ::std::option::Option<::std::string::String>,
         /// `tasks_within_process`
         #[serde(
             default,
@@ -12447,7 +12455,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub option: ::std::option::Option<crate::enums::StepDeadlineOption>,
-        /// start_run, or a step id; null/absent = no anchor reported.
+        /// start_run, or a step id.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12475,9 +12483,9 @@ pub mod types {
     /// `StepDeadlineInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StepDeadlineInput {
-        /// From or prior_to only.
+        /// `option`
         pub option: crate::enums::StepDeadlineOptionInput,
-        /// start_run or a step id of the template.
+        /// start_run, or a step id of the template.
         pub step: ::std::string::String,
         /// `unit`
         pub unit: crate::enums::StepDeadlineUnitInput,
@@ -12499,7 +12507,7 @@ pub mod types {
                 value: value.into(),
             }
         }
-        /// From or prior_to only.
+        /// `option`
         #[must_use]
         pub fn option(
             mut self,
@@ -12508,7 +12516,7 @@ pub mod types {
             self.option = option.into();
             self
         }
-        /// start_run or a step id of the template.
+        /// start_run, or a step id of the template.
         #[must_use]
         pub fn step(
             mut self,
@@ -12542,14 +12550,14 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct StepStartDate {
-        /// Db default hours.
+        /// `unit`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub unit: ::std::option::Option<crate::enums::StepDeadlineUnit>,
-        /// >= 1 on write; db default 2.
+        /// `value`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -12563,23 +12571,23 @@ pub mod types {
     /// `StepStartDateInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StepStartDateInput {
-        /// Db default hours.
+        /// `unit`
         pub unit: crate::enums::StepDeadlineUnitInput,
-        /// >= 1 on write; db default 2.
-        #[serde(deserialize_with = "::std::option::Option::deserialize")]
-        pub value: ::std::option::Option<i64>,
+        /// `value`
+        pub value: i64,
     }
     impl StepStartDateInput {
         /// With what is required; the rest by setters.
         pub fn new(
             unit: impl ::std::convert::Into<crate::enums::StepDeadlineUnitInput>,
+            value: impl ::std::convert::Into<i64>,
         ) -> Self {
             Self {
                 unit: unit.into(),
-                value: ::std::option::Option::None,
+                value: value.into(),
             }
         }
-        /// Db default hours.
+        /// `unit`
         #[must_use]
         pub fn unit(
             mut self,
@@ -12588,10 +12596,10 @@ pub mod types {
             self.unit = unit.into();
             self
         }
-        /// >= 1 on write; db default 2.
+        /// `value`
         #[must_use]
         pub fn value(mut self, value: impl ::std::convert::Into<i64>) -> Self {
-            self.value = ::std::option::Option::Some(value.into());
+            self.value = value.into();
             self
         }
     }
@@ -12617,7 +12625,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auto_generated: ::std::option::Option<bool>,
-        /// #rrggbb.
+        /// Like #c0392b.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12650,7 +12658,7 @@ pub mod types {
         /// `id`
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// Old Swagger only.
+        /// Old definition alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -12664,14 +12672,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub statistics: ::std::option::Option<::std::boxed::Box<TagStatistics>>,
-        /// <=30.
+        /// `title`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Modelled by Python, not sent by the server.
+        /// In one client's model alone.
         #[serde(
             rename = "type",
             default,
@@ -12687,14 +12695,14 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TagAssociation {
-        /// `color`
+        /// Of the tag.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub color: ::std::option::Option<::std::string::String>,
-        /// Association id; the only thing untag_object accepts.
+        /// What `delete_tag_association` takes.
         #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
         /// `subject_id`
@@ -12711,14 +12719,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
-        /// Tag.id.
+        /// `tag_id`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub tag_id: ::std::option::Option<::std::string::String>,
-        /// Tag fields seem to be merged in.
+        /// Of the tag.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12740,7 +12748,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auto_generated: ::std::option::Option<bool>,
-        /// #rrggbb.
+        /// Like #c0392b.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12777,7 +12785,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
-        /// Read by the untag flow only.
+        /// When `id` is that of the association.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -12831,7 +12839,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Task` of the API.
+    /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Task {
@@ -12912,7 +12920,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// `completed_at`
+        /// The surest sign that a task is done.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -12929,7 +12937,7 @@ pub mod types {
         /// `completer_guest_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_guest_id: ::std::option::Option<crate::wire::Id>,
-        /// `completer_id`
+        /// Member who completed it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -12959,21 +12967,21 @@ pub mod types {
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// UTC.
+        /// `deadline`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// Process tasks; true after a manual change.
+        /// true after a change by hand: automations leave it alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub deadline_set_by_hand: ::std::option::Option<bool>,
-        /// Legacy one-off summary.
+        /// Legacy summary of a one-off task.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13015,7 +13023,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub has_deadline_dependent_child_tasks: ::std::option::Option<bool>,
-        /// Named by mcp text only; problem is the confirmed field.
+        /// Named in prose alone; `problem` is the confirmed one.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -13032,21 +13040,21 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub increment_id: ::std::option::Option<i64>,
-        /// Legacy 0/1.
+        /// Legacy, 0 or 1.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_accepted: ::std::option::Option<i64>,
-        /// Null = undecided.
+        /// null while undecided.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_approved: ::std::option::Option<bool>,
-        /// `is_completable`
+        /// Older answers have 0 or 1.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -13096,7 +13104,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub linked_step_id: ::std::option::Option<::std::string::String>,
-        /// 0 = unlimited.
+        /// 0 means unlimited.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -13110,21 +13118,21 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
-        /// Legacy one-off title.
+        /// Legacy title of a one-off task.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Single-task reads.
+        /// In single reads.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub original_summary: ::std::option::Option<::std::string::String>,
-        /// Before variable replacement.
+        /// Before variables are replaced.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13159,7 +13167,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// Open issue.
+        /// An issue is open.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -13180,7 +13188,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub run: ::std::option::Option<::std::boxed::Box<Run>>,
-        /// Null for a plain one-off task.
+        /// null for a plain one-off task.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13194,7 +13202,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub run_status: ::std::option::Option<crate::enums::RunStatus>,
-        /// A value whose shape no source shows.
+        /// `selected_text_comment`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -13208,7 +13216,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub send_chromeless: ::std::option::Option<bool>,
-        /// Single-task reads.
+        /// In single reads.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -13229,7 +13237,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `starter_id`
+        /// Member who started it.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
@@ -13264,7 +13272,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub step_id: ::std::option::Option<::std::string::String>,
-        /// Single-task reads and updates, or with=summary; HTML.
+        /// HTML. In single reads and updates; in lists with `with=summary`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13317,7 +13325,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// A value whose shape no source shows.
+        /// `threads_count`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -13331,7 +13339,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Always sent.
+        /// `top_secret`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -13353,7 +13361,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskCapture {
-        /// For variables only.
+        /// For variables in text, never a key.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13421,7 +13429,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// Timeline id: the key for values.
+        /// The key under which answers are written.
         #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
@@ -13445,7 +13453,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when options come from a shared list.
+        /// Set when the options come from a shared list.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -13524,7 +13532,7 @@ pub mod types {
     /// `TaskCaptureInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct TaskCaptureInput {
-        /// Table.
+        /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
         /// `field_type`
@@ -13534,13 +13542,13 @@ pub mod types {
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
-        /// Choice types; [{id:int,text}]; radio >= 2; not enforced by the server here.
+        /// Not checked here: a choice without options can never be answered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// Must be present, no default.
+        /// The key must be there.
         pub required: bool,
     }
     impl TaskCaptureInput {
@@ -13560,7 +13568,7 @@ pub mod types {
                 position: ::std::option::Option::None,
             }
         }
-        /// Table.
+        /// For table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -13600,7 +13608,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// Choice types; [{id:int,text}]; radio >= 2; not enforced by the server here.
+        /// Not checked here: a choice without options can never be answered.
         #[must_use]
         pub fn options(
             mut self,
@@ -13619,7 +13627,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// Must be present, no default.
+        /// The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
@@ -13637,7 +13645,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskDeadlineReset {
-        /// `data`
+        /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::object",
@@ -13655,19 +13663,19 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TaskOverrideInput` of the API.
+    /// What one step of the template becomes at this launch.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct TaskOverrideInput {
         /// `deadline`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// True keeps the given deadline out of automations.
+        /// true: automations leave the deadline alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_set_by_hand: ::std::option::Option<bool>,
         /// `max_assignable`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// `owners`
+        /// Replaces the assignees of the step, the launcher included.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<OwnersInput>,
         /// `position`
@@ -13694,7 +13702,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// True keeps the given deadline out of automations.
+        /// true: automations leave the deadline alone.
         #[must_use]
         pub fn deadline_set_by_hand(
             mut self,
@@ -13714,7 +13722,7 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// `owners`
+        /// Replaces the assignees of the step, the launcher included.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = ::std::option::Option::Some(owners.into());
@@ -13733,11 +13741,11 @@ pub mod types {
             Ok(())
         }
     }
-    /// `TaskOwners` of the API.
+    /// Who a task is assigned to. All three buckets are always there.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskOwners {
-        /// `groups`
+        /// Group ids.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::texts",
@@ -13751,7 +13759,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// CamelCase; guest links.
+        /// Guest links.
         #[serde(
             rename = "taskUrls",
             default,
@@ -13759,7 +13767,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub task_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `users`
+        /// Member ids; some answers and webhooks have objects instead.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::list",
@@ -13770,7 +13778,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Thread` of the API.
+    /// A comment; with label problem an issue, open while `resolve_id` is null.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Thread {
@@ -13788,14 +13796,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub author_id: ::std::option::Option<i64>,
-        /// User | guest.
+        /// `author_type`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::open_enum",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub author_type: ::std::option::Option<crate::enums::ThreadAuthorType>,
-        /// HTML; @[id] mentions rendered to names on read.
+        /// HTML; `@[id]` mentions come back as names.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -13856,14 +13864,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub resolved_by: ::std::option::Option<::serde_json::Value>,
-        /// Legacy author.
+        /// Legacy name of the author.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sent_by: ::std::option::Option<i64>,
-        /// Mentioned members, derived by the server.
+        /// Members who were mentioned, worked out by the service.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::integers",
@@ -13905,11 +13913,11 @@ pub mod types {
     /// `UpdateAutomatedActionInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateAutomatedActionInput {
-        /// Max 300.
+        /// Name of the rule.
         pub automated_alias: ::std::string::String,
-        /// Keep id on existing entries.
+        /// Existing entries keep their id.
         pub conditions: ::std::vec::Vec<AutomationConditionInput>,
-        /// Keep id on existing entries.
+        /// Existing entries keep their id.
         pub then_actions: ::std::vec::Vec<AutomationActionInput>,
     }
     impl UpdateAutomatedActionInput {
@@ -13935,7 +13943,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Max 300.
+        /// Name of the rule.
         #[must_use]
         pub fn automated_alias(
             mut self,
@@ -13944,7 +13952,7 @@ pub mod types {
             self.automated_alias = automated_alias.into();
             self
         }
-        /// Keep id on existing entries.
+        /// Existing entries keep their id.
         #[must_use]
         pub fn conditions(
             mut self,
@@ -13958,7 +13966,7 @@ pub mod types {
                 .collect();
             self
         }
-        /// Keep id on existing entries.
+        /// Existing entries keep their id.
         #[must_use]
         pub fn then_actions(
             mut self,
@@ -13992,7 +14000,7 @@ pub mod types {
         /// `collect_time`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// Required for table.
+        /// The whole list; needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
         /// A value whose shape no source shows.
@@ -14016,7 +14024,7 @@ pub mod types {
         /// A value whose shape no source shows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// Full list; required for the choice types.
+        /// The whole list; needed for choice types.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -14074,7 +14082,7 @@ pub mod types {
             self.collect_time = ::std::option::Option::Some(collect_time.into());
             self
         }
-        /// Required for table.
+        /// The whole list; needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -14156,7 +14164,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// Full list; required for the choice types.
+        /// The whole list; needed for choice types.
         #[must_use]
         pub fn options(
             mut self,
@@ -14232,7 +14240,7 @@ pub mod types {
     /// `UpdateChecklistInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateChecklistInput {
-        /// Py allow-list; effect unverified.
+        /// Sent by one client; effect unverified.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `allow_launcher_change_name`
@@ -14244,10 +14252,10 @@ pub mod types {
         /// `can_add_oot`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
-        /// Default folder for launched processes, not the template's own folder.
+        /// Folder of its processes, not its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_folder: ::std::option::Option<::std::string::String>,
-        /// Max 550.
+        /// `default_process_name_format`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
         /// `explanation_video`
@@ -14256,13 +14264,13 @@ pub mod types {
         /// `folder_changeable_by_launcher`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_changeable_by_launcher: ::std::option::Option<bool>,
-        /// Moves the template into a folder.
+        /// Moves the template there.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folderize_process: ::std::option::Option<bool>,
-        /// Same as users.
+        /// Replaces the groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `guidance`
@@ -14289,27 +14297,27 @@ pub mod types {
         /// `kickoff_title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_title: ::std::option::Option<::std::string::String>,
-        /// Docs update page calls it a string; create page integer.
+        /// Member id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// Full replacement list; entries with id are kept/updated; entries left out may be removed.
+        /// Replaces the kick-off form: send every field, existing ones with their id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
         /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// Max 2000.
+        /// `summary`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tag_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_process: ::std::option::Option<bool>,
-        /// Max 250; needed on every call.
+        /// Needed in every call.
         pub title: ::std::string::String,
         /// `type`
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeInput>,
-        /// Full replacement; ABSENT means wiped, so treat as required; docs type strings, wire ints.
+        /// Replaces the members with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `webhook`
@@ -14350,7 +14358,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Py allow-list; effect unverified.
+        /// Sent by one client; effect unverified.
         #[must_use]
         pub fn alias(
             mut self,
@@ -14388,7 +14396,7 @@ pub mod types {
             self.can_add_oot = ::std::option::Option::Some(can_add_oot.into());
             self
         }
-        /// Default folder for launched processes, not the template's own folder.
+        /// Folder of its processes, not its own.
         #[must_use]
         pub fn default_folder(
             mut self,
@@ -14397,7 +14405,7 @@ pub mod types {
             self.default_folder = ::std::option::Option::Some(default_folder.into());
             self
         }
-        /// Max 550.
+        /// `default_process_name_format`
         #[must_use]
         pub fn default_process_name_format(
             mut self,
@@ -14430,7 +14438,7 @@ pub mod types {
             );
             self
         }
-        /// Moves the template into a folder.
+        /// Moves the template there.
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -14450,7 +14458,7 @@ pub mod types {
             );
             self
         }
-        /// Same as users.
+        /// Replaces the groups with access; absent wipes them.
         #[must_use]
         pub fn groups(
             mut self,
@@ -14533,13 +14541,13 @@ pub mod types {
             self.kickoff_title = ::std::option::Option::Some(kickoff_title.into());
             self
         }
-        /// Docs update page calls it a string; create page integer.
+        /// Member id.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// Full replacement list; entries with id are kept/updated; entries left out may be removed.
+        /// Replaces the kick-off form: send every field, existing ones with their id.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -14558,7 +14566,7 @@ pub mod types {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// Max 2000.
+        /// `summary`
         #[must_use]
         pub fn summary(
             mut self,
@@ -14576,7 +14584,7 @@ pub mod types {
             self.tag_process = ::std::option::Option::Some(tag_process.into());
             self
         }
-        /// Max 250; needed on every call.
+        /// Needed in every call.
         #[must_use]
         pub fn title(
             mut self,
@@ -14594,7 +14602,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// Full replacement; ABSENT means wiped, so treat as required; docs type strings, wire ints.
+        /// Replaces the members with access; absent wipes them.
         #[must_use]
         pub fn users(
             mut self,
@@ -14642,7 +14650,7 @@ pub mod types {
     /// `UpdateConnectorStepTypeInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateConnectorStepTypeInput {
-        /// Not marked required by pp; nothing else to send.
+        /// Whether all assignees must complete the step, or any.
         #[serde(
             rename = "stepType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -14656,7 +14664,7 @@ pub mod types {
                 step_type: ::std::option::Option::None,
             }
         }
-        /// Not marked required by pp; nothing else to send.
+        /// Whether all assignees must complete the step, or any.
         #[must_use]
         pub fn step_type(
             mut self,
@@ -14674,7 +14682,7 @@ pub mod types {
     /// `UpdateConnectorTaskDeadlineInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateConnectorTaskDeadlineInput {
-        /// Capital D on the wire.
+        /// Capital D.
         #[serde(
             rename = "Deadline",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -14688,7 +14696,7 @@ pub mod types {
                 deadline: ::std::option::Option::None,
             }
         }
-        /// Capital D on the wire.
+        /// Capital D.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -14709,10 +14717,10 @@ pub mod types {
         /// `country_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
-        /// Mm/dd/yyyy or dd/mm/yyyy.
+        /// `date_format`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date_format: ::std::option::Option<::std::string::String>,
-        /// <=32.
+        /// `first_name`
         pub first_name: ::std::string::String,
         /// `job_description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -14720,9 +14728,9 @@ pub mod types {
         /// `job_title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
-        /// <=32.
+        /// `last_name`
         pub last_name: ::std::string::String,
-        /// <=20.
+        /// `phone`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone: ::std::option::Option<::std::string::String>,
         /// `step_preferences`
@@ -14760,7 +14768,7 @@ pub mod types {
             self.country_id = ::std::option::Option::Some(country_id.into());
             self
         }
-        /// Mm/dd/yyyy or dd/mm/yyyy.
+        /// `date_format`
         #[must_use]
         pub fn date_format(
             mut self,
@@ -14769,7 +14777,7 @@ pub mod types {
             self.date_format = ::std::option::Option::Some(date_format.into());
             self
         }
-        /// <=32.
+        /// `first_name`
         #[must_use]
         pub fn first_name(
             mut self,
@@ -14796,7 +14804,7 @@ pub mod types {
             self.job_title = ::std::option::Option::Some(job_title.into());
             self
         }
-        /// <=32.
+        /// `last_name`
         #[must_use]
         pub fn last_name(
             mut self,
@@ -14805,7 +14813,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// <=20.
+        /// `phone`
         #[must_use]
         pub fn phone(
             mut self,
@@ -14868,7 +14876,7 @@ pub mod types {
     /// `UpdateFolderCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateFolderCustomFieldInput {
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateFolderCustomFieldInput {
@@ -14876,7 +14884,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -14894,7 +14902,7 @@ pub mod types {
     /// `UpdateFolderInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateFolderInput {
-        /// Needed in every call, also when only moving: read first.
+        /// Needed in every call.
         pub name: ::std::string::String,
         /// `parent_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -14908,7 +14916,7 @@ pub mod types {
                 parent_id: ::std::option::Option::None,
             }
         }
-        /// Needed in every call, also when only moving: read first.
+        /// Needed in every call.
         #[must_use]
         pub fn name(
             mut self,
@@ -14935,9 +14943,9 @@ pub mod types {
     /// `UpdateFormFieldValueInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateFormFieldValueInput {
-        /// Typed like taskdata values.
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
-        /// Id of the stored value row, not the field id.
+        /// Id of the stored value row, not of the field.
         pub id: ::std::string::String,
     }
     impl UpdateFormFieldValueInput {
@@ -14951,7 +14959,7 @@ pub mod types {
                 id: id.into(),
             }
         }
-        /// Typed like taskdata values.
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         #[must_use]
         pub fn form_value(
             mut self,
@@ -14960,7 +14968,7 @@ pub mod types {
             self.form_value = form_value.into();
             self
         }
-        /// Id of the stored value row, not the field id.
+        /// Id of the stored value row, not of the field.
         #[must_use]
         pub fn id(
             mut self,
@@ -14978,16 +14986,16 @@ pub mod types {
     /// `UpdateGroupInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateGroupInput {
-        /// Docs mark it required; py reads the server rule as sometimes|required|string: leave the key out when empty, empty text and null are 422.
+        /// Leave it out when empty: an empty text and null are refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Replaces the whole list.
+        /// Replaces the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Replaces the whole list.
+        /// Replaces the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// <=200; Python SDK always re-sends the current one.
+        /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -15001,7 +15009,7 @@ pub mod types {
                 name: ::std::option::Option::None,
             }
         }
-        /// Docs mark it required; py reads the server rule as sometimes|required|string: leave the key out when empty, empty text and null are 422.
+        /// Leave it out when empty: an empty text and null are refused.
         #[must_use]
         pub fn description(
             mut self,
@@ -15010,7 +15018,7 @@ pub mod types {
             self.description = ::std::option::Option::Some(description.into());
             self
         }
-        /// Replaces the whole list.
+        /// Replaces the list.
         #[must_use]
         pub fn guests(
             mut self,
@@ -15023,7 +15031,7 @@ pub mod types {
             );
             self
         }
-        /// Replaces the whole list.
+        /// Replaces the list.
         #[must_use]
         pub fn members(
             mut self,
@@ -15036,7 +15044,7 @@ pub mod types {
             );
             self
         }
-        /// <=200; Python SDK always re-sends the current one.
+        /// `name`
         #[must_use]
         pub fn name(
             mut self,
@@ -15060,7 +15068,7 @@ pub mod types {
     /// `UpdateGuestCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateGuestCustomFieldInput {
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateGuestCustomFieldInput {
@@ -15068,7 +15076,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -15088,7 +15096,7 @@ pub mod types {
     pub struct UpdateGuestFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
-        /// Field definition id or value-row id: n8n passes its one form-field id to both routes, meaning unclear.
+        /// Field id or value row id: the only source is not clear.
         pub id: ::std::string::String,
     }
     impl UpdateGuestFormFieldValueInput {
@@ -15111,7 +15119,7 @@ pub mod types {
             self.form_value = form_value.into();
             self
         }
-        /// Field definition id or value-row id: n8n passes its one form-field id to both routes, meaning unclear.
+        /// Field id or value row id: the only source is not clear.
         #[must_use]
         pub fn id(
             mut self,
@@ -15129,10 +15137,10 @@ pub mod types {
     /// `UpdateGuestInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateGuestInput {
-        /// Replaces the list; [] clears.
+        /// Replaces the list; [] clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// MCP repeats the email in the body (server rule required|exists there).
+        /// The email once more; the service may check it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
     }
@@ -15144,7 +15152,7 @@ pub mod types {
                 email: ::std::option::Option::None,
             }
         }
-        /// Replaces the list; [] clears.
+        /// Replaces the list; [] clears it.
         #[must_use]
         pub fn associated_members(
             mut self,
@@ -15157,7 +15165,7 @@ pub mod types {
             );
             self
         }
-        /// MCP repeats the email in the body (server rule required|exists there).
+        /// The email once more; the service may check it.
         #[must_use]
         pub fn email(
             mut self,
@@ -15196,9 +15204,9 @@ pub mod types {
         /// `industry`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub industry: ::std::option::Option<::std::string::String>,
-        /// <=50 in the UI; PowerShell client re-sends it with every call.
+        /// Send it in every call.
         pub name: ::std::string::String,
-        /// {determine_deadline:{workdays:0|1,holidays:0|1}, workdays:[weekday name], holidays:["MM-DD"]}.
+        /// determine_deadline, workdays and holidays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -15302,7 +15310,7 @@ pub mod types {
             self.industry = ::std::option::Option::Some(industry.into());
             self
         }
-        /// <=50 in the UI; PowerShell client re-sends it with every call.
+        /// Send it in every call.
         #[must_use]
         pub fn name(
             mut self,
@@ -15311,7 +15319,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// {determine_deadline:{workdays:0|1,holidays:0|1}, workdays:[weekday name], holidays:["MM-DD"]}.
+        /// determine_deadline, workdays and holidays.
         #[must_use]
         pub fn settings(
             mut self,
@@ -15410,19 +15418,19 @@ pub mod types {
     /// `UpdateRunInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateRunInput {
-        /// REPLACES; absent = wiped.
+        /// Replaces the groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `is_public`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// Max 550.
+        /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `owner_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// Kick-off answers; untouched when the key is absent.
+        /// Kick-off answers by field id; untouched when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
@@ -15438,7 +15446,7 @@ pub mod types {
         /// `summary`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// REPLACES; absent = wiped.
+        /// Replaces the members with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
     }
@@ -15457,7 +15465,7 @@ pub mod types {
                 users: ::std::option::Option::None,
             }
         }
-        /// REPLACES; absent = wiped.
+        /// Replaces the groups with access; absent wipes them.
         #[must_use]
         pub fn groups(
             mut self,
@@ -15476,7 +15484,7 @@ pub mod types {
             self.is_public = ::std::option::Option::Some(is_public.into());
             self
         }
-        /// Max 550.
+        /// `name`
         #[must_use]
         pub fn name(
             mut self,
@@ -15491,7 +15499,7 @@ pub mod types {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// Kick-off answers; untouched when the key is absent.
+        /// Kick-off answers by field id; untouched when absent.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -15541,7 +15549,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// REPLACES; absent = wiped.
+        /// Replaces the members with access; absent wipes them.
         #[must_use]
         pub fn users(
             mut self,
@@ -15567,39 +15575,39 @@ pub mod types {
     /// `UpdateRunTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateRunTaskInput {
-        /// Send YYYY-MM-DD HH:MM:SS in UTC: the server drops any offset and reads the digits as UTC; a time outside working days/hours is moved to the next working time, so read the stored value back.
+        /// UTC: an offset is dropped. May be moved to working time: read it back. A change marks it as set by hand.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `max_assignable`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// REPLACES assignees; once present, a missing bucket means empty.
+        /// Replaces the assignees, all three buckets; untouched when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<OwnersInput>,
-        /// 1-based.
+        /// From 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// `started_at`
+        /// UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// HTML allowed.
+        /// HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `task_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Form answers; see value_encodings.
+        /// Answers by form field id; fields left out keep theirs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// Max 600.
+        /// `title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Hide from non-assignees except admins.
+        /// Hidden from all but assignees and administrators.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
         /// `webhook`
@@ -15624,7 +15632,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Send YYYY-MM-DD HH:MM:SS in UTC: the server drops any offset and reads the digits as UTC; a time outside working days/hours is moved to the next working time, so read the stored value back.
+        /// UTC: an offset is dropped. May be moved to working time: read it back. A change marks it as set by hand.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -15642,13 +15650,13 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// REPLACES assignees; once present, a missing bucket means empty.
+        /// Replaces the assignees, all three buckets; untouched when absent.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = ::std::option::Option::Some(owners.into());
             self
         }
-        /// 1-based.
+        /// From 1.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = ::std::option::Option::Some(position.into());
@@ -15665,7 +15673,7 @@ pub mod types {
             );
             self
         }
-        /// `started_at`
+        /// UTC.
         #[must_use]
         pub fn started_at(
             mut self,
@@ -15674,7 +15682,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// HTML allowed.
+        /// HTML.
         #[must_use]
         pub fn summary(
             mut self,
@@ -15692,7 +15700,7 @@ pub mod types {
             self.task_type = ::std::option::Option::Some(task_type.into());
             self
         }
-        /// Form answers; see value_encodings.
+        /// Answers by form field id; fields left out keep theirs.
         #[must_use]
         pub fn taskdata(
             mut self,
@@ -15711,7 +15719,7 @@ pub mod types {
             );
             self
         }
-        /// Max 600.
+        /// `title`
         #[must_use]
         pub fn title(
             mut self,
@@ -15720,7 +15728,7 @@ pub mod types {
             self.title = ::std::option::Option::Some(title.into());
             self
         }
-        /// Hide from non-assignees except admins.
+        /// Hidden from all but assignees and administrators.
         #[must_use]
         pub fn top_secret(
             mut self,
@@ -15768,7 +15776,7 @@ pub mod types {
         /// `ai_assigned`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_assigned: ::std::option::Option<bool>,
-        /// Ask is the only value seen.
+        /// Like ask.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_on_uncertainty: ::std::option::Option<::std::string::String>,
         /// `allow_guest_owners`
@@ -15777,9 +15785,9 @@ pub mod types {
         /// `assign_run_starter`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
-        /// Send current list or all are detached.
+        /// Member ids, the whole list.
         pub assignees: ::std::vec::Vec<i64>,
-        /// Template id to launch on completion; read shape is an object (see variants).
+        /// Template to launch on completion, by id; read as an object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub bp_to_launch: ::std::option::Option<::std::string::String>,
         /// `can_complete_only_assignees`
@@ -15791,9 +15799,9 @@ pub mod types {
         /// `everyone_must_complete`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
-        /// Same.
+        /// Group ids, the whole list.
         pub groups: ::std::vec::Vec<::std::string::String>,
-        /// Same.
+        /// Emails, the whole list.
         pub guests: ::std::vec::Vec<::std::string::String>,
         /// `is_soft_start_date`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -15822,7 +15830,7 @@ pub mod types {
         /// `summary`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// Max 600; needed every time.
+        /// Needed in every call.
         pub title: ::std::string::String,
         /// `top_secret`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -15897,7 +15905,7 @@ pub mod types {
             self.ai_assigned = ::std::option::Option::Some(ai_assigned.into());
             self
         }
-        /// Ask is the only value seen.
+        /// Like ask.
         #[must_use]
         pub fn ai_on_uncertainty(
             mut self,
@@ -15930,7 +15938,7 @@ pub mod types {
             );
             self
         }
-        /// Send current list or all are detached.
+        /// Member ids, the whole list.
         #[must_use]
         pub fn assignees(
             mut self,
@@ -15944,7 +15952,7 @@ pub mod types {
                 .collect();
             self
         }
-        /// Template id to launch on completion; read shape is an object (see variants).
+        /// Template to launch on completion, by id; read as an object.
         #[must_use]
         pub fn bp_to_launch(
             mut self,
@@ -15984,7 +15992,7 @@ pub mod types {
             );
             self
         }
-        /// Same.
+        /// Group ids, the whole list.
         #[must_use]
         pub fn groups(
             mut self,
@@ -15995,7 +16003,7 @@ pub mod types {
             self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
             self
         }
-        /// Same.
+        /// Emails, the whole list.
         #[must_use]
         pub fn guests(
             mut self,
@@ -16095,7 +16103,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// Max 600; needed every time.
+        /// Needed in every call.
         #[must_use]
         pub fn title(
             mut self,
@@ -16139,7 +16147,7 @@ pub mod types {
     /// `UpdateTagCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTagCustomFieldInput {
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateTagCustomFieldInput {
@@ -16147,7 +16155,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -16165,10 +16173,10 @@ pub mod types {
     /// `UpdateTagInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTagInput {
-        /// #rrggbb.
+        /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// <=30, unique; docs say required, Python/n8n allow color alone: send the current title to be safe.
+        /// Unique; send the current one when only the color changes.
         pub title: ::std::string::String,
     }
     impl UpdateTagInput {
@@ -16179,7 +16187,7 @@ pub mod types {
                 color: ::std::option::Option::None,
             }
         }
-        /// #rrggbb.
+        /// Like #c0392b.
         #[must_use]
         pub fn color(
             mut self,
@@ -16188,7 +16196,7 @@ pub mod types {
             self.color = ::std::option::Option::Some(color.into());
             self
         }
-        /// <=30, unique; docs say required, Python/n8n allow color alone: send the current title to be safe.
+        /// Unique; send the current one when only the color changes.
         #[must_use]
         pub fn title(
             mut self,
@@ -16212,12 +16220,12 @@ pub mod types {
     /// `UpdateTaskCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTaskCommentInput {
-        /// HTML allowed; mentions as @[<member id>] (or group id), guests as +email.
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
-        /// Effect of leaving it out is not stated.
+        /// What leaving it out does is not stated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// Effect of leaving it out is not stated.
+        /// What leaving it out does is not stated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
     }
@@ -16230,7 +16238,7 @@ pub mod types {
                 state: ::std::option::Option::None,
             }
         }
-        /// HTML allowed; mentions as @[<member id>] (or group id), guests as +email.
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         #[must_use]
         pub fn content(
             mut self,
@@ -16239,7 +16247,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// Effect of leaving it out is not stated.
+        /// What leaving it out does is not stated.
         #[must_use]
         pub fn label(
             mut self,
@@ -16248,7 +16256,7 @@ pub mod types {
             self.label = ::std::option::Option::Some(label.into());
             self
         }
-        /// Effect of leaving it out is not stated.
+        /// What leaving it out does is not stated.
         #[must_use]
         pub fn state(
             mut self,
@@ -16292,12 +16300,12 @@ pub mod types {
     /// `UpdateTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTaskInput {
-        /// `deadline`
+        /// Needed in every call. UTC: an offset is dropped.
         pub deadline: crate::wire::Timestamp,
         /// `max_assignable`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// `owners`
+        /// Needed in every call, all three buckets.
         pub owners: OwnersInput,
         /// `prevent_guest_comment`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16305,20 +16313,20 @@ pub mod types {
         /// `started_at`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// HTML allowed.
+        /// HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `task_type`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Form answers; see value_encodings.
+        /// Answers by form field id; fields left out keep theirs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `title`
+        /// Needed in every call.
         pub title: ::std::string::String,
-        /// Hide from non-assignees except admins.
+        /// Hidden from all but assignees and administrators.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
         /// `webhook`
@@ -16346,7 +16354,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// `deadline`
+        /// Needed in every call. UTC: an offset is dropped.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -16364,7 +16372,7 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// `owners`
+        /// Needed in every call, all three buckets.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = owners.into();
@@ -16390,7 +16398,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// HTML allowed.
+        /// HTML.
         #[must_use]
         pub fn summary(
             mut self,
@@ -16408,7 +16416,7 @@ pub mod types {
             self.task_type = ::std::option::Option::Some(task_type.into());
             self
         }
-        /// Form answers; see value_encodings.
+        /// Answers by form field id; fields left out keep theirs.
         #[must_use]
         pub fn taskdata(
             mut self,
@@ -16427,7 +16435,7 @@ pub mod types {
             );
             self
         }
-        /// `title`
+        /// Needed in every call.
         #[must_use]
         pub fn title(
             mut self,
@@ -16436,7 +16444,7 @@ pub mod types {
             self.title = title.into();
             self
         }
-        /// Hide from non-assignees except admins.
+        /// Hidden from all but assignees and administrators.
         #[must_use]
         pub fn top_secret(
             mut self,
@@ -16464,7 +16472,7 @@ pub mod types {
     /// `UpdateUserCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateUserCustomFieldInput {
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateUserCustomFieldInput {
@@ -16472,7 +16480,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// Type follows field_type.
+        /// The type of the custom field decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -16496,7 +16504,7 @@ pub mod types {
         /// `date_format`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date_format: ::std::option::Option<crate::enums::DateFormatInput>,
-        /// <=32.
+        /// `first_name`
         pub first_name: ::std::string::String,
         /// `job_description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16504,9 +16512,9 @@ pub mod types {
         /// `job_title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
-        /// <=32.
+        /// `last_name`
         pub last_name: ::std::string::String,
-        /// <=20.
+        /// `phone`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone: ::std::option::Option<::std::string::String>,
         /// `step_preferences`
@@ -16553,7 +16561,7 @@ pub mod types {
             self.date_format = ::std::option::Option::Some(date_format.into());
             self
         }
-        /// <=32.
+        /// `first_name`
         #[must_use]
         pub fn first_name(
             mut self,
@@ -16580,7 +16588,7 @@ pub mod types {
             self.job_title = ::std::option::Option::Some(job_title.into());
             self
         }
-        /// <=32.
+        /// `last_name`
         #[must_use]
         pub fn last_name(
             mut self,
@@ -16589,7 +16597,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// <=20.
+        /// `phone`
         #[must_use]
         pub fn phone(
             mut self,
@@ -16652,7 +16660,7 @@ pub mod types {
     /// `UpdateUserRoleInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateUserRoleInput {
-        /// Lowercase in requests.
+        /// Lower case.
         pub role: crate::enums::UserRoleInput,
     }
     impl UpdateUserRoleInput {
@@ -16662,7 +16670,7 @@ pub mod types {
         ) -> Self {
             Self { role: role.into() }
         }
-        /// Lowercase in requests.
+        /// Lower case.
         #[must_use]
         pub fn role(
             mut self,
@@ -16677,7 +16685,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `User` of the API.
+    /// A member. Role and status are those in the organization asked for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct User {
@@ -16688,7 +16696,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub activated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `active`
+        /// The same as `is_active`: sources differ on the name.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -16709,7 +16717,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
-        /// A value whose shape no source shows.
+        /// `auth_methods`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -16744,14 +16752,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// MM/DD/YYYY or mm/dd/yyyy; UI only.
+        /// How the app shows dates.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub date_format: ::std::option::Option<::std::string::String>,
-        /// `disabled_at`
+        /// Set on disabled members.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
@@ -16772,14 +16780,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email: ::std::option::Option<::std::string::String>,
-        /// Required by py; absent/empty seen for odd accounts, keep optional.
+        /// `first_name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// Not in short docs examples.
+        /// Absent in short answers.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -16793,7 +16801,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub groups: ::std::option::Option<::std::vec::Vec<UserGroup>>,
-        /// A value whose shape no source shows.
+        /// `guest_watchers`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -16810,7 +16818,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub invited_by: ::std::option::Option<i64>,
-        /// `is_active`
+        /// The same as `active`: sources differ on the name.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -16859,7 +16867,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_known_country: ::std::option::Option<::std::string::String>,
-        /// Personal data.
+        /// `last_known_ip`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -16894,7 +16902,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub locale: ::std::option::Option<::std::string::String>,
-        /// A value whose shape no source shows.
+        /// `member_watchers`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::value",
@@ -16964,7 +16972,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub status: ::std::option::Option<crate::enums::UserStatus>,
-        /// Only known from the update request.
+        /// Known from the request alone.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::flag",
@@ -16992,7 +17000,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub timezone: ::std::option::Option<::std::string::String>,
-        /// Standard or null.
+        /// `type`
         #[serde(
             rename = "type",
             default,
@@ -17000,21 +17008,21 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub type_: ::std::option::Option<crate::enums::UserType>,
-        /// `updated_at`
+        /// Another name of `last_updated`.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::timestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Null while invited.
+        /// null while invited.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub username: ::std::option::Option<::std::string::String>,
-        /// Capitals as shown; like -05:00.
+        /// Like -05:00.
         #[serde(
             rename = "UTC_offset",
             default,
@@ -17026,7 +17034,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `UserGroup` of the API.
+    /// A group as it stands in a member.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
@@ -17069,21 +17077,21 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserMinimal {
-        /// Assumed.
+        /// `email`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email: ::std::option::Option<::std::string::String>,
-        /// Assumed.
+        /// `first_name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// Assumed.
+        /// `full_name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -17093,14 +17101,14 @@ pub mod types {
         /// `id`
         #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
-        /// Assumed.
+        /// `last_name`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// Assumed.
+        /// `profile_pic`
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -17111,7 +17119,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `UserStats` of the API.
+    /// Counts of what a member did.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserStats {
@@ -17197,7 +17205,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub url: ::std::option::Option<::std::string::String>,
-        /// Also seen as webhook_url or url.
+        /// Target; `webhook_url` and `url` are seen too.
         #[serde(
             default,
             deserialize_with = "crate::wire::read::text",
@@ -17514,7 +17522,7 @@ Arguments:
     }
     /**Replace the name, conditions and actions of a rule
 
-Full replacement by id: entries left out are deleted, entries without id are created again. There is no route to read one rule: read the template.
+Full replacement by id: entries left out are deleted, entries without id are created again by every call. There is no route to read one rule: read the template.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/automated-actions/{automated_action}`
 
@@ -18107,7 +18115,7 @@ Arguments:
     }
     /**Open an issue on a task
 
-An open issue blocks completion; a completed task is reopened. The id of the answer is the `thread_id` to resolve.
+An open issue blocks completion and turns the status of the process to problem; a completed task is reopened. The id of the answer is the `thread_id` to resolve.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/problem`
 
@@ -22942,7 +22950,7 @@ Arguments:
     }
     /**Start a process from a template
 
-`prerun` is an object keyed by field id; labels, aliases and foreign ids are dropped silently with 201, a non-empty list is refused. A `tasks` map that names only some steps launches a truncated process. There is no idempotency key: after a timeout look for the process before launching again.
+`prerun` is an object keyed by field id; labels, aliases and foreign ids are dropped silently with 201, a non-empty list is refused; read `prerun` of the answer to see what was stored. A `tasks` map that names only some steps launches a truncated process. A process has no guests of its own: they go into the owners of `tasks`. The launcher is the owner of the token. There is no idempotency key: after a timeout look for the process before launching again.
 
 Sends a `POST` request to `/organizations/{org}/runs`
 
@@ -24270,7 +24278,7 @@ Arguments:
     }
     /**Create a one-off task, one task per assignee in a new process, or an ad-hoc task in an existing process
 
-Three uses: a plain one-off task; with `separate_task_for_each_assignee` a new process with one task each, of which only the first comes back; with `run_id` a further task of that process. A repeat creates another task.
+Three uses: a plain one-off task (its `run_id` stays null, complete it with `complete_task`); with `separate_task_for_each_assignee` a new process with one task each, of which only the first comes back; with `run_id` a further task of that process. A repeat creates another task.
 
 Sends a `POST` request to `/organizations/{org}/tasks`
 
@@ -24986,7 +24994,7 @@ Arguments:
     }
     /**Complete / approve / reject a process task
 
-Not idempotent: a repeat fires webhooks and mails again. Send `is_approved` for approval tasks alone: false on an expiring task records it as expired. Form answers are written with `update_run_task` before.
+Not idempotent: a repeat fires webhooks and mails again. Send `is_approved` for approval tasks alone: false on an expiring task records it as expired. Form answers are written with `update_run_task` before. Refused while required fields are empty or an issue is open. `tasks_changed_by_rules` of the answer names the tasks that automations touched.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/completed-tasks`
 
@@ -25036,7 +25044,7 @@ Arguments:
     }
     /**Reopen a completed process task
 
-Clears completion and approval; the process may become active again.
+Clears `completed_at`, who completed it and `is_approved`; the status becomes in-progress. The app asks for a reason and keeps it as a comment: that is a call of its own.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/completed-tasks/{task}`
 
@@ -25134,7 +25142,7 @@ Arguments:
     }
     /**Reopen a completed one-off task
 
-Clears completion and approval of a task without a process.
+For tasks without a process. Clears `completed_at`, who completed it and `is_approved`, like `reopen_run_task`.
 
 Sends a `DELETE` request to `/organizations/{org}/completed-tasks/{task}`
 

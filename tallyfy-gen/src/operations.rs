@@ -1285,7 +1285,7 @@ pub static OPERATIONS: &[Operation] = &[
         method: "PUT",
         path: "/organizations/{org}/checklists/{checklist}/automated-actions/{automated_action}",
         tag: "automations",
-        repeat: Repeat::Safe,
+        repeat: Repeat::Unsafe,
         confidence: Confidence::High,
     },
     Operation {
@@ -1301,7 +1301,7 @@ pub static OPERATIONS: &[Operation] = &[
         method: "PUT",
         path: "/organizations/{org}/checklists/{checklist}",
         tag: "templates",
-        repeat: Repeat::Safe,
+        repeat: Repeat::Unsafe,
         confidence: Confidence::High,
     },
     Operation {

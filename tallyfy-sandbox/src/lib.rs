@@ -1,1 +1,225 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+// Rows with fifty keys stand in one `json!` each.
+#![recursion_limit = "256"]
+
+//! The public handle: [`Sandbox`] and its builder. Everything else stands in its own room.
+//!
+//! How state is kept: properties that a rule reads are typed fields, so that the rules are plain Rust;
+//! properties that merely come back as they were stored stay JSON maps, so that a new one needs no code.
+
+mod answer;
+mod contract;
+mod dates;
+mod fault;
+mod gate;
+mod log;
+mod query;
+mod quirks;
+mod router;
+mod routes;
+mod schema;
+pub mod seed;
+mod server;
+mod service;
+mod state;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+
+pub use fault::{Fault, FaultBody};
+pub use log::{Seen, Side, Violation};
+pub use quirks::Quirks;
+pub use state::Effect;
+
+use service::Shared;
+
+/// An offline Tallyfy on a local port. Dropping it stops it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// let sandbox = tallyfy_sandbox::Sandbox::start().await?;
+/// assert!(sandbox.base_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(sandbox.organization().len(), 32);
+/// # Ok(()) }
+/// ```
+pub struct Sandbox {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: AbortHandle,
+}
+
+/// Settings of a sandbox before it starts.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    bind: IpAddr,
+    port: u16,
+    validate: bool,
+    quirks: Quirks,
+    now: Option<DateTime<Utc>>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let bind = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Self { bind, port: 0, validate: true, quirks: Quirks::default(), now: None }
+    }
+}
+
+impl Builder {
+    /// The port; 0, the default, takes any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The address to listen on; loopback by default.
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// Whether requests and answers are held against the OpenAPI document. On by default.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.validate = validate;
+        self
+    }
+
+    /// Which oddities of the service are imitated. All by default.
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    /// Makes the sandbox's clock stand still at this time.
+    pub fn now(mut self, now: DateTime<Utc>) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
+    /// sides.
+    ///
+    /// # Errors
+    /// When the port cannot be listened on.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let listener = TcpListener::bind((self.bind, self.port)).await?;
+        let address = listener.local_addr()?;
+        let mut world = seed::world(self.quirks);
+        world.fixed_now = self.now;
+        let shared = Arc::new(Shared::new(world, self.validate));
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
+        Ok(Sandbox { address, shared, server })
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox with the default settings on any free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When no port can be listened on.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Settings to change before starting.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// What a client takes for the service's base URL: `http://127.0.0.1:PORT/api`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/api", self.address)
+    }
+
+    /// The token of the seed's administrator. Others are in [`seed`].
+    pub fn token(&self) -> &'static str {
+        seed::ADMIN_TOKEN
+    }
+
+    /// The id of the seed's organization.
+    pub fn organization(&self) -> &'static str {
+        seed::ORGANIZATION
+    }
+
+    /// The requests seen so far, oldest first.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.lock().log.entries().to_vec()
+    }
+
+    /// Forgets the requests seen so far, and the violations.
+    pub fn clear_requests(&self) {
+        self.shared.lock().log.clear();
+    }
+
+    /// Where requests and answers broke the OpenAPI document, the sandbox's own first.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.shared.lock().log.violations()
+    }
+
+    /// Orders a fault for the next call of an operation (`"*"`: of any). Faults wait in a queue, and
+    /// each strikes once.
+    ///
+    /// # Panics
+    /// When the document has no such operation: a misspelt fault would never strike.
+    #[track_caller]
+    pub fn fault(&self, operation: &str, fault: Fault) {
+        let known = operation == "*" || router::by_id(operation).is_some();
+        assert!(known, "the document has no operation {operation}");
+        self.shared.lock().faults.push(operation, fault);
+    }
+
+    /// How many ordered faults have not struck yet.
+    pub fn faults_left(&self) -> usize {
+        self.shared.lock().faults.len()
+    }
+
+    /// Side effects so far (`task.completed`, `process.launched`, ...): what the service would have
+    /// mailed or posted.
+    pub fn effects(&self) -> Vec<Effect> {
+        self.shared.lock().world.effects.clone()
+    }
+
+    /// Makes the sandbox's clock stand still at this time.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.shared.lock().world.fixed_now = Some(now);
+    }
+
+    /// Changes which oddities are imitated from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.lock().world.quirks = quirks;
+    }
+
+    /// The rows of the seed's organization as answers show them, by kind: `members`, `templates`,
+    /// `processes`, `tasks`, `comments`.
+    pub fn dump(&self) -> Value {
+        let inner = self.shared.lock();
+        routes::dump(&inner.world, seed::ORGANIZATION)
+    }
+
+    /// Ids of the document's operations that the sandbox answers; the others are a 501.
+    pub fn operations() -> Vec<&'static str> {
+        let mut known: Vec<&str> = router::ids().filter(|id| routes::is_known(id)).collect();
+        known.sort_unstable();
+        known
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}

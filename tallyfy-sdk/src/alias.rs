@@ -25,6 +25,9 @@ pub type Task = types::Task;
 /// A form field of a task, with its answer.
 #[doc(alias = "TaskCapture")]
 pub type TaskFormField = types::TaskCapture;
+/// A choice of a form field.
+#[doc(alias = "CaptureOption")]
+pub type FieldOption = types::CaptureOption;
 /// Who a task is assigned to, as read.
 #[doc(alias = "TaskOwners")]
 pub type Assignees = types::TaskOwners;

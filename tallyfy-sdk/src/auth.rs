@@ -159,7 +159,8 @@ type Fetch = Box<dyn Fn() -> TokenFuture<'static, Result<FreshToken, TokenError>
 /// A token source around anything that can fetch a token.
 ///
 /// However many calls wait, one fetch runs, and all get its result, success or failure. A token with a
-/// known lifetime is renewed in its last tenth; if that fails, the old one is used until it ends.
+/// known lifetime is renewed in its last tenth; if that fails, the old one is used until it ends. A call that
+/// is dropped while it fetches drops the fetch; the next in line begins anew.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,26 +1,28 @@
 //! The call object that every method returns: lazy, with options of its own. Here is what a person sets
-//! and gets, and the transport that joins a call to the pipeline. The way of a request is `pipeline.rs`,
-//! lists are `page.rs`.
+//! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/door.rs`. The way of a
+//! request is `pipeline.rs`, lists are `page.rs`.
+
+mod door;
+mod options;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use progenitor_client::ResponseValue;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
-use tallyfy_gen::transport::Transport;
 use tallyfy_gen::wire;
 
-use crate::client::{Client, Core};
+use self::door::{Door, Mode, Seen};
+pub(crate) use self::options::{Options, call_options};
+use crate::client::Client;
 use crate::error::{self, Error};
 use crate::id::{self, Checked};
-use crate::pipeline::{self, Delivered, Limits, Prepared, Target};
-use crate::retry::RetryPolicy;
+use crate::pipeline::{Delivered, Prepared};
 
 /// What a generated method returns.
 type Answered<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>;
@@ -30,124 +32,6 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// The generated method with its arguments, waiting for the client to run on.
 type Run<T> =
     Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
-
-/// Headers that this crate writes itself, or that would break the message.
-const OWN_HEADERS: [&str; 13] = [
-    "accept",
-    "api-version",
-    "authorization",
-    "connection",
-    "content-length",
-    "content-type",
-    "cookie",
-    "expect",
-    "host",
-    "proxy-authorization",
-    "transfer-encoding",
-    "user-agent",
-    "x-tallyfy-client",
-];
-
-/// What a person may set on a call, over the settings of the client.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    timeout: Option<Duration>,
-    deadline: Option<Duration>,
-    retry: Option<RetryPolicy>,
-    headers: Vec<(String, String)>,
-}
-
-impl Options {
-    fn limits(&self, core: &Core) -> Result<Limits, Error> {
-        let limits = Limits {
-            timeout: self.timeout.unwrap_or(core.timeout),
-            deadline: self.deadline.unwrap_or(core.deadline),
-            retry: self.retry.clone().unwrap_or_else(|| core.retry.clone()),
-            headers: self.headers()?,
-        };
-        if limits.timeout.is_zero() || limits.deadline.is_zero() {
-            return Err(Error::input("a timeout or deadline of zero leaves no time for the call"));
-        }
-        Ok(limits)
-    }
-
-    fn headers(&self) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let key = HeaderName::try_from(name.as_str())
-                .map_err(|_| Error::input(format!("{name:?} is no name of a header")))?;
-            if OWN_HEADERS.contains(&key.as_str()) {
-                return Err(Error::input(format!("the header {key} is written by the client itself")));
-            }
-            let value = HeaderValue::try_from(value.as_str())
-                .map_err(|_| Error::input(format!("the value given for the header {key} is not usable")))?;
-            headers.insert(key, value);
-        }
-        Ok(headers)
-    }
-}
-
-/// The options that calls and lists share; both hold them in a field `options`.
-macro_rules! call_options {
-    () => {
-        /// Time for one attempt: connecting, sending, and reading the whole answer.
-        ///
-        /// Below the client's connect timeout, running out of time while connecting can no longer be told
-        /// from running out of time later, for requests without a body.
-        #[must_use]
-        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
-            self.options.set_timeout(timeout);
-            self
-        }
-
-        /// Time for the whole call, with all repeats and waits (of a list: for each page).
-        #[must_use]
-        pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
-            self.options.set_deadline(deadline);
-            self
-        }
-
-        /// How often and how fast this call is repeated.
-        #[must_use]
-        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
-            self.options.set_retry(policy);
-            self
-        }
-
-        /// One attempt only; the same as `.retry(RetryPolicy::none())`.
-        #[must_use]
-        pub fn no_retry(self) -> Self {
-            self.retry($crate::RetryPolicy::none())
-        }
-
-        /// A header more. Those which the client writes itself cannot be set: the call then fails with
-        /// [`is_input`](crate::Error::is_input) before anything is sent.
-        #[must_use]
-        pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-            self.options.add_header(name.into(), value.into());
-            self
-        }
-    };
-}
-pub(crate) use call_options;
-
-impl Options {
-    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = Some(timeout);
-    }
-
-    pub(crate) fn set_deadline(&mut self, deadline: Duration) {
-        self.deadline = Some(deadline);
-    }
-
-    pub(crate) fn set_retry(&mut self, policy: RetryPolicy) {
-        self.retry = Some(policy);
-    }
-
-    pub(crate) fn add_header(&mut self, name: String, value: String) {
-        self.headers.push((name, value));
-    }
-}
 
 /// A call that is ready to go. Nothing happens until it is awaited.
 ///
@@ -251,7 +135,7 @@ impl<T: Send + 'static> Call<T> {
             (Some(Seen::Delivered(delivered)), result) => conclude(delivered, result),
             (Some(Seen::Failed(error)), _) => Err(error),
             (Some(Seen::Preview(_)) | None, result) => {
-                Err(unsendable(result.err()).with_operation(operation))
+                Err(Error::unsendable(result.err()).with_operation(operation))
             }
         }
     }
@@ -272,7 +156,7 @@ impl<T: Send + 'static> Call<T> {
         let operation = self.operation;
         match self.pass(Mode::Preview).await? {
             (Some(Seen::Preview(preview)), _) => Ok(preview),
-            (_, result) => Err(unsendable(result.err()).with_operation(operation)),
+            (_, result) => Err(Error::unsendable(result.err()).with_operation(operation)),
         }
     }
 
@@ -286,11 +170,10 @@ impl<T: Send + 'static> Call<T> {
             .arguments
             .and_then(|()| self.options.limits(core))
             .map_err(|error| error.with_operation(self.operation))?;
-        let door = Arc::new(Door { core: Arc::clone(core), limits, mode, seen: Mutex::new(None) });
+        let door = Arc::new(Door::new(core, limits, mode));
         let api = self.client.generated(door.clone());
         let result = (self.run)(api).await;
-        let seen = door.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok((seen, result))
+        Ok((door.take(), result))
     }
 }
 
@@ -367,75 +250,6 @@ impl Preview {
     }
 }
 
-/// The transport of one call: carries its options in, and what came of it out.
-///
-/// The generated client can only pass on HTTP errors. So this one always answers: with what arrived, or
-/// with an empty failure in place of an error that is kept here, whole.
-struct Door {
-    core: Arc<Core>,
-    limits: Limits,
-    mode: Mode,
-    seen: Mutex<Option<Seen>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Mode {
-    Send,
-    Preview,
-}
-
-/// What went through the door.
-enum Seen {
-    Preview(Preview),
-    Delivered(Delivered),
-    Failed(Error),
-}
-
-#[async_trait]
-impl Transport for Door {
-    async fn send(
-        &self,
-        operation: &'static str,
-        request: reqwest::Request,
-    ) -> reqwest::Result<reqwest::Response> {
-        let (seen, answer) = match self.mode {
-            Mode::Preview => {
-                let prepared = pipeline::prepare(&self.core, request, &self.limits.headers);
-                (Seen::Preview(Preview::of(prepared)), failure())
-            }
-            Mode::Send => match pipeline::run(&self.core, Target::of(operation), request, &self.limits).await
-            {
-                Ok(delivered) => {
-                    let answer = rebuilt(&delivered);
-                    (Seen::Delivered(delivered), answer)
-                }
-                Err(error) => (Seen::Failed(error), failure()),
-            },
-        };
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
-        Ok(answer)
-    }
-}
-
-impl fmt::Debug for Door {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door").field("mode", &self.mode).finish_non_exhaustive()
-    }
-}
-
-/// The answer for the generated code: it reads status and body, the headers stay here.
-fn rebuilt(delivered: &Delivered) -> reqwest::Response {
-    let mut response = http::Response::new(delivered.body.clone());
-    *response.status_mut() = if delivered.already_done { StatusCode::NO_CONTENT } else { delivered.status };
-    response.into()
-}
-
-fn failure() -> reqwest::Response {
-    let mut response = http::Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response.into()
-}
-
 /// A success on the wire, and what the generated code made of its body.
 fn conclude<T>(
     delivered: Delivered,
@@ -443,32 +257,24 @@ fn conclude<T>(
 ) -> Result<WithMeta<T>, Error> {
     let Delivered { status, headers, body, journey, already_done } = delivered;
     let error = match result {
+        // The web app answers any path with its start page: a wrong base URL must not look like success.
+        Ok(_) if error::is_html(&body) => Error::decode_html(),
         Ok(value) => {
             let meta = Meta { status, headers, attempts: journey.attempts, elapsed: journey.elapsed };
             return Ok(WithMeta { value, meta });
         }
         Err(_) if already_done => Error::already_done(),
-        Err(progenitor_client::Error::InvalidResponsePayload(body, error)) => {
-            Error::decode_json(&body, &error)
-        }
-        Err(_) => Error::decode("this status is not one the API promises"),
+        Err(generated) => Error::unreadable(generated),
     };
     Err(error.with_answer(status, headers, body).with_journey(journey))
 }
 
-/// The generated code gave up before it had a request to send.
-fn unsendable(error: Option<progenitor_client::Error<()>>) -> Error {
-    use progenitor_client::Error as Generated;
-    match error {
-        Some(Generated::InvalidRequest(what) | Generated::Custom(what)) => {
-            Error::input(format!("the request could not be built: {what}"))
-        }
-        Some(Generated::CommunicationError(error)) => {
-            Error::input(format!("the request could not be built: {}", error.without_url()))
-        }
-        _ => Error::input("the request could not be built"),
-    }
-}
+/// Calls can be handed to other tasks.
+const _: () = {
+    const fn sendable<T: Send + 'static>() {}
+    sendable::<Call<()>>();
+    sendable::<WithMeta<()>>();
+};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! one can do in an organization stands in `resources/`.
 
 mod builder;
+mod http;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,8 +1,10 @@
-//! The one error type of this crate. How a server's error body is read stands in `error/body.rs`, what a
-//! person sees in `error/display.rs`; here are the kinds and the questions one can ask.
+//! The one error type of this crate: the kinds, and the questions one can ask. How an error is made stands in
+//! `error/make.rs`, how a server's error body is read in `error/body.rs`, what a person sees in
+//! `error/display.rs`.
 
 mod body;
 mod display;
+mod make;
 
 use std::time::Duration;
 
@@ -12,10 +14,8 @@ use reqwest::header::{HeaderMap, HeaderName};
 
 pub use self::body::FieldError;
 use self::body::ServerMessage;
+pub(crate) use self::body::is_html;
 pub use crate::retry::Delivery;
-
-/// How much of an answer's body an error keeps.
-const KEPT_BODY: usize = 64 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -85,156 +85,6 @@ pub(crate) struct Journey {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) delivery: Delivery,
-}
-
-impl Error {
-    /// Refused by this crate before anything was sent.
-    pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self::new(Kind::Input, message)
-    }
-
-    /// No token could be had.
-    pub(crate) fn token(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        let mut error = Self::new(Kind::Token, format!("no token could be obtained: {source}"));
-        error.0.source = Some(source);
-        error
-    }
-
-    /// No connection came about, or nothing was written to it.
-    pub(crate) fn connect(source: reqwest::Error) -> Self {
-        let cause = display::root_cause(&source);
-        let mut error = Self::new(Kind::Connect, format!("no connection to the server: {cause}"));
-        error.0.timed_out = source.is_timeout();
-        error.0.source = Some(Box::new(source.without_url()));
-        error
-    }
-
-    /// The request went out and no answer came.
-    pub(crate) fn lost(source: reqwest::Error) -> Self {
-        let timed_out = source.is_timeout();
-        let message = if timed_out {
-            "no answer within the time allowed for one attempt".to_owned()
-        } else {
-            format!("the connection broke before the answer: {}", display::root_cause(&source))
-        };
-        let mut error = Self::new(Kind::Lost, message);
-        error.0.timed_out = timed_out;
-        error.0.source = Some(Box::new(source.without_url()));
-        error
-    }
-
-    /// The time allowed for the whole call is over.
-    pub(crate) fn deadline(doing: &str) -> Self {
-        let mut error = Self::new(Kind::Lost, format!("the deadline of the call passed while {doing}"));
-        error.0.timed_out = true;
-        error
-    }
-
-    /// A complete answer that is no success.
-    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self::new(Kind::Status, "").with_answer(status, headers, body)
-    }
-
-    /// A success whose body did not come whole.
-    pub(crate) fn broken(source: reqwest::Error) -> Self {
-        let cause = display::root_cause(&source);
-        let mut error =
-            Self::new(Kind::Decode, format!("the connection broke in the middle of the answer: {cause}"));
-        error.0.timed_out = source.is_timeout();
-        error.0.source = Some(Box::new(source.without_url()));
-        error
-    }
-
-    /// A success whose body is not what the API promises.
-    pub(crate) fn decode(detail: &str) -> Self {
-        Self::new(Kind::Decode, format!("the answer could not be read: {detail}"))
-    }
-
-    /// A success whose body is not what the API promises, found by the JSON reader.
-    pub(crate) fn decode_json(body: &[u8], error: &serde_json::Error) -> Self {
-        let detail = match body::describe_foreign(body) {
-            Some(what) => format!("{what} instead of JSON"),
-            None => display::json_detail(error),
-        };
-        Self::decode(&detail)
-    }
-
-    /// More than the client accepts.
-    pub(crate) fn too_large(message: impl Into<String>) -> Self {
-        Self::new(Kind::TooLarge, message)
-    }
-
-    /// A repeated delete met an object that was gone, and the promised body went with it.
-    pub(crate) fn already_done() -> Self {
-        Self::new(
-            Kind::AlreadyDone,
-            "the object was gone when the call was repeated after an attempt without an answer",
-        )
-    }
-
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            operation: None,
-            reads: false,
-            message: message.into(),
-            answer: None,
-            delivery: Delivery::NotSent,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            timed_out: false,
-            retry_after: None,
-            source: None,
-        }))
-    }
-
-    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let said = ServerMessage::read(&headers, &body);
-        // A slice would keep all of a large body alive.
-        let body = if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
-        self.0.answer = Some(Answer { status, headers, body, said });
-        self
-    }
-
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
-        self
-    }
-
-    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
-        self.0.operation.get_or_insert(operation);
-        self
-    }
-
-    pub(crate) fn with_journey(mut self, journey: Journey) -> Self {
-        self.0.operation = Some(journey.operation);
-        self.0.reads = journey.reads;
-        self.0.attempts = journey.attempts;
-        self.0.elapsed = journey.elapsed;
-        self.0.delivery = journey.delivery;
-        self
-    }
-
-    /// Takes a secret out of everything the server said (a server may echo what it was sent).
-    pub(crate) fn without_secret(mut self, secret: &str) -> Self {
-        if let Some(answer) = &mut self.0.answer {
-            answer.said.redact(secret);
-        }
-        self
-    }
-
-    /// What happened in our words alone, for a message that says more around it.
-    pub(crate) fn own_message(&self) -> &str {
-        &self.0.message
-    }
-
-    fn said(&self) -> Option<&ServerMessage> {
-        self.0.answer.as_ref().map(|answer| &answer.said)
-    }
-
-    fn has_status(&self, status: u16) -> bool {
-        self.0.kind == Kind::Status && self.status().is_some_and(|found| found.as_u16() == status)
-    }
 }
 
 /// What kind of failure: several may be true of one error.
@@ -396,6 +246,16 @@ impl Error {
     /// The headers of the last answer.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.answer.as_ref().map(|answer| &answer.headers)
+    }
+}
+
+impl Error {
+    fn said(&self) -> Option<&ServerMessage> {
+        self.0.answer.as_ref().map(|answer| &answer.said)
+    }
+
+    fn has_status(&self, status: u16) -> bool {
+        self.0.kind == Kind::Status && self.status().is_some_and(|found| found.as_u16() == status)
     }
 }
 

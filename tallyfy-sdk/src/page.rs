@@ -352,5 +352,12 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
+/// Walks can be handed to other tasks.
+const _: () = {
+    const fn sendable<T: Send + 'static>() {}
+    sendable::<Lister<()>>();
+    sendable::<Items<()>>();
+};
+
 #[cfg(test)]
 mod tests;

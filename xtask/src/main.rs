@@ -38,7 +38,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().task, &std::env::var_os("XT_ROOT").map_or_else(xtask::root, Into::into)) {
+    match run(Arguments::parse().task, &xtask::root()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

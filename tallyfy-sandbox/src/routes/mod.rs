@@ -175,3 +175,17 @@ fn find(operation: &str) -> Option<Handler> {
         .or_else(|| comments::inside(operation));
     inside.map(Handler::Inside)
 }
+
+/// The rows of an organization by kind, for tests.
+pub fn dump(world: &World, organization: &str) -> Value {
+    let Some(organization) = world.organizations.get(organization) else { return Value::Null };
+    let view = View { organization, now: world.now(), quirks: &world.quirks };
+    let (plain, full) = (Query::default(), Query::including("form_fields,threads,summary"));
+    serde_json::json!({
+        "members": organization.members.iter().map(|m| view.member(m, &plain)).collect::<Vec<_>>(),
+        "templates": organization.templates.iter().map(|t| view.template(t, &plain)).collect::<Vec<_>>(),
+        "processes": organization.processes.iter().map(|p| view.process(p, &plain)).collect::<Vec<_>>(),
+        "tasks": organization.tasks.iter().map(|t| view.task(t, &full)).collect::<Vec<_>>(),
+        "comments": organization.threads.iter().map(|t| view.thread(t)).collect::<Vec<_>>(),
+    })
+}

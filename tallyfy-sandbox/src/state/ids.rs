@@ -2,16 +2,24 @@
 //!
 //! Not here: the fixed ids of the seed (`seed`).
 
+use std::collections::VecDeque;
+
 /// Makes ids of both kinds: 32 hex digits and numbers (processes_tasks:conventions).
 #[derive(Clone, Debug)]
 pub struct Ids {
     next: u64,
+    planned: VecDeque<String>,
 }
 
 impl Ids {
     /// Starts counting at 20000, above every number of the seed.
     pub fn new() -> Self {
-        Self { next: 20_000 }
+        Self { next: 20_000, planned: VecDeque::new() }
+    }
+
+    /// Sets the next hex ids, so that the seed's rows have names.
+    pub fn plan(&mut self, ids: &[&str]) {
+        self.planned.extend(ids.iter().map(|id| (*id).to_owned()));
     }
 
     /// The next number: increments, guests, associations.
@@ -22,6 +30,9 @@ impl Ids {
 
     /// The next id of 32 lowercase hex digits.
     pub fn hex(&mut self) -> String {
+        if let Some(id) = self.planned.pop_front() {
+            return id;
+        }
         self.next += 1;
         format!("{:016x}{:016x}", scramble(self.next), scramble(!self.next))
     }

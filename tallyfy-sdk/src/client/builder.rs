@@ -1,25 +1,21 @@
-//! Settings of a client, checked in one place, and the HTTP client that is made from them.
+//! Settings of a client, and their checks. What the HTTP client is made of stands in `client/http.rs`.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::header::HeaderValue;
 
+use super::http::{BASE_URL, Configure, base_url, http_client};
 use super::{Client, Core};
-use crate::auth::{self, PersonalToken, Token, TokenSource};
+use crate::auth::{PersonalToken, Token, TokenSource};
 use crate::error::Error;
 use crate::id::{Checked, OrganizationId};
 use crate::retry::RetryPolicy;
 
-/// docs:open-api/index; the seeds and most clients agree.
-const BASE_URL: &str = "https://go.tallyfy.com/api";
 /// docs:open-api/index asks for this value; other official clients send others.
 const CLIENT_HEADER: &str = "APIClient";
 const USER_AGENT: &str = concat!("tallyfy-sdk-rust/", env!("CARGO_PKG_VERSION"));
-
-type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
 /// Settings of a [`Client`]; only the token is required.
 ///
@@ -280,62 +276,3 @@ fn header(setting: &str, value: &str) -> Result<HeaderValue, Error> {
         .filter(|_| usable)
         .ok_or_else(|| Error::input(format!("the {setting} must be printable ASCII, and not empty")))
 }
-
-/// A base URL that tokens may go to. Messages do not show it: it may hold a password.
-fn base_url(text: &str) -> Result<Url, Error> {
-    let refuse = |why: &str| Err(Error::input(format!("the base URL {why}; the usual one is {BASE_URL}")));
-    let Ok(url) = Url::parse(text.trim()) else { return refuse("is not a complete URL") };
-    if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
-        return refuse("must begin with https:// and a host");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("must not contain a user name or password");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("must not contain ? or #");
-    }
-    if !auth::is_confidential(&url) {
-        return refuse(
-            "must use https: over http the token could be read on the way (only this machine may)",
-        );
-    }
-    Ok(url)
-}
-
-/// The HTTP client: the program's adjustments first, then what this crate depends on.
-fn http_client(
-    configure: Option<Configure>,
-    base: &Url,
-    connect: Duration,
-) -> Result<reqwest::Client, Error> {
-    install_tls_provider();
-    let mut builder = reqwest::Client::builder()
-        // A connection that idles long may be closed by the other side just as the next call begins.
-        .pool_idle_timeout(Duration::from_secs(30));
-    if !cfg!(feature = "system-proxy") || auth::is_loopback(base) {
-        builder = builder.no_proxy();
-    }
-    if let Some(configure) = configure {
-        builder = configure(builder);
-    }
-    builder
-        // A redirect could carry a write or a token somewhere else (py:file_management).
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(connect)
-        .build()
-        .map_err(|error| Error::input(format!("the HTTP client cannot be built: {}", error.without_url())))
-}
-
-/// reqwest without a provider of its own panics unless the process has one.
-#[cfg(all(feature = "rustls-ring", not(feature = "rustls-aws-lc")))]
-fn install_tls_provider() {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Losing the race against another installer is as good as winning it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-}
-
-#[cfg(not(all(feature = "rustls-ring", not(feature = "rustls-aws-lc"))))]
-fn install_tls_provider() {}

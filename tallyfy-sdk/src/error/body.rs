@@ -144,12 +144,12 @@ fn worth(text: &str) -> Option<String> {
 
 fn from_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     let text = String::from_utf8_lossy(body);
-    if is_html(headers, &text) { html_title(&text) } else { worth(&text) }
+    if is_page(headers, &text) { html_title(&text) } else { worth(&text) }
 }
 
-fn is_html(headers: &HeaderMap, text: &str) -> bool {
+fn is_page(headers: &HeaderMap, text: &str) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    declared.contains("html") || text.trim_start().starts_with('<')
+    declared.contains("html") || is_html(text.as_bytes())
 }
 
 /// The title is all that is worth reading in an error page.
@@ -166,11 +166,15 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
     text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
 }
 
+/// Whether a body is markup, whatever its headers say.
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'<')
+}
+
 /// What a 2xx body is when it is not JSON at all; `None` when it looks like JSON.
 pub(super) fn describe_foreign(body: &[u8]) -> Option<&'static str> {
     match body.trim_ascii_start().first() {
         None => Some("an empty body"),
-        Some(b'<') => Some("an HTML page"),
         Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => None,
         Some(_) => Some("plain text"),
     }

@@ -189,7 +189,7 @@ fn seconds(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {
         0..=999 => format!("{millis} ms"),
-        _ if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        _ if millis.is_multiple_of(1000) => format!("{} s", millis / 1000),
         _ => format!("{:.1} s", time.as_secs_f64()),
     }
 }

@@ -232,14 +232,15 @@ fn nothing_private_is_shown() {
 
 #[test]
 fn what_cannot_be_decoded_is_described_without_its_values() {
-    let detail = |body: &str| {
+    let detail = |body: &'static str| {
         let error = serde_json::from_str::<Vec<u8>>(body).expect_err("no list of bytes");
-        Error::decode_json(body.as_bytes(), &error).to_string()
+        let body = Bytes::from_static(body.as_bytes());
+        Error::unreadable(progenitor_client::Error::InvalidResponsePayload(body, error)).to_string()
     };
     let head = "the answer could not be read: ";
     for (body, expected) in [
         ("", "an empty body instead of JSON"),
-        (" <html>", "an HTML page instead of JSON"),
+        (" <html>", "an HTML page instead of JSON; check the base URL"),
         ("OK", "plain text instead of JSON"),
         (r#"["secret"]"#, "invalid type, expected u8 at line 1 column 9"),
         (r#"[1"#, "EOF while parsing a list at line 1 column 2"),

@@ -143,9 +143,22 @@ async fn an_answer_that_cannot_be_read_is_kept() {
     assert_eq!(error.body(), Some(page.as_bytes()));
     assert_eq!(
         error.to_string(),
-        "create_run: the answer could not be read: an HTML page instead of JSON (status 200 OK). \
+        "create_run: the answer could not be read: an HTML page instead of JSON; check the base URL \
+         (status 200 OK). \
          The server has acted: do not do it again [request id q9]"
     );
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_success_even_where_nothing_is_promised() {
+    let server =
+        Scripted::start(vec![json(200, "\n<!doctype html>"), json(200, "done"), json(204, "")]).await;
+    let client = server.client();
+    let error = delete_run(&client).await.expect_err("a web page");
+    assert!(error.is_decode());
+    assert_failed(&error, Delivery::Applied, 1, Some(200));
+    delete_run(&client).await.expect("plain text is fine where nothing is promised");
+    delete_run(&client).await.expect("and so is nothing");
 }
 
 #[tokio::test]
@@ -165,6 +178,67 @@ async fn a_refused_connection_sends_nothing_and_is_tried_again() {
     assert!(text.starts_with("create_run: no connection to the server: "), "{text}");
     assert!(text.contains("efused"), "{text}");
     assert!(text.contains(". Nothing was sent. Check the base URL"), "{text}");
+}
+
+/// Looks up no name: fails, or never ends.
+struct Lookup {
+    fails: bool,
+}
+
+impl reqwest::dns::Resolve for Lookup {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        if self.fails {
+            return Box::pin(async { Err("no such name".into()) });
+        }
+        Box::pin(std::future::pending())
+    }
+}
+
+fn unreachable(fails: bool) -> Client {
+    Client::builder()
+        .token("s3cret")
+        .base_url("https://tallyfy.invalid/api")
+        .configure_http(move |http| http.dns_resolver(std::sync::Arc::new(Lookup { fails })))
+        .retry(RetryPolicy::none())
+        .build()
+        .expect("a client")
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_a_connection_stands_nothing_was_sent() {
+    let error = delete_run(&unreachable(true)).await.expect_err("no such name");
+    assert!(error.is_connect() && !error.is_timeout());
+    assert_failed(&error, Delivery::NotSent, 1, None);
+
+    let error = delete_run(&unreachable(false)).await.expect_err("no answer about the name");
+    assert!(error.is_connect() && error.is_timeout());
+    assert_failed(&error, Delivery::NotSent, 1, None);
+    assert_eq!(error.elapsed().as_secs(), 10);
+
+    // Less time than for connecting: a body that nobody asked for proves that nothing was sent.
+    let short = Duration::from_secs(2);
+    let error = create_run(&unreachable(false)).timeout(short).await.expect_err("too short");
+    assert!(error.is_connect() && error.is_timeout());
+    assert_failed(&error, Delivery::NotSent, 1, None);
+    let error = delete_run(&unreachable(false)).timeout(short).await.expect_err("too short");
+    assert!(error.is_timeout());
+    assert_failed(&error, Delivery::Unknown, 1, None);
+}
+
+#[tokio::test]
+async fn a_failed_handshake_sends_nothing() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 200 OK\r\n\r\n").await.expect("written");
+        std::future::pending::<()>().await;
+    });
+    let client = Client::builder().token("s3cret").base_url(format!("https://{address}"));
+    let client = client.retry(RetryPolicy::none()).build().expect("a client");
+    let error = delete_run(&client).await.expect_err("no TLS");
+    assert!(error.is_connect());
+    assert_failed(&error, Delivery::NotSent, 1, None);
 }
 
 #[tokio::test]

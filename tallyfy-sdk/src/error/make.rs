@@ -1,0 +1,179 @@
+//! How errors come into being: one constructor for each kind, the only reader of the generated client's errors,
+//! and what is added on the way out.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use super::body::{self, ServerMessage, is_html};
+use super::{Answer, Error, Inner, Journey, Kind, display};
+use crate::retry::Delivery;
+
+type Generated = progenitor_client::Error<()>;
+
+/// How much of an answer's body an error keeps.
+const KEPT_BODY: usize = 64 * 1024;
+
+impl Error {
+    /// Refused by this crate before anything was sent.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    /// No token could be had.
+    pub(crate) fn token(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let mut error = Self::new(Kind::Token, format!("no token could be obtained: {source}"));
+        error.0.source = Some(source);
+        error
+    }
+
+    /// No connection came about, or nothing was written to it.
+    pub(crate) fn connect(source: reqwest::Error) -> Self {
+        let cause = display::root_cause(&source);
+        let mut error = Self::new(Kind::Connect, format!("no connection to the server: {cause}"));
+        error.0.timed_out = source.is_timeout();
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// The request went out and no answer came.
+    pub(crate) fn lost(source: reqwest::Error) -> Self {
+        let timed_out = source.is_timeout();
+        let message = if timed_out {
+            "no answer within the time allowed for one attempt".to_owned()
+        } else {
+            format!("the connection broke before the answer: {}", display::root_cause(&source))
+        };
+        let mut error = Self::new(Kind::Lost, message);
+        error.0.timed_out = timed_out;
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// The time allowed for the whole call is over.
+    pub(crate) fn deadline(doing: &str) -> Self {
+        let mut error = Self::new(Kind::Lost, format!("the deadline of the call passed while {doing}"));
+        error.0.timed_out = true;
+        error
+    }
+
+    /// A complete answer that is no success.
+    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self::new(Kind::Status, "").with_answer(status, headers, body)
+    }
+
+    /// A success whose body did not come whole.
+    pub(crate) fn broken(source: reqwest::Error) -> Self {
+        let cause = display::root_cause(&source);
+        let mut error =
+            Self::new(Kind::Decode, format!("the connection broke in the middle of the answer: {cause}"));
+        error.0.timed_out = source.is_timeout();
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    /// A success whose body is not what the API promises.
+    pub(crate) fn decode(detail: &str) -> Self {
+        Self::new(Kind::Decode, format!("the answer could not be read: {detail}"))
+    }
+
+    /// A success whose body is a web page, where the API answers in JSON or not at all.
+    pub(crate) fn decode_html() -> Self {
+        Self::decode("an HTML page instead of JSON; check the base URL")
+    }
+
+    /// A success that the generated code could not read.
+    pub(crate) fn unreadable(error: Generated) -> Self {
+        match error {
+            Generated::InvalidResponsePayload(body, _) if is_html(&body) => Self::decode_html(),
+            Generated::InvalidResponsePayload(body, error) => {
+                Self::decode(&match body::describe_foreign(&body) {
+                    Some(what) => format!("{what} instead of JSON"),
+                    None => display::json_detail(&error),
+                })
+            }
+            _ => Self::decode("the API promises no such status"),
+        }
+    }
+
+    /// The generated code gave up before it had a request to send.
+    pub(crate) fn unsendable(error: Option<Generated>) -> Self {
+        let why = match error {
+            Some(Generated::InvalidRequest(what) | Generated::Custom(what)) => format!(": {what}"),
+            Some(Generated::CommunicationError(error)) => format!(": {}", error.without_url()),
+            _ => String::new(),
+        };
+        Self::input(format!("the request could not be built{why}"))
+    }
+
+    /// More than the client accepts.
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, message)
+    }
+
+    /// A repeated delete met an object that was gone, and the promised body went with it.
+    pub(crate) fn already_done() -> Self {
+        Self::new(
+            Kind::AlreadyDone,
+            "the object was gone when the call was repeated after an attempt without an answer",
+        )
+    }
+
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            reads: false,
+            message: message.into(),
+            answer: None,
+            delivery: Delivery::NotSent,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            timed_out: false,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let said = ServerMessage::read(&headers, &body);
+        // A slice would keep all of a large body alive.
+        let body = if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
+        self.0.answer = Some(Answer { status, headers, body, said });
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_journey(mut self, journey: Journey) -> Self {
+        self.0.operation = Some(journey.operation);
+        self.0.reads = journey.reads;
+        self.0.attempts = journey.attempts;
+        self.0.elapsed = journey.elapsed;
+        self.0.delivery = journey.delivery;
+        self
+    }
+
+    /// Takes a secret out of everything the server said (a server may echo what it was sent).
+    pub(crate) fn without_secret(mut self, secret: &str) -> Self {
+        if let Some(answer) = &mut self.0.answer {
+            answer.said.redact(secret);
+        }
+        self
+    }
+
+    /// What happened in our words alone, for a message that says more around it.
+    pub(crate) fn own_message(&self) -> &str {
+        &self.0.message
+    }
+}
