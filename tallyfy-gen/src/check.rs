@@ -104,18 +104,6 @@ impl Given<i64> for Option<i64> {
     }
 }
 
-impl<T> Given<[T]> for Vec<T> {
-    fn given(&self) -> Option<&[T]> {
-        Some(self)
-    }
-}
-
-impl<T> Given<[T]> for Option<Vec<T>> {
-    fn given(&self) -> Option<&[T]> {
-        self.as_deref()
-    }
-}
-
 /// Length of a text in characters.
 pub(crate) fn characters(
     field: &str,
@@ -125,17 +113,6 @@ pub(crate) fn characters(
 ) -> Result<(), Invalid> {
     let Some(text) = value.given() else { return Ok(()) };
     size(field, text.chars().count(), "characters", least, most)
-}
-
-/// Length of a list.
-pub(crate) fn entries<T>(
-    field: &str,
-    value: &impl Given<[T]>,
-    least: Option<usize>,
-    most: Option<usize>,
-) -> Result<(), Invalid> {
-    let Some(list) = value.given() else { return Ok(()) };
-    size(field, list.len(), "entries", least, most)
 }
 
 fn size(

@@ -60,7 +60,7 @@ async fn tour(organization: &Organization, write: bool) -> Result<(), Error> {
         return Ok(());
     }
     let process = launch(organization, template, me.id).await?;
-    complete(organization, &process).await?;
+    complete(organization, &process, me.id).await?;
 
     let process = organization.processes().get(&process.id).await?;
     let status = process.status.as_ref().map_or("?", |status| status.as_str());
@@ -90,7 +90,7 @@ async fn launch(organization: &Organization, template: &Template, me: i64) -> Re
     Ok(process)
 }
 
-async fn complete(organization: &Organization, process: &Process) -> Result<(), Error> {
+async fn complete(organization: &Organization, process: &Process, me: i64) -> Result<(), Error> {
     let tasks = organization.process(&process.id).tasks();
     let mut all: Vec<Task> = tasks.list(Default::default()).items().try_collect().await?;
     all.sort_by_key(|task| task.position);
@@ -103,10 +103,10 @@ async fn complete(organization: &Organization, process: &Process) -> Result<(), 
         let query = GetProcessTask::new().with([TaskInclude::FormFields]);
         let task = tasks.get_with(&task.id, query).await?;
         let mut answers = UpdateProcessTask::new();
-        for field in task.form_fields.iter().flatten().filter(|field| field.required == Some(true)) {
-            if let Some(value) =
-                encode(field.field_type.as_ref(), field.options.as_deref().unwrap_or_default(), 0, 1001)
-            {
+        for field in task.form_fields.iter().flatten() {
+            let columns = field.columns.as_ref().map_or(0, Vec::len);
+            let options = field.options.as_deref().unwrap_or_default();
+            if let Some(value) = encode(field.field_type.as_ref(), options, columns, me) {
                 answers = answers.form_value(&field.id, value);
             }
         }
@@ -144,9 +144,13 @@ fn encode(
         FieldType::Email => Some(json!("ann@example.com")),
         FieldType::Radio => first.and_then(|option| option.text.clone()).map(Value::from),
         FieldType::Dropdown => choice(),
-        FieldType::Multiselect => {
-            first.map(|option| json!([{"id": option.id, "text": option.text, "selected": true}]))
-        }
+        // Ticks them all: some options may have to be ticked.
+        FieldType::Multiselect => Some(
+            options
+                .iter()
+                .map(|option| json!({"id": option.id, "text": option.text, "selected": true}))
+                .collect(),
+        ),
         FieldType::Table if columns > 0 => Some(json!(vec!["12"; columns])),
         FieldType::File => Some(
             json!([{"filename": "price-list.pdf", "source": "url", "url": "https://example.com/price-list.pdf"}]),

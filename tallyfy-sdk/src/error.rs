@@ -213,7 +213,7 @@ impl Error {
         self.said()?.message.as_deref()
     }
 
-    /// The fields the server found fault with, in its order; nested names are joined by dots.
+    /// The fields the server found fault with; nested names are joined by dots.
     pub fn field_errors(&self) -> &[FieldError] {
         self.said().map_or(&[], |said| &said.fields)
     }

@@ -26,4 +26,7 @@ pub use id::{
     TaskId, TemplateId, WatcherId,
 };
 pub use page::{Items, Lister, Page};
+/// The HTTP client underneath, in the version that [`ClientBuilder::configure_http`] takes.
+#[doc(no_inline)]
+pub use reqwest;
 pub use retry::RetryPolicy;

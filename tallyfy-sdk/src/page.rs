@@ -26,6 +26,9 @@ type Generated<T> = Pin<Box<dyn Future<Output = Answered<T>> + Send>>;
 /// The generated method with its arguments, for any page; `None` leaves the query as it is.
 type Fetch<T> = Arc<dyn Fn(tallyfy_gen::Client, Option<i64>) -> Generated<T> + Send + Sync>;
 
+/// A page on its way.
+type Pending<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
+
 /// One page of a list.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -255,7 +258,7 @@ pub struct Items<T> {
     /// Pages read so far.
     read: u32,
     ready: VecDeque<T>,
-    pending: Option<Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>>,
+    pending: Option<Pending<T>>,
 }
 
 impl<T: Send + 'static> Items<T> {

@@ -181,7 +181,7 @@ impl Exchange<'_> {
             return Err(self.finish(Error::deadline("preparing an attempt")));
         }
         let mut headers = self.prepared.headers.clone();
-        headers.insert(AUTHORIZATION, token.header()?);
+        headers.insert(AUTHORIZATION, token.header().map_err(|error| self.finish(error))?);
         let sent = attempt::send(
             &self.core.http,
             attempt::Outgoing {

@@ -12,6 +12,8 @@ use crate::{Client, ClientBuilder};
 pub(crate) enum Reply {
     /// The text is written as it is, then the connection ends.
     Raw(String),
+    /// The text is written as it is, then nothing more comes.
+    Stall(String),
     /// The connection ends without an answer.
     Hangup,
     /// The connection stays open without an answer.
@@ -52,6 +54,10 @@ impl Scripted {
                     Reply::Raw(text) => {
                         let _ = stream.write_all(text.as_bytes()).await;
                         let _ = stream.shutdown().await;
+                    }
+                    Reply::Stall(text) => {
+                        let _ = stream.write_all(text.as_bytes()).await;
+                        open.push(stream);
                     }
                     Reply::Hangup => drop(stream),
                     Reply::Silence => open.push(stream),

@@ -1,1 +1,3 @@
 //! The integration tests, one binary: each module is a topic. Fixtures and snapshots lie beside this folder.
+
+mod wire;

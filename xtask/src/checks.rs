@@ -57,10 +57,6 @@ fn limit(wire: &str, value: &TokenStream, schema: &Value) -> Option<TokenStream>
             let (least, most) = size("minLength", "maxLength")?;
             Some(quote!(crate::check::characters(#wire, #value, #least, #most)?;))
         }
-        "array" if schema["explode"].is_null() => {
-            let (least, most) = size("minItems", "maxItems")?;
-            Some(quote!(crate::check::entries(#wire, #value, #least, #most)?;))
-        }
         "integer" => {
             let (least, most) = (number("minimum"), number("maximum"));
             let (least, most) = (option(least.map(|n| quote!(#n))), option(most.map(|n| quote!(#n))));

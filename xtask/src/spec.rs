@@ -142,11 +142,11 @@ impl Spec {
         }
     }
 
-    fn add_components<'k>(
+    fn add_components(
         &mut self,
         file: &str,
         value: Value,
-        components: &mut BTreeMap<&'k str, BTreeMap<String, Value>>,
+        components: &mut BTreeMap<&str, BTreeMap<String, Value>>,
         out: &mut Vec<Problem>,
     ) {
         let Value::Object(kinds) = value else { return };

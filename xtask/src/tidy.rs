@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Which crates of the workspace a crate may use: (crate, in its library, in tests and examples too).
 const EDGES: [(&str, &[&str], &[&str]); 5] = [
@@ -62,7 +62,8 @@ fn edges(metadata: &Metadata, found: &mut Vec<String>) {
         for dependency in package.dependencies.iter().filter(|one| members.contains(one.name.as_str())) {
             let name = dependency.name.as_str();
             let for_tests = dependency.kind == DependencyKind::Development;
-            if !library.contains(&name) && !(for_tests && tests.contains(&name)) {
+            let allowed = library.contains(&name) || (for_tests && tests.contains(&name));
+            if !allowed {
                 found.push(format!(
                     "{}: must not use {name}; see the crate edges in ARCHITECTURE.md",
                     package.name
@@ -74,15 +75,15 @@ fn edges(metadata: &Metadata, found: &mut Vec<String>) {
 
 fn manifests(metadata: &Metadata, found: &mut Vec<String>) {
     for package in metadata.packages.iter().filter(|package| PUBLISHED.contains(&package.name.as_str())) {
-        let missing: [(&str, fn(&Package) -> bool); 6] = [
-            ("description", |package| package.description.is_none()),
-            ("license", |package| package.license.is_none()),
-            ("repository", |package| package.repository.is_none()),
-            ("readme", |package| package.readme.is_none()),
-            ("rust-version", |package| package.rust_version.is_none()),
-            ("keywords", |package| package.keywords.is_empty()),
+        let keys = [
+            ("description", package.description.is_some()),
+            ("license", package.license.is_some()),
+            ("repository", package.repository.is_some()),
+            ("readme", package.readme.is_some()),
+            ("rust-version", package.rust_version.is_some()),
+            ("keywords", !package.keywords.is_empty()),
         ];
-        for (key, _) in missing.iter().filter(|(_, is_missing)| is_missing(package)) {
+        for (key, _) in keys.iter().filter(|(_, given)| !given) {
             found.push(format!("{}: Cargo.toml has no `{key}`", package.name));
         }
         let folder =

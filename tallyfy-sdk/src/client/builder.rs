@@ -137,7 +137,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Time for connecting (default 10 s); never more than for the whole attempt.
+    /// Time for connecting (default 10 s); at most nine tenths of the time for an attempt.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -227,7 +227,8 @@ impl ClientBuilder {
                 return Err(Error::input("no token is set; call token(..), or token_source(..)"));
             }
         };
-        let connect_timeout = self.connect_timeout.min(self.timeout);
+        // Shorter than the attempt, or nobody could tell which of the two was over.
+        let connect_timeout = self.connect_timeout.min(self.timeout.mul_f64(0.9));
         let http = http_client(self.configure, &base_url, connect_timeout)?;
         Ok(Client {
             core: Arc::new(Core {

@@ -82,8 +82,8 @@ impl Error {
         match self.status()?.as_u16() {
             // docs:open-api/code-samples/authentication/personal-access-token
             401 => Some(
-                "The token is not accepted: a personal token cannot be renewed and stops working when its owner \
-                 logs out of Tallyfy; make a new one under Settings > Integrations > REST API"
+                "The token is not accepted: a personal token cannot be renewed and stops working when its \
+                 owner logs out of Tallyfy; make a new one under Settings > Integrations > REST API"
                     .to_owned(),
             ),
             403 => Some("The token's owner lacks the role or seat for this".to_owned()),

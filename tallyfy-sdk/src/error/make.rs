@@ -1,5 +1,5 @@
-//! How errors come into being: one constructor for each kind, the only reader of the generated client's errors,
-//! and what is added on the way out.
+//! How errors come into being: one constructor for each kind, the only reader of the generated client's
+//! errors, and what is added on the way out.
 
 use std::time::Duration;
 

@@ -180,8 +180,8 @@ fn display_is_useful_alone() {
         answered(409, &[], r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","details":{"pool_type":"light"}}}"#);
     assert_eq!(
         error.to_string(),
-        "complete_task: the server answered 409 Conflict [SEAT_POOL_EXHAUSTED]. The server refused it and did \
-         not act. No light seat is free: buy seats, or disable a member, then call again"
+        "complete_task: the server answered 409 Conflict [SEAT_POOL_EXHAUSTED]. The server refused it and \
+         did not act. No light seat is free: buy seats, or disable a member, then call again"
     );
     let wait = answered(429, &[], "").with_retry_after(Some(Duration::from_millis(90_500)));
     assert_eq!(

@@ -11,8 +11,7 @@ fn refused(text: &str, expected: &str) {
 
 #[test]
 fn ordinary_ids_pass() {
-    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "ann+x@example.com", "ünï", "a.b", "..."]
-    {
+    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "ann+x@example.com", "ü", "a.b", "..."] {
         ProcessId::from(text).check().unwrap_or_else(|error| panic!("{text}: {error}"));
     }
     MemberId::from(1001).check().expect("numbers are fine");

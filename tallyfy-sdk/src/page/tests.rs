@@ -23,7 +23,7 @@ fn page(ids: &[&str], pagination: &str) -> Reply {
         String::new()
     } else {
         format!(
-            r#","meta":{{"pagination":{{{pagination},"links":{{"next":"https://go.tallyfy.com/x?page=9"}}}}}}"#
+            r#","meta":{{"pagination":{{{pagination},"links":{{"next":"https://other.example/?page=9"}}}}}}"#
         )
     };
     json(200, &format!(r#"{{"data":[{}]{meta}}}"#, rows.join(",")))

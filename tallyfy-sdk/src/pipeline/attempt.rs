@@ -107,6 +107,7 @@ pub(super) struct Outgoing {
 }
 
 /// Sends and reads. Never fails: the way it failed is the result.
+#[expect(clippy::disallowed_methods, reason = "the one place from which requests leave")]
 pub(super) async fn send(http: &reqwest::Client, outgoing: Outgoing, limit: u64) -> Attempt {
     let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
@@ -142,7 +143,8 @@ async fn read(mut response: reqwest::Response, limit: u64) -> Attempt {
     if succeeded && response.content_length().is_some_and(|length| length > limit) {
         return Attempt::TooLarge { status, headers };
     }
-    let mut body = Vec::new();
+    let promised = response.content_length().unwrap_or(0).min(LARGEST_ERROR);
+    let mut body = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
     loop {
         match response.chunk().await {
             Ok(None) => return Attempt::Answered { status, headers, body: body.into() },

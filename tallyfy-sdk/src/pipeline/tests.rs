@@ -195,7 +195,12 @@ impl reqwest::dns::Resolve for Lookup {
 }
 
 fn unreachable(fails: bool) -> Client {
+    unreachable_within(Duration::from_secs(30), fails)
+}
+
+fn unreachable_within(timeout: Duration, fails: bool) -> Client {
     Client::builder()
+        .timeout(timeout)
         .token("s3cret")
         .base_url("https://tallyfy.invalid/api")
         .configure_http(move |http| http.dns_resolver(std::sync::Arc::new(Lookup { fails })))
@@ -214,6 +219,10 @@ async fn before_a_connection_stands_nothing_was_sent() {
     assert!(error.is_connect() && error.is_timeout());
     assert_failed(&error, Delivery::NotSent, 1, None);
     assert_eq!(error.elapsed().as_secs(), 10);
+
+    let error = delete_run(&unreachable_within(Duration::from_secs(5), false)).await.expect_err("no answer");
+    assert_failed(&error, Delivery::NotSent, 1, None);
+    assert_eq!(error.elapsed().as_millis() / 100, 45);
 
     // Less time than for connecting: a body that nobody asked for proves that nothing was sent.
     let short = Duration::from_secs(2);
@@ -286,6 +295,18 @@ async fn silence_ends_with_the_time_of_an_attempt() {
     assert!(error.is_timeout() && !error.is_connect());
     assert_failed(&error, Delivery::Unknown, 1, None);
     assert_eq!(error.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_stalls_is_told_by_its_status_line() {
+    let stalled = |status: &str| Reply::Stall(format!("HTTP/1.1 {status}\r\ncontent-length: 99\r\n\r\n{{"));
+    let server = Scripted::start(vec![stalled("201 Created"), stalled("422 No")]).await;
+    let error = create_run(&server.client()).timeout(Duration::from_secs(3)).await.expect_err("a part");
+    assert!(error.is_decode() && error.is_timeout());
+    assert_failed(&error, Delivery::Applied, 1, Some(201));
+    let error = create_run(&server.client()).timeout(Duration::from_secs(3)).await.expect_err("a part");
+    assert!(error.is_validation() && !error.is_timeout());
+    assert_failed(&error, Delivery::Refused, 1, Some(422));
 }
 
 #[tokio::test(start_paused = true)]
@@ -371,7 +392,8 @@ async fn without_a_token_nothing_is_sent() {
 async fn answers_above_the_limit_are_refused_while_reading() {
     let big = format!(r#"{{"data":{{"id":"r1","name":"{}"}}}}"#, "x".repeat(5000));
     let chunked = format!(
-        "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{big}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nconnection: close\r\n\
+         transfer-encoding: chunked\r\n\r\n{:x}\r\n{big}\r\n0\r\n\r\n",
         big.len()
     );
     for reply in [json(200, &big), Reply::Raw(chunked)] {
