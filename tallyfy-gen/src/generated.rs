@@ -5629,11 +5629,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::ChecklistWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::ChecklistWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5660,11 +5662,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::GroupWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GroupWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5691,11 +5695,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::GuestWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GuestWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5722,11 +5728,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::UserWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::UserWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5755,11 +5763,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::OrganizationWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::OrganizationWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5801,11 +5811,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::RunWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::RunWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5832,11 +5844,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5863,11 +5877,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TagWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TagWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5894,11 +5910,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -5925,11 +5943,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::UserWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::UserWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -6752,11 +6772,13 @@ pub mod types {
         #[must_use]
         pub fn folder(
             mut self,
-            folder: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            folder: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.folder = ::std::option::Option::Some(folder.into());
+            self.folder = ::std::option::Option::Some(
+                folder.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Member id.
@@ -6832,11 +6854,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::ChecklistWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::ChecklistWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -7096,11 +7120,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::FolderWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::FolderWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -7195,11 +7221,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::GroupWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GroupWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -7277,22 +7305,26 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
             >,
         ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// What to include.
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -7378,11 +7410,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::GuestWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GuestWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// All rows in one answer.
@@ -7565,11 +7599,13 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
             >,
         ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: all rows in one answer.
@@ -7746,31 +7782,37 @@ pub mod types {
         #[must_use]
         pub fn groups(
             mut self,
-            groups: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.groups = ::std::option::Option::Some(groups.into());
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
-            guests: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.guests = ::std::option::Option::Some(guests.into());
+            self.guests = ::std::option::Option::Some(
+                guests.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Member ids.
         #[must_use]
         pub fn owners(
             mut self,
-            owners: impl ::std::convert::Into<crate::wire::CommaList<i64>>,
+            owners: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
         ) -> Self {
-            self.owners = ::std::option::Option::Some(owners.into());
+            self.owners = ::std::option::Option::Some(
+                owners.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Page number, from 1.
@@ -7807,11 +7849,13 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
             >,
         ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: tasks that nobody is assigned to.
@@ -7827,11 +7871,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: all rows in one answer.
@@ -7973,11 +8019,13 @@ pub mod types {
         #[must_use]
         pub fn folder(
             mut self,
-            folder: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            folder: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.folder = ::std::option::Option::Some(folder.into());
+            self.folder = ::std::option::Option::Some(
+                folder.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: with submitted form field values.
@@ -7995,20 +8043,24 @@ pub mod types {
         #[must_use]
         pub fn groups(
             mut self,
-            groups: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.groups = ::std::option::Option::Some(groups.into());
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Member ids: owner of the process or assignee of a task, not the starter.
         #[must_use]
         pub fn owners(
             mut self,
-            owners: impl ::std::convert::Into<crate::wire::CommaList<i64>>,
+            owners: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
         ) -> Self {
-            self.owners = ::std::option::Option::Some(owners.into());
+            self.owners = ::std::option::Option::Some(
+                owners.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Page number, from 1.
@@ -8066,11 +8118,13 @@ pub mod types {
         #[must_use]
         pub fn tag_ids(
             mut self,
-            tag_ids: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            tag_ids: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.tag_ids = ::std::option::Option::Some(tag_ids.into());
+            self.tag_ids = ::std::option::Option::Some(
+                tag_ids.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// `task_status`
@@ -8101,11 +8155,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::RunWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::RunWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: all rows in one answer.
@@ -8282,11 +8338,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TagWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TagWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -8515,22 +8573,26 @@ pub mod types {
         #[must_use]
         pub fn groups(
             mut self,
-            groups: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.groups = ::std::option::Option::Some(groups.into());
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Emails.
         #[must_use]
         pub fn guests(
             mut self,
-            guests: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.guests = ::std::option::Option::Some(guests.into());
+            self.guests = ::std::option::Option::Some(
+                guests.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: one-off tasks alone. false: process tasks alone.
@@ -8543,9 +8605,11 @@ pub mod types {
         #[must_use]
         pub fn owners(
             mut self,
-            owners: impl ::std::convert::Into<crate::wire::CommaList<i64>>,
+            owners: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
         ) -> Self {
-            self.owners = ::std::option::Option::Some(owners.into());
+            self.owners = ::std::option::Option::Some(
+                owners.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Page number, from 1.
@@ -8570,11 +8634,13 @@ pub mod types {
         #[must_use]
         pub fn roles(
             mut self,
-            roles: impl ::std::convert::Into<
-                crate::wire::CommaList<::std::string::String>,
+            roles: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.roles = ::std::option::Option::Some(roles.into());
+            self.roles = ::std::option::Option::Some(
+                roles.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// A leading - reverses it.
@@ -8590,11 +8656,13 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
             >,
         ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Name of a tag, not its id.
@@ -8619,11 +8687,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: all rows in one answer.
@@ -8743,11 +8813,13 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
             >,
         ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// Name of a tag, not its id.
@@ -8763,11 +8835,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::TaskWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
         /// true: all rows in one answer.
@@ -8860,11 +8934,13 @@ pub mod types {
         #[must_use]
         pub fn with(
             mut self,
-            with: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::UserWith>,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::UserWith>,
             >,
         ) -> Self {
-            self.with = ::std::option::Option::Some(with.into());
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
             self
         }
     }
@@ -11742,13 +11818,13 @@ pub mod types {
     impl SearchQuery {
         /// With what is required; the rest by setters.
         pub fn new(
-            on: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::SearchKindFilter>,
+            on: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::SearchKindFilter>,
             >,
             search: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
             Self {
-                on: on.into(),
+                on: on.into_iter().map(::std::convert::Into::into).collect(),
                 search: search.into(),
                 filter_field: ::std::option::Option::None,
                 filter_operation: ::std::option::Option::None,
@@ -11801,11 +11877,11 @@ pub mod types {
         #[must_use]
         pub fn on(
             mut self,
-            on: impl ::std::convert::Into<
-                crate::wire::CommaList<crate::enums::SearchKindFilter>,
+            on: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::SearchKindFilter>,
             >,
         ) -> Self {
-            self.on = on.into();
+            self.on = on.into_iter().map(::std::convert::Into::into).collect();
             self
         }
         /// Page number, from 1.

@@ -51,6 +51,13 @@ impl Target {
         let class = tallyfy_gen::operations::find(operation).map_or(Repeat::Unsafe, |known| known.repeat);
         Self { operation, class }
     }
+
+    /// Whether the object is gone afterwards. The service also reopens and disables by DELETE
+    /// (docs:open-api/code-samples/tasks/reopen-task, members/disable-or-delete-member): there, a missing
+    /// object does not mean that the work is done.
+    fn removes(self) -> bool {
+        ["delete_", "archive_", "remove_"].iter().any(|verb| self.operation.starts_with(verb))
+    }
 }
 
 /// How long, how often, and with what: the client's settings with those of the call on top.
@@ -254,10 +261,14 @@ impl Exchange<'_> {
     /// speaks of the path (docs:open-api/api-clients/postman/troubleshooting).
     fn found_gone(&self, attempt: &Attempt) -> bool {
         let Attempt::Answered { status: StatusCode::NOT_FOUND, body, .. } = attempt else { return false };
+        if self.prepared.method != Method::DELETE
+            || !self.target.removes()
+            || self.delivery < Delivery::Unknown
+        {
+            return false;
+        }
         let said = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
-        self.prepared.method == Method::DELETE
-            && self.delivery >= Delivery::Unknown
-            && said.is_ok_and(|said| said.get("code").is_none_or(|code| code != "ENDPOINT_NOT_FOUND"))
+        said.is_ok_and(|said| said.get("code").is_none_or(|code| code != "ENDPOINT_NOT_FOUND"))
     }
 
     fn already_done(&mut self, attempt: Attempt) -> Delivered {

@@ -232,7 +232,7 @@ fn setters(node: &ItemStruct) -> Item {
 
 /// How a value of this type is taken, and how it is converted.
 fn argument(ident: &Ident, ty: &Type) -> (TokenStream, TokenStream) {
-    if let Some(item) = generic(ty, "Vec") {
+    if let Some(item) = generic(ty, "Vec").or_else(|| generic(ty, "CommaList")) {
         return (
             quote!(#ident: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>),
             quote!(#ident.into_iter().map(::std::convert::Into::into).collect()),

@@ -1,0 +1,97 @@
+//! Faults on order.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tallyfy_sandbox::{Fault, FaultBody, seed};
+
+use crate::Desk;
+
+fn launch() -> serde_json::Value {
+    json!({ "checklist_id": seed::SMALL_TEMPLATE, "name": "Fault" })
+}
+
+async fn launched(desk: &Desk) -> u64 {
+    desk.get("/runs?q=Fault").await.is(200)["meta"]["pagination"]["total"].as_u64().expect("a total")
+}
+
+#[tokio::test]
+async fn a_status_comes_once_and_changes_nothing() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::rate_limited(7));
+    desk.sandbox.fault("*", Fault::Html(503));
+    desk.sandbox.fault("create_run", Fault::Status {
+        status: 500,
+        headers: Vec::new(),
+        body: FaultBody::Text("boom".to_owned()),
+    });
+    let reply = desk.post("/runs", launch()).await;
+    assert_eq!((reply.status.as_u16(), &reply.headers["retry-after"]), (429, &"7".parse().expect("a value")));
+    assert_eq!(reply.json["code"], "RATE_LIMIT_EXCEEDED");
+    assert!(desk.get("~/me").await.text.contains("<h1>503</h1>"));
+    assert_eq!(desk.post("/runs", launch()).await.text, "boom");
+    assert_eq!(desk.sandbox.faults_left(), 0);
+    assert_eq!(launched(&desk).await, 0);
+}
+
+#[tokio::test]
+async fn a_reset_before_the_answer_changes_nothing() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::ResetBefore);
+    let error = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await;
+    assert!(error.expect_err("no answer").is_request());
+    assert_eq!(desk.sandbox.requests()[0].status, None);
+    assert_eq!(launched(&desk).await, 0);
+}
+
+#[tokio::test]
+async fn a_reset_after_the_change_leaves_it_done() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::ResetAfterApply);
+    let error = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await;
+    assert!(error.expect_err("no answer").is_request());
+    assert_eq!(launched(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn a_reset_in_mid_body_comes_after_the_head() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::ResetMidBody);
+    let response = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await.expect("a head");
+    assert_eq!(response.status().as_u16(), 201);
+    assert!(response.bytes().await.is_err());
+    assert_eq!(launched(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn bodies_are_emptied_and_truncated() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::EmptyBody);
+    desk.sandbox.fault("create_run", Fault::Truncated);
+    let empty = desk.post("/runs", launch()).await;
+    assert_eq!((empty.status.as_u16(), empty.text.as_str()), (201, ""));
+    let half = desk.post("/runs", launch()).await;
+    assert_eq!(half.status.as_u16(), 201);
+    assert!(half.text.starts_with("{\"data\":{\"id\":") && half.json.is_null());
+    assert_eq!(launched(&desk).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_run_on_the_paused_clock() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault("create_run", Fault::Delay(Duration::from_secs(60)));
+    desk.sandbox.fault("create_run", Fault::DelayAfterApply(Duration::from_secs(60)));
+    let begun = tokio::time::Instant::now();
+    desk.post("/runs", launch()).await.is(201);
+    assert!(begun.elapsed() >= Duration::from_secs(60));
+    let request = desk.request(reqwest::Method::POST, "/runs").json(&launch());
+    let error = request.timeout(Duration::from_secs(5)).send().await.expect_err("a timeout");
+    assert!(error.is_timeout());
+    assert_eq!(launched(&desk).await, 2);
+}
+
+#[tokio::test]
+#[should_panic(expected = "the document has no operation launch")]
+async fn a_misspelt_fault_is_refused() {
+    Desk::new().await.sandbox.fault("launch", Fault::ResetBefore);
+}
