@@ -85,7 +85,8 @@ impl Paging {
     /// Reads `page`, `per_page` and `without_pagination`. Ten rows a page and a cap of 100 are the
     /// ordinary case (platform:pagination); nonsense counts as absent.
     pub fn read(query: &Query, default: usize, cap: usize) -> Self {
-        let number = |key: &str| query.get(key).and_then(|text| text.parse::<usize>().ok()).filter(|n| *n > 0);
+        let number =
+            |key: &str| query.get(key).and_then(|text| text.parse::<usize>().ok()).filter(|n| *n > 0);
         Self {
             page: number("page").unwrap_or(1),
             per_page: number("per_page").unwrap_or(default).min(cap),

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use http::StatusCode;
-use jsonschema::{Registry, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use crate::answer::Body;
@@ -105,8 +106,23 @@ fn check_value(
     let Some(validator) = validator(schema, closed) else {
         return vec![violation(operation, Side::Sandbox, place, "the schema does not compile")];
     };
-    let errors = validator.iter_errors(value).take(ENOUGH);
-    errors.map(|e| violation(operation, side, &format!("{place}{}", e.instance_path()), &e.to_string())).collect()
+    let mut found = Vec::new();
+    for error in validator.iter_errors(value).take(ENOUGH) {
+        let cause = deepest(&error);
+        let pointer = format!("{place}{}", cause.instance_path());
+        found.push(violation(operation, side, &pointer, &cause.to_string()));
+    }
+    found
+}
+
+/// Where a choice of schemas fails, the branch that came furthest tells why.
+fn deepest<'a, 'i>(error: &'a ValidationError<'i>) -> &'a ValidationError<'i> {
+    let context = match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
+        _ => return error,
+    };
+    let causes = context.iter().flatten().map(deepest);
+    causes.max_by_key(|cause| cause.instance_path().as_str().matches('/').count()).unwrap_or(error)
 }
 
 fn validator(schema: &Value, closed: bool) -> Option<Arc<Validator>> {
@@ -141,7 +157,9 @@ fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
         match (known.get(key), deep) {
             (Some(parameter), _) => found.extend(check_parameter(operation, &place, parameter, text)),
             (None, Some(deep)) if deep.get("style").and_then(Value::as_str) == Some("deepObject") => {}
-            _ => found.push(violation(operation, Side::Client, &place, "the document does not name this key")),
+            _ => {
+                found.push(violation(operation, Side::Client, &place, "the document does not name this key"))
+            }
         }
     }
     for (name, parameter) in &known {
@@ -162,7 +180,8 @@ fn check_parameter(operation: &Operation, place: &str, parameter: &Value, text: 
 
 /// The text of a parameter as the type its schema asks for; text that does not fit stays text, and fails.
 fn typed(schema: &Value, text: &str) -> Value {
-    let resolved = schema.get("$ref").and_then(Value::as_str).and_then(|r| DOCUMENT.pointer(r.strip_prefix('#')?));
+    let resolved =
+        schema.get("$ref").and_then(Value::as_str).and_then(|r| DOCUMENT.pointer(r.strip_prefix('#')?));
     let schema = resolved.unwrap_or(schema);
     match schema.get("type").and_then(Value::as_str) {
         Some("integer" | "number") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),

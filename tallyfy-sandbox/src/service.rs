@@ -177,12 +177,8 @@ fn dispatch(world: &mut World, arrived: &Arrived) -> Answer {
         Ok(token) => token,
         Err(answer) => return answer,
     };
-    let request = routes::Request {
-        path: &arrived.path,
-        params,
-        query: &arrived.query,
-        content: &arrived.content,
-    };
+    let request =
+        routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };
     routes::run(world, &operation.id, &token, &request)
 }
 

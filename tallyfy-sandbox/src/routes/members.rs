@@ -153,13 +153,5 @@ impl View<'_> {
 }
 
 /// Profile keys that are stored as they are.
-pub const PROFILE: [&str; 8] = [
-    "phone",
-    "job_title",
-    "job_description",
-    "team",
-    "timezone",
-    "UTC_offset",
-    "date_format",
-    "country_id",
-];
+pub const PROFILE: [&str; 8] =
+    ["phone", "job_title", "job_description", "team", "timezone", "UTC_offset", "date_format", "country_id"];

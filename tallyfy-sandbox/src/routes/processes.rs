@@ -74,7 +74,8 @@ fn is_wanted(view: View<'_>, process: &Process, query: &Query) -> bool {
     };
     let owners: Vec<i64> = query.list("owners").iter().filter_map(|id| id.parse().ok()).collect();
     let owned = |process: &Process| {
-        owners.contains(&process.owner_id) || tasks().iter().any(|t| t.owners.users.iter().any(|u| owners.contains(u)))
+        owners.contains(&process.owner_id)
+            || tasks().iter().any(|t| t.owners.users.iter().any(|u| owners.contains(u)))
     };
     let groups = query.list("groups");
     let grouped = || tasks().iter().any(|t| t.owners.groups.iter().any(|g| groups.contains(&g.as_str())));
@@ -306,9 +307,9 @@ fn get_run_form_fields(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let process = of_path(call)?;
     let view = call.view();
     let tasks = call.organization.tasks_of(process);
-    let fields = tasks.iter().flat_map(|task| {
-        task.fields.iter().map(move |field| view.run_field(field, Some(&task.id), None))
-    });
+    let fields = tasks
+        .iter()
+        .flat_map(|task| task.fields.iter().map(move |field| view.run_field(field, Some(&task.id), None)));
     let kickoff = process.kickoff().iter().map(|field| view.run_field(field, None, None));
     Ok(Answer::item(json!({
         "id": process.id,
@@ -386,7 +387,8 @@ impl View<'_> {
     /// Whole percent, one decimal where hidden tasks count (processes_tasks:Process.example).
     fn progress(&self, progress: Progress, fine: bool) -> Value {
         let percent = progress.percent();
-        let percent = if fine { json!((percent * 10.0).round() / 10.0) } else { json!(percent.round() as i64) };
+        let percent =
+            if fine { json!((percent * 10.0).round() / 10.0) } else { json!(percent.round() as i64) };
         json!({ "complete": progress.complete, "total": progress.total, "percent": percent })
     }
 

@@ -85,9 +85,10 @@ fn get_checklist(call: &mut Call<'_>) -> Result<Answer, Refused> {
 fn get_checklist_form_fields(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let template = live(call)?;
     let view = call.view();
-    let captures = template.steps_in_order().into_iter().flat_map(|step| {
-        step.captures.iter().map(move |field| view.capture(field, &step.id))
-    });
+    let captures = template
+        .steps_in_order()
+        .into_iter()
+        .flat_map(|step| step.captures.iter().map(move |field| view.capture(field, &step.id)));
     let kickoff = template.kickoff.iter().map(|field| view.kickoff_field(field, &template.id));
     Ok(Answer::item(json!({
         "id": template.id,

@@ -68,7 +68,8 @@ impl View<'_> {
         let mut row = Map::new();
         let rest = |key: &str| field.rest.get(key).cloned().unwrap_or(Value::Null);
         let flag = |key: &str| field.rest.get(key).cloned().unwrap_or(Value::Bool(false));
-        let settings = field.rest.get("settings").and_then(Value::as_object).cloned().unwrap_or_default();
+        // The sheets know `[]` here too, which the document does not allow for free objects.
+        let settings = field.rest.get("settings").cloned().unwrap_or_else(|| json!({}));
         let entries = [
             ("id", json!(field.id)),
             ("alias", json!(field.alias)),
@@ -86,7 +87,7 @@ impl View<'_> {
             ("default_value_enabled", flag("default_value_enabled")),
             ("prefix", rest("prefix")),
             ("suffix", rest("suffix")),
-            ("settings", self.map(&settings)),
+            ("settings", settings),
             ("list", rest("list")),
             ("created_at", dates::write(field.created_at, Form::Plain)),
             ("last_updated", dates::write(field.last_updated, Form::Plain)),

@@ -28,7 +28,9 @@ pub fn organization() -> Organization {
     for (id, first, last, role) in members {
         organization.members.put(member(id, first, last, role));
     }
-    for (id, email, code, first) in [(8120, GUEST, GUEST_CODE, "Kim"), (8121, OTHER_GUEST, "l33g4u6e8st0", "Lee")] {
+    for (id, email, code, first) in
+        [(8120, GUEST, GUEST_CODE, "Kim"), (8121, OTHER_GUEST, "l33g4u6e8st0", "Lee")]
+    {
         organization.guests.put(guest(id, email, code, first));
     }
     organization.groups.put(Group {

@@ -23,7 +23,8 @@ pub fn fill(organization: &mut Organization, world: &mut World) {
         KICKOFF_MULTISELECT: [{ "id": 1, "text": "Night delivery", "selected": true }],
         KICKOFF_DATE: "2026-09-15T00:00:00.000Z",
     });
-    let body = json!({ "checklist_id": TEMPLATE, "name": "Vendor onboarding - Blue Fjord", "prerun": answers });
+    let body =
+        json!({ "checklist_id": TEMPLATE, "name": "Vendor onboarding - Blue Fjord", "prerun": answers });
     launch(organization, world, body);
     complete_first(organization, world);
     world.ids.plan(&[SMALL_PROCESS]);
@@ -39,7 +40,15 @@ pub fn fill(organization: &mut Organization, world: &mut World) {
         task.archived_at = stamp;
     }
     one_off(organization, world, ONE_OFF_TASK, "Order new labels", "task", &[ADMIN], &[]);
-    one_off(organization, world, ONE_OFF_APPROVAL, "Approve the trade fair", "approval", &[STANDARD], &[GUEST]);
+    one_off(
+        organization,
+        world,
+        ONE_OFF_APPROVAL,
+        "Approve the trade fair",
+        "approval",
+        &[STANDARD],
+        &[GUEST],
+    );
     comment(organization, COMMENT, PROCESS_TASKS[0], "comment", "Papers are in the mail, @[1001].");
     comment(organization, OPEN_ISSUE, ONE_OFF_APPROVAL, "problem", "The budget is missing.");
 }

@@ -86,7 +86,8 @@ impl Field {
 
     fn options(mut self, texts: &[&str]) -> Self {
         let texts = (1..).zip(texts);
-        self.options = texts.map(|(id, text): (i64, _)| json!({ "id": id, "text": text, "value": null })).collect();
+        self.options =
+            texts.map(|(id, text): (i64, _)| json!({ "id": id, "text": text, "value": null })).collect();
         self
     }
 
@@ -103,8 +104,11 @@ fn kickoff() -> Vec<Field> {
         field(KICKOFF_TEXTAREA, 2, "textarea", "Background"),
         field(KICKOFF_RADIO, 3, "radio", "Contract kind").options(&["Fixed", "Open"]),
         field(KICKOFF_DROPDOWN, 4, "dropdown", "Priority").options(&["Standard", "Express"]).required(),
-        field(KICKOFF_MULTISELECT, 5, "multiselect", "Services")
-            .options(&["Night delivery", "Returns", "Cold chain"]),
+        field(KICKOFF_MULTISELECT, 5, "multiselect", "Services").options(&[
+            "Night delivery",
+            "Returns",
+            "Cold chain",
+        ]),
         field(KICKOFF_DATE, 6, "date", "Start date"),
         field(KICKOFF_EMAIL, 7, "email", "Contact mail"),
         field(KICKOFF_FILE, 8, "file", "Papers"),

@@ -47,11 +47,7 @@ pub fn complete(
 }
 
 /// Reopens a completed task (processes_tasks:reopen_process_task).
-pub fn reopen(
-    organization: &mut Organization,
-    context: &mut Context<'_>,
-    id: &str,
-) -> Result<(), Refused> {
+pub fn reopen(organization: &mut Organization, context: &mut Context<'_>, id: &str) -> Result<(), Refused> {
     let task = organization.tasks.get(id).ok_or(Refused::Missing)?;
     may_complete(organization, task, context.caller)?;
     // The status is not stated by any source (processes_tasks:reopen_process_task.errors).
@@ -173,8 +169,8 @@ fn mark_completed(task: &mut Task, actor: i64, decision: Option<bool>, now: Date
     if !task.completed_by.contains(&actor) {
         task.completed_by.push(actor);
     }
-    let waiting = task.everyone_must_complete
-        && task.owners.users.iter().any(|user| !task.completed_by.contains(user));
+    let waiting =
+        task.everyone_must_complete && task.owners.users.iter().any(|user| !task.completed_by.contains(user));
     if waiting {
         task.state = TaskState::InProgress;
         return;

@@ -67,7 +67,11 @@ pub fn merge(
             }
         }
     }
-    if wrong.is_empty() { Ok(values) } else { Err(Refused::Invalid(vec![(name.to_owned(), Value::Object(wrong))])) }
+    if wrong.is_empty() {
+        Ok(values)
+    } else {
+        Err(Refused::Invalid(vec![(name.to_owned(), Value::Object(wrong))]))
+    }
 }
 
 /// The labels of required fields without an answer.
@@ -200,7 +204,10 @@ fn check_assignees(field: &Field, value: &Value) -> Result<(), String> {
 fn check_files(field: &Field, value: &Value) -> Result<(), String> {
     let wrong = || format!("{} must be a list of files", field.label);
     let files = value.as_array().ok_or_else(wrong)?;
-    let named = |file: &Value| ["id", "full_url", "url"].iter().any(|key| file.get(*key).is_some_and(|v| !is_blank(v)));
-    let sourced = |file: &Value| matches!(file.get("source").and_then(Value::as_str), None | Some("local" | "url"));
+    let named = |file: &Value| {
+        ["id", "full_url", "url"].iter().any(|key| file.get(*key).is_some_and(|v| !is_blank(v)))
+    };
+    let sourced =
+        |file: &Value| matches!(file.get("source").and_then(Value::as_str), None | Some("local" | "url"));
     if files.iter().all(|file| named(file) && sourced(file)) { Ok(()) } else { Err(wrong()) }
 }

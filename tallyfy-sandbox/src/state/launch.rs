@@ -147,7 +147,11 @@ fn new_process(
         prerun_completed: Some((context.now, context.caller)),
         starred: flag("starred"),
         is_public: flag("is_public"),
-        publicly_hidden_fields: hidden.into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+        publicly_hidden_fields: hidden
+            .into_iter()
+            .flatten()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect(),
         users,
         groups,
         parent_id: text("parent_id"),
@@ -195,7 +199,8 @@ fn read_override(organization: &Organization, step: &str, entry: &Value) -> Resu
     }
     if let Some(sent) = entry.get("deadline").filter(|deadline| !deadline.is_null()) {
         let at = sent.as_str().and_then(dates::read);
-        let wrong = || Refused::invalid(&format!("tasks.{step}.deadline"), "The deadline is not a valid date.");
+        let wrong =
+            || Refused::invalid(&format!("tasks.{step}.deadline"), "The deadline is not a valid date.");
         read.deadline = Some(at.ok_or_else(wrong)?);
     }
     Ok(read)

@@ -47,7 +47,9 @@ pub fn member_ids(organization: &Organization, field: &str, value: &Value) -> Re
     let not_found = || Refused::invalid(field, format!("The selected {field} is invalid."));
     let list = value.as_array().ok_or_else(not_found)?;
     list.iter()
-        .map(|entry| member_id(entry).filter(|id| organization.members.get(id).is_some()).ok_or_else(not_found))
+        .map(|entry| {
+            member_id(entry).filter(|id| organization.members.get(id).is_some()).ok_or_else(not_found)
+        })
         .collect()
 }
 
@@ -67,7 +69,8 @@ pub fn group_ids(organization: &Organization, field: &str, value: &Value) -> Res
 /// (mcp:guest_assignment); there is no DNS here, so reserved names are let through.
 pub fn is_address(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c == '@' || c == ',');
+    let plain =
+        |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c == '@' || c == ',');
     plain(name) && plain(host) && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
 }
 
@@ -83,7 +86,8 @@ pub fn guest_addresses(
     let mut guests = Vec::with_capacity(list.len());
     for entry in list {
         let address = entry.as_str().filter(|text| is_address(text));
-        let address = address.ok_or_else(|| invalid(format!("The {field} must be valid email addresses.")))?;
+        let address =
+            address.ok_or_else(|| invalid(format!("The {field} must be valid email addresses.")))?;
         if organization.member_by_email(address).is_some() {
             return Err(invalid(format!("{address} is a member of this organization.")));
         }

@@ -33,7 +33,8 @@ async fn an_open_issue_blocks_completion_until_it_is_resolved() {
     let desk = Desk::new().await;
     let task = seed::SMALL_PROCESS_TASKS[0];
     let run = format!("/runs/{}", seed::SMALL_PROCESS);
-    let issue = desk.post(&format!("/tasks/{task}/problem"), json!({ "content": "Door is shut" })).await.is(200);
+    let issue =
+        desk.post(&format!("/tasks/{task}/problem"), json!({ "content": "Door is shut" })).await.is(200);
     let issue = issue["data"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(desk.get(&run).await.is(200)["data"]["status"], "problem");
     let completed = format!("{run}/completed-tasks");

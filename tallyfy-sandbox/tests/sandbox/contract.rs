@@ -33,7 +33,10 @@ async fn what_was_sent_is_kept() {
     desk.post(&format!("/tasks/{}/comment?a=b%20c", seed::ONE_OFF_TASK), body.clone()).await.is(200);
     let seen = desk.sandbox.requests().remove(0);
     assert_eq!((seen.method.as_str(), seen.operation.as_deref()), ("POST", Some("create_task_comment")));
-    assert_eq!(seen.path, format!("/api/organizations/{}/tasks/{}/comment", seed::ORGANIZATION, seed::ONE_OFF_TASK));
+    assert_eq!(
+        seen.path,
+        format!("/api/organizations/{}/tasks/{}/comment", seed::ORGANIZATION, seed::ONE_OFF_TASK)
+    );
     assert_eq!((seen.raw_query.as_str(), seen.query_value("a")), ("a=b%20c", Some("b c")));
     assert_eq!(seen.json, Some(body));
     assert_eq!(seen.header("X-Tallyfy-Client"), Some("APIClient"));
@@ -68,7 +71,9 @@ async fn every_answer_fits_the_document() {
     let mut called = 0;
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("methods") {
-            let Some(id) = operation["operationId"].as_str().filter(|id| known.contains(id)) else { continue };
+            let Some(id) = operation["operationId"].as_str().filter(|id| known.contains(id)) else {
+                continue;
+            };
             let path = ids.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
             let desk = Desk::new().await;
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");

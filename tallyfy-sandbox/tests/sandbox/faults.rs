@@ -20,11 +20,10 @@ async fn a_status_comes_once_and_changes_nothing() {
     let desk = Desk::new().await;
     desk.sandbox.fault("create_run", Fault::rate_limited(7));
     desk.sandbox.fault("*", Fault::Html(503));
-    desk.sandbox.fault("create_run", Fault::Status {
-        status: 500,
-        headers: Vec::new(),
-        body: FaultBody::Text("boom".to_owned()),
-    });
+    desk.sandbox.fault(
+        "create_run",
+        Fault::Status { status: 500, headers: Vec::new(), body: FaultBody::Text("boom".to_owned()) },
+    );
     let reply = desk.post("/runs", launch()).await;
     assert_eq!((reply.status.as_u16(), &reply.headers["retry-after"]), (429, &"7".parse().expect("a value")));
     assert_eq!(reply.json["code"], "RATE_LIMIT_EXCEEDED");

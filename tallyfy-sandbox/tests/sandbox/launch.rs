@@ -74,9 +74,8 @@ async fn overrides_replace_assignees_and_a_partial_map_truncates() {
 async fn what_a_launch_refuses() {
     let desk = Desk::new().await;
     let template = |prerun: Value| json!({ "checklist_id": TEMPLATE, "name": "x", "prerun": prerun });
-    let with_tasks = |tasks: Value| {
-        json!({ "checklist_id": TEMPLATE, "prerun": answers(json!({})), "tasks": tasks })
-    };
+    let with_tasks =
+        |tasks: Value| json!({ "checklist_id": TEMPLATE, "prerun": answers(json!({})), "tasks": tasks });
     let wrong = |id: &str, text: &str| json!({ "prerun": [{ id: [text] }] });
     let not_a_map = json!({ "prerun": ["The prerun must be an object keyed by field id."] });
     for (body, status, errors) in [
@@ -115,7 +114,11 @@ async fn what_a_launch_refuses() {
             wrong(KICKOFF_TABLE, "Number of columns does not match required columns"),
         ),
         (template(answers(json!({ KICKOFF_TABLE: "" }))), 422, wrong(KICKOFF_TABLE, "Invalid table field")),
-        (with_tasks(json!({ SMALL_STEP: {} })), 422, json!({ format!("tasks.{SMALL_STEP}"): ["The selected step is invalid."] })),
+        (
+            with_tasks(json!({ SMALL_STEP: {} })),
+            422,
+            json!({ format!("tasks.{SMALL_STEP}"): ["The selected step is invalid."] }),
+        ),
         (
             with_tasks(json!({ STEP_COLLECT: { "owners": { "guests": ["ben@northwind.test"] } } })),
             422,

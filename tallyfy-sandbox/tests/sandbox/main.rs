@@ -80,8 +80,12 @@ impl Desk {
     /// No answer of the sandbox broke the document.
     #[track_caller]
     fn is_faithful(&self) {
-        let own: Vec<Violation> =
-            self.sandbox.violations().into_iter().filter(|v| v.side == tallyfy_sandbox::Side::Sandbox).collect();
+        let own: Vec<Violation> = self
+            .sandbox
+            .violations()
+            .into_iter()
+            .filter(|v| v.side == tallyfy_sandbox::Side::Sandbox)
+            .collect();
         assert_eq!(own, []);
     }
 }

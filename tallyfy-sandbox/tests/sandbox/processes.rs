@@ -61,7 +61,10 @@ async fn deleting_takes_two_steps_and_an_administrator() {
     let path = format!("/runs/{}", seed::SMALL_PROCESS);
     desk.delete(&format!("{path}/delete")).await.is(422);
     let archived = desk.delete(&path).await.is(200)["data"].clone();
-    assert_eq!((&archived["status"], &archived["archived_at"]), (&json!("archived"), &json!("2026-09-01T08:00:00Z")));
+    assert_eq!(
+        (&archived["status"], &archived["archived_at"]),
+        (&json!("archived"), &json!("2026-09-01T08:00:00Z"))
+    );
     desk.delete(&path).await.is(200);
     let task = json!({ "task_id": seed::SMALL_PROCESS_TASKS[0] });
     desk.post(&format!("{path}/completed-tasks"), task).await.is(404);
@@ -87,7 +90,10 @@ async fn completing_the_last_task_completes_the_process_and_reopening_undoes_it(
         assert_eq!(process["data"]["progress"]["percent"], percent);
     }
     let process = desk.get(&path).await.is(200)["data"].clone();
-    assert_eq!((&process["status"], &process["completed_at"]), (&json!("complete"), &json!("2026-09-01T08:00:00Z")));
+    assert_eq!(
+        (&process["status"], &process["completed_at"]),
+        (&json!("complete"), &json!("2026-09-01T08:00:00Z"))
+    );
     let task = desk.delete(&format!("{path}/completed-tasks/{}", seed::SMALL_PROCESS_TASKS[1])).await.is(200);
     assert_eq!(task["data"]["status"], "in-progress");
     assert_eq!(task["data"]["completer_id"], json!(null));

@@ -44,10 +44,22 @@ async fn a_template_has_its_kickoff_form_and_automations_inline() {
     let desk = Desk::new().await;
     let path = format!("/checklists/{}", seed::TEMPLATE);
     let template = desk.get(&path).await.is(200)["data"].clone();
-    let kinds: Vec<&str> =
-        template["prerun"].as_array().into_iter().flatten().filter_map(|f| f["field_type"].as_str()).collect();
+    let kinds: Vec<&str> = template["prerun"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|f| f["field_type"].as_str())
+        .collect();
     let ten = [
-        "text", "textarea", "radio", "dropdown", "multiselect", "date", "email", "file", "table",
+        "text",
+        "textarea",
+        "radio",
+        "dropdown",
+        "multiselect",
+        "date",
+        "email",
+        "file",
+        "table",
         "assignees_form",
     ];
     assert_eq!(kinds, ten);
@@ -70,7 +82,7 @@ async fn an_archived_template_is_only_in_the_list_that_asks_for_it() {
     let desk = Desk::new().await;
     desk.get(&format!("/checklists/{}", seed::ARCHIVED_TEMPLATE)).await.is(404);
     let live = desk.get("/checklists").await.is(200);
-    assert_eq!(column(&live, "title"), ["Weekly check", "Vendor onboarding"]);
+    assert_eq!(column(&live, "title"), ["Vendor onboarding", "Weekly check"]);
     let archived = desk.get("/checklists?archived=only").await.is(200);
     assert_eq!(column(&archived, "title"), ["Old audit"]);
     let found = desk.get("/checklists?q=VENDOR&sort_by=title").await.is(200);
@@ -96,7 +108,8 @@ async fn steps_come_in_no_order_and_with_their_fields() {
 #[tokio::test]
 async fn a_process_shows_progress_answers_and_includes() {
     let desk = Desk::new().await;
-    let with = "checklist.steps,tasks.threads,tags,folders,next_task,ko_form_fields,form_fields,assets,stages";
+    let with =
+        "checklist.steps,tasks.threads,tags,folders,next_task,ko_form_fields,form_fields,assets,stages";
     let process = desk.get(&format!("/runs/{}?with={with}", seed::PROCESS)).await.is(200)["data"].clone();
     assert_eq!(process["status"], "active");
     assert_eq!(process["progress"], json!({"complete": 1, "total": 5, "percent": 20}));
@@ -119,7 +132,8 @@ async fn a_process_shows_progress_answers_and_includes() {
 async fn a_task_is_read_with_and_without_its_process() {
     let desk = Desk::new().await;
     let task = seed::PROCESS_TASKS[2];
-    let with = "run.checklist,step,form_fields,threads,threads_count,comments,issues,tags,ko-form-fields,roles";
+    let with =
+        "run.checklist,step,form_fields,threads,threads_count,comments,issues,tags,ko-form-fields,roles";
     let path = format!("/runs/{}/tasks/{task}?with={with}", seed::PROCESS);
     let row = desk.get(&path).await.is(200)["data"].clone();
     assert_eq!(row["owners"]["guests"], json!([seed::GUEST]));

@@ -113,7 +113,10 @@ async fn an_update_replaces_owners_and_drops_status() {
     assert_eq!(row["owners"]["users"], json!([1003]));
     assert_eq!(row["deadline_set_by_hand"], false);
     let row = desk.put(&task(2), json!({ "deadline": "2026-09-20 10:00:00" })).await.is(200)["data"].clone();
-    assert_eq!((&row["deadline"], &row["deadline_set_by_hand"]), (&json!("2026-09-20T10:00:00.000Z"), &json!(true)));
+    assert_eq!(
+        (&row["deadline"], &row["deadline_set_by_hand"]),
+        (&json!("2026-09-20T10:00:00.000Z"), &json!(true))
+    );
     desk.put(&task(2), json!({ "title": "t".repeat(601) })).await.is(422);
     desk.put(&task(2), json!({ "owners": { "users": [77] } })).await.is(422);
     desk.put(&task(2), json!({ "taskdata": { seed::FIELD_DROPDOWN: "Partner" } })).await.is(422);

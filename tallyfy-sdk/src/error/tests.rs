@@ -255,3 +255,20 @@ fn long_bodies_are_cut() {
     let error = answered(500, &[], &"x".repeat(70_000));
     assert_eq!(error.body().map(<[u8]>::len), Some(65_536));
 }
+
+#[test]
+fn no_cut_of_any_body_is_too_much() {
+    for body in [
+        r#"{"message":"The gïven data","errors":{"a":[{"b":["c"]}],"d":"é"},"code":7}"#,
+        r#"{"error":{"code":"X","details":{"pool_type":"full"}},"error_description":"y"}"#,
+        "<!DOCTYPE html><html><TITLE lang='é'>Bäd <b>gateway</b></Title></html> < 3 &",
+    ] {
+        for cut in 0..=body.len() {
+            let bytes = Bytes::copy_from_slice(&body.as_bytes()[..cut]);
+            let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), bytes);
+            let text = error.to_string();
+            assert!(text.starts_with("the server answered 502 Bad Gateway"), "{text}");
+            assert!(!text.contains("<b>") && !text.contains('\n'), "{text}");
+        }
+    }
+}

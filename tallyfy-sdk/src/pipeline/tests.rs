@@ -273,8 +273,12 @@ async fn a_repeated_delete_that_finds_nothing_is_done() {
 #[tokio::test]
 async fn a_delete_that_removes_nothing_is_not_done_by_a_404() {
     let server = Scripted::start(vec![Reply::Hangup, not_found()]).await;
-    let reopen: Call<tallyfy_gen::types::Task> =
-        Call::item(&hasty(&server), "reopen_task", &[], |api| async move { api.reopen_task("o1", "t1").await });
+    let reopen: Call<tallyfy_gen::types::Task> = Call::item(
+        &hasty(&server),
+        "reopen_task",
+        &[],
+        |api| async move { api.reopen_task("o1", "t1").await },
+    );
     let error = reopen.await.expect_err("no such task");
     assert!(error.is_not_found() && !error.is_already_done());
     assert_failed(&error, Delivery::Unknown, 2, Some(404));

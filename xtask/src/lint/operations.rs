@@ -166,7 +166,9 @@ impl Lint<'_> {
     /// What holds for a parameter wherever it is written.
     pub(super) fn parameter(&mut self, place: &Place<'_>, node: &Value) {
         match node["in"].as_str().unwrap_or_default() {
-            "path" if node["required"] != true => self.wrong_at(place, "needs `required: true`, as all in paths"),
+            "path" if node["required"] != true => {
+                self.wrong_at(place, "needs `required: true`, as all in paths")
+            }
             "path" | "query" => {}
             other => self.wrong_at(
                 place,
@@ -177,7 +179,10 @@ impl Lint<'_> {
             self.wrong_at(place, "has no schema; give it one");
         }
         if node["schema"]["type"] == "array" && (node["style"] != "form" || node["explode"] != false) {
-            self.wrong_at(place, "is a list; write `style: form, explode: false`, lists are sent with commas");
+            self.wrong_at(
+                place,
+                "is a list; write `style: form, explode: false`, lists are sent with commas",
+            );
         }
         let (key, allowed) = CONFIDENCE;
         let confidence = &node[key];

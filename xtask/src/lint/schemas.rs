@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Lint;
 use crate::enums::variant;
@@ -43,42 +43,41 @@ impl Lint<'_> {
 
     /// A component: here alone enums and markers may stand.
     pub(super) fn named_schema(&mut self, place: &Place<'_>, node: &Value) {
-        if let Some(object) = node.as_object() {
-            self.values(place, object);
-            self.markers(place, node);
-            self.body_of_schema(place, object);
-        }
+        self.values(place, node);
+        self.markers(place, node);
+        self.body_of_schema(place, node);
     }
 
     /// A schema inside something else.
     pub(super) fn schema(&mut self, place: &Place<'_>, node: &Value) {
-        let Some(object) = node.as_object() else { return };
-        if object.contains_key("enum") || object.contains_key("x-extensible-enum") {
+        if node.get("enum").is_some() || node.get("x-extensible-enum").is_some() {
             self.wrong_at(place, "has an inline enum; make it a named component");
         }
-        self.body_of_schema(place, object);
+        self.body_of_schema(place, node);
     }
 
     pub(super) fn siblings(&mut self, place: &Place<'_>, node: &Value) {
         if node.as_object().is_some_and(|object| object.contains_key("$ref") && object.len() > 1) {
-            self.wrong_at(
-                place,
-                "has keys beside $ref, which tools drop; use `allOf: [$ref]` or move them",
-            );
+            self.wrong_at(place, "has keys beside $ref, which tools drop; use `allOf: [$ref]` or move them");
         }
     }
 
-    fn body_of_schema(&mut self, place: &Place<'_>, object: &Map<String, Value>) {
-        let node = Value::Object(object.clone());
-        if object.contains_key("$ref") {
-            return self.siblings(place, &node);
+    fn body_of_schema(&mut self, place: &Place<'_>, node: &Value) {
+        if !node.is_object() {
+            return;
         }
-        self.typed(place, &node);
-        self.keywords(place, &node);
+        if node.get("$ref").is_some() {
+            return self.siblings(place, node);
+        }
+        self.typed(place, node);
+        self.keywords(place, node);
         for (name, property) in node["properties"].as_object().into_iter().flatten() {
             let here = place.property(name);
             if name == "extra" {
-                self.wrong_at(&here, "is called `extra`, as what holds the unknown fields; rename it");
+                self.wrong_at(
+                    &here,
+                    "is called `extra`, the name under which unknown fields are kept; rename it",
+                );
             }
             self.inline_object(&here, property);
             self.schema(&here, property);
@@ -156,13 +155,13 @@ impl Lint<'_> {
     }
 
     /// The values of an enum become variants of a Rust enum.
-    fn values(&mut self, place: &Place<'_>, object: &Map<String, Value>) {
-        let (closed, open) = (object.get("enum"), object.get("x-extensible-enum"));
+    fn values(&mut self, place: &Place<'_>, node: &Value) {
+        let (closed, open) = (node.get("enum"), node.get("x-extensible-enum"));
         if closed.is_some() && open.is_some() {
             self.wrong_at(place, "has `enum` and `x-extensible-enum`; keep the one that is right");
         }
         let Some(values) = closed.or(open) else { return };
-        if object.get("type").is_none_or(|kind| kind != "string") {
+        if node["type"] != "string" {
             self.wrong_at(place, "is an enum but no `type: string`; write the type");
         }
         let values = values.as_array().map_or(&[][..], Vec::as_slice);
@@ -186,7 +185,9 @@ impl Lint<'_> {
             if let Some(first) = variants.insert(name.clone(), value) {
                 self.wrong_at(
                     place,
-                    format!("values `{first}` and `{value}` get one name `{name}`; rename one in xtask enums.rs"),
+                    format!(
+                        "values `{first}` and `{value}` get one name `{name}`; rename one in xtask enums.rs"
+                    ),
                 );
             }
         }

@@ -109,7 +109,8 @@ impl Scope<'_> {
     fn is_assigned(&self, task: &Task) -> bool {
         let owners: Vec<i64> = self.query.list("owners").iter().filter_map(|id| id.parse().ok()).collect();
         let (guests, groups) = (self.query.list("guests"), self.query.list("groups"));
-        let has = |list: &[String], wanted: &[&str]| list.iter().any(|entry| wanted.contains(&entry.as_str()));
+        let has =
+            |list: &[String], wanted: &[&str]| list.iter().any(|entry| wanted.contains(&entry.as_str()));
         (self.query.get("owners").is_none() || task.owners.users.iter().any(|user| owners.contains(user)))
             && (guests.is_empty() || has(&task.owners.guests, &guests))
             && (groups.is_empty() || has(&task.owners.groups, &groups))

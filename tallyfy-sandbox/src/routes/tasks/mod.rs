@@ -28,7 +28,11 @@ pub fn inside(operation: &str) -> Option<Inside> {
 fn of_process(call: &Call<'_>) -> Result<String, Refused> {
     super::processes::of_path(call)?;
     let task = call.organization.tasks.get(call.param("task")).ok_or(Refused::Missing)?;
-    if task.run_id.as_deref() == Some(call.param("run")) { Ok(task.id.clone()) } else { Err(Refused::Missing) }
+    if task.run_id.as_deref() == Some(call.param("run")) {
+        Ok(task.id.clone())
+    } else {
+        Err(Refused::Missing)
+    }
 }
 
 /// The task of `/tasks/{task}`, one-off or not.

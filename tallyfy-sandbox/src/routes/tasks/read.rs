@@ -22,7 +22,12 @@ pub fn inside(operation: &str) -> Option<Inside> {
 }
 
 /// Filters, sorts, pages and renders.
-fn answer(call: &Call<'_>, tasks: Vec<&Task>, default_status: Option<&'static str>, paging: Paging) -> Answer {
+fn answer(
+    call: &Call<'_>,
+    tasks: Vec<&Task>,
+    default_status: Option<&'static str>,
+    paging: Paging,
+) -> Answer {
     let query = call.query();
     let scope = Scope { view: call.view(), query, default_status };
     let mut tasks: Vec<&Task> = tasks.into_iter().filter(|task| scope.wants(task)).collect();

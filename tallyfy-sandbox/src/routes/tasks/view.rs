@@ -111,7 +111,8 @@ impl View<'_> {
         }
         if query.with("ko-form-fields") {
             let fields = process.map_or(&[][..], |process| process.kickoff());
-            row["ko-form-fields"] = wrapped(fields.iter().map(|field| self.run_field(field, None, None)).collect());
+            row["ko-form-fields"] =
+                wrapped(fields.iter().map(|field| self.run_field(field, None, None)).collect());
         }
         if query.with("tags") {
             row["tags"] = self.tags("Task", &task.id);
@@ -134,7 +135,8 @@ impl View<'_> {
     fn thread_includes(&self, task: &Task, query: &Query, row: &mut Value) {
         let threads = || task.threads.iter().filter_map(|id| self.organization.threads.get(id));
         let is_issue = |thread: &&Thread| thread.label == "problem";
-        let rows = |wanted: Vec<&Thread>| wrapped(wanted.into_iter().map(|thread| self.thread(thread)).collect());
+        let rows =
+            |wanted: Vec<&Thread>| wrapped(wanted.into_iter().map(|thread| self.thread(thread)).collect());
         if query.with("threads") {
             row["threads"] = rows(threads().collect());
         }
