@@ -3,3 +3,6 @@
 mod wire;
 mod pages;
 mod retry;
+mod alias;
+mod errors;
+mod secrets;
