@@ -12,11 +12,24 @@ fn every_alias_names_its_api_word_for_the_search() {
         let syn::Item::Type(alias) = item else { continue };
         rows += 1;
         let target = alias.ty.to_token_stream().to_string();
-        let target = target.split('<').next().unwrap_or_default().rsplit("::").next().unwrap_or_default().trim().to_owned();
-        let attributes = alias.attrs.iter().map(|attribute| attribute.to_token_stream().to_string()).collect::<String>();
+        let target = target
+            .split('<')
+            .next()
+            .unwrap_or_default()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        let attributes =
+            alias.attrs.iter().map(|attribute| attribute.to_token_stream().to_string()).collect::<String>();
         assert!(attributes.contains("doc = "), "{}: has no documentation", alias.ident);
         if alias.ident != target {
-            assert!(attributes.contains(&format!("{target:?}")), "{}: add #[doc(alias = {target:?})]", alias.ident);
+            assert!(
+                attributes.contains(&format!("{target:?}")),
+                "{}: add #[doc(alias = {target:?})]",
+                alias.ident
+            );
         }
     }
     assert!(rows > 30, "found only {rows} rows");

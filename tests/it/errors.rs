@@ -4,13 +4,14 @@ use insta::assert_snapshot;
 use serde_json::json;
 use tallyfy_sandbox::{Fault, FaultBody, Sandbox, seed};
 use tallyfy_sdk::{
-    AddComment, Assign, Client, Delivery, Error, LaunchProcess, ListTasks, Organization, UpdateProcess, UpdateProcessTask,
-    UpdateTask,
+    AddComment, Assign, Client, Delivery, Error, LaunchProcess, ListTasks, Organization, UpdateProcess,
+    UpdateProcessTask, UpdateTask,
 };
 
 async fn start() -> (Sandbox, Organization) {
     let sandbox = Sandbox::start().await.expect("a sandbox");
-    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
+    let client =
+        Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
     let organization = client.organization(sandbox.organization());
     (sandbox, organization)
 }
@@ -19,7 +20,9 @@ async fn start() -> (Sandbox, Organization) {
 fn shown(error: &Error) -> String {
     let text = error.to_string();
     match text.split_once(" [request id ") {
-        Some((head, tail)) => format!("{head} [request id ..]{}", tail.split_once(']').map_or("", |(_, rest)| rest)),
+        Some((head, tail)) => {
+            format!("{head} [request id ..]{}", tail.split_once(']').map_or("", |(_, rest)| rest))
+        }
         None => text,
     }
 }
@@ -59,7 +62,8 @@ async fn an_unknown_or_archived_template_is_not_found() {
 #[tokio::test]
 async fn a_wrong_token_says_how_tokens_die() {
     let (sandbox, _) = start().await;
-    let client = Client::builder().base_url(sandbox.base_url()).token("stale-token").build().expect("a client");
+    let client =
+        Client::builder().base_url(sandbox.base_url()).token("stale-token").build().expect("a client");
     let error = client.me().await.expect_err("wrong token");
     assert!(error.is_auth());
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 1));
@@ -111,17 +115,22 @@ async fn every_shape_of_an_error_body_is_understood() {
             None,
             vec![("name", "is required"), ("tasks.0d95.deadline", "is no date")],
         ),
-        ("oauth", 400, json!({"error": "invalid_client"}), Some("invalid_client"), None, vec![]),
+        (
+            "oauth",
+            400,
+            json!({"error": "invalid_client"}),
+            Some("invalid_client"),
+            Some("invalid_client"),
+            vec![],
+        ),
     ];
     for (name, status, body, message, code, fields) in shapes {
         let (sandbox, organization) = start().await;
         sandbox.fault("list_tasks", Fault::status(status, body));
         let error = organization.tasks().list(ListTasks::new()).await.expect_err(name);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{name}");
-        if let Some(message) = message {
-            assert!(error.to_string().contains(message), "{name}: {error}");
-        }
-        assert_eq!(error.code().filter(|_| code.is_some()), code, "{name}");
+        assert_eq!(error.message(), message, "{name}");
+        assert_eq!(error.code(), code, "{name}");
         let found: Vec<(&str, &str)> =
             error.field_errors().iter().map(|field| (field.field.as_str(), field.message.as_str())).collect();
         assert_eq!(found, fields, "{name}");
@@ -132,7 +141,10 @@ async fn every_shape_of_an_error_body_is_understood() {
 async fn an_html_page_is_kept_but_not_shown() {
     let (sandbox, organization) = start().await;
     let page = "<html><head><title>502 Bad Gateway</title></head><body>SQLSTATE secret dump</body></html>";
-    sandbox.fault("create_run", Fault::Status { status: 502, headers: vec![], body: FaultBody::Html(page.into()) });
+    sandbox.fault(
+        "create_run",
+        Fault::Status { status: 502, headers: vec![], body: FaultBody::Html(page.into()) },
+    );
     let launch = LaunchProcess::new(seed::SMALL_TEMPLATE).name("Weekly check");
     let error = organization.processes().launch(launch).await.expect_err("502");
     assert!(error.is_server());
@@ -167,9 +179,15 @@ async fn bad_input_is_refused_before_anything_is_sent() {
         ("slash", processes.archive("91be/delete").await.expect_err("slash")),
         ("control", tasks.complete("a\nb").await.expect_err("control")),
         ("percent", tasks.get("a%2Fb").await.expect_err("percent")),
-        ("alias as key", processes.launch(launch().kickoff_value("partner-name", "x")).await.expect_err("alias")),
+        (
+            "alias as key",
+            processes.launch(launch().kickoff_value("partner-name", "x")).await.expect_err("alias"),
+        ),
         ("long name", processes.launch(launch().name("x".repeat(551))).await.expect_err("551 characters")),
-        ("wiping update", processes.update(seed::PROCESS, UpdateProcess::new().name("x")).await.expect_err("wipes")),
+        (
+            "wiping update",
+            processes.update(seed::PROCESS, UpdateProcess::new().name("x")).await.expect_err("wipes"),
+        ),
         (
             "answer by label",
             organization
@@ -180,8 +198,14 @@ async fn bad_input_is_refused_before_anything_is_sent() {
                 .expect_err("label"),
         ),
         ("page zero", tasks.list(ListTasks::new().page(0)).await.expect_err("page 0")),
-        ("own header", tasks.get(seed::ONE_OFF_TASK).header("Authorization", "Bearer x").await.expect_err("header")),
-        ("no time", tasks.get(seed::ONE_OFF_TASK).timeout(std::time::Duration::ZERO).await.expect_err("zero")),
+        (
+            "own header",
+            tasks.get(seed::ONE_OFF_TASK).header("Authorization", "Bearer x").await.expect_err("header"),
+        ),
+        (
+            "no time",
+            tasks.get(seed::ONE_OFF_TASK).timeout(std::time::Duration::ZERO).await.expect_err("zero"),
+        ),
     ];
     let mut text = String::new();
     for (name, error) in &cases {
@@ -217,11 +241,15 @@ async fn updates_that_keep_carry_over_what_was_read() {
 
 #[test]
 fn an_update_cannot_keep_what_was_not_read() {
-    let process: tallyfy_sdk::Process = serde_json::from_value(json!({"id": "x", "users": [1]})).expect("a process");
+    let process: tallyfy_sdk::Process =
+        serde_json::from_value(json!({"id": "x", "users": [1]})).expect("a process");
     let invalid = UpdateProcess::keeping(&process).expect_err("groups are missing");
     assert_eq!(invalid.to_string(), "`groups` is missing in what was read; read the process by its id");
     let nobody = Assign::nobody();
-    assert_eq!(serde_json::to_value(&nobody).expect("JSON"), json!({"users": [], "guests": [], "groups": []}));
+    assert_eq!(
+        serde_json::to_value(&nobody).expect("JSON"),
+        json!({"users": [], "guests": [], "groups": []})
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use tallyfy_sdk::{Client, LaunchProcess, ListProcesses, ListTasks, Organization}
 
 async fn start() -> (Sandbox, Organization) {
     let sandbox = Sandbox::start().await.expect("a sandbox");
-    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
+    let client =
+        Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
     let organization = client.organization(sandbox.organization());
     (sandbox, organization)
 }
@@ -25,7 +26,10 @@ async fn a_page_holds_ten_rows_unless_told_otherwise_and_knows_the_total() {
     let (_sandbox, organization) = start().await;
     launch(&organization, 23).await;
     let page = organization.processes().list(ListProcesses::new().q("Batch")).await.expect("a page");
-    assert_eq!((page.items.len(), page.total(), page.current(), page.last()), (10, Some(23), Some(1), Some(3)));
+    assert_eq!(
+        (page.items.len(), page.total(), page.current(), page.last()),
+        (10, Some(23), Some(1), Some(3))
+    );
     assert!(page.has_next());
     let last = organization.processes().list(ListProcesses::new().q("Batch").page(3)).await.expect("a page");
     assert_eq!((last.items.len(), last.has_next()), (3, false));
@@ -38,9 +42,11 @@ async fn a_walk_reads_every_page_and_no_more() {
     sandbox.clear_requests();
     let query = ListProcesses::new().q("Batch").per_page(10);
     let all = organization.processes().list(query).all().await.expect("all");
-    let names: std::collections::BTreeSet<_> = all.iter().filter_map(|process| process.name.clone()).collect();
+    let names: std::collections::BTreeSet<_> =
+        all.iter().filter_map(|process| process.name.clone()).collect();
     assert_eq!((all.len(), names.len()), (23, 23));
-    let pages: Vec<_> = sandbox.requests().iter().map(|seen| seen.query_value("page").map(str::to_owned)).collect();
+    let pages: Vec<_> =
+        sandbox.requests().iter().map(|seen| seen.query_value("page").map(str::to_owned)).collect();
     assert_eq!(pages, [Some("1".into()), Some("2".into()), Some("3".into())]);
 }
 

@@ -73,10 +73,25 @@ struct Row {
 
 const TABLE: [Row; 18] = [
     row("400", || Fault::status(400, json!({"message": "no"})), [1, 1, 1, 1], Delivery::Refused),
-    row("401", || Fault::status(401, json!({"message": "Unauthenticated."})), [1, 1, 1, 1], Delivery::Refused),
+    row(
+        "401",
+        || Fault::status(401, json!({"message": "Unauthenticated."})),
+        [1, 1, 1, 1],
+        Delivery::Refused,
+    ),
     row("403", || Fault::status(403, json!({"message": "no"})), [1, 1, 1, 1], Delivery::Refused),
-    row("404", || Fault::status(404, json!({"error": true, "message": "no"})), [1, 1, 1, 1], Delivery::Refused),
-    row("409", || Fault::status(409, json!({"error": {"code": "SEAT_POOL_EXHAUSTED"}})), [1, 1, 1, 1], Delivery::Refused),
+    row(
+        "404",
+        || Fault::status(404, json!({"error": true, "message": "no"})),
+        [1, 1, 1, 1],
+        Delivery::Refused,
+    ),
+    row(
+        "409",
+        || Fault::status(409, json!({"error": {"code": "SEAT_POOL_EXHAUSTED"}})),
+        [1, 1, 1, 1],
+        Delivery::Refused,
+    ),
     row("422", || Fault::status(422, json!({"errors": {"name": ["bad"]}})), [1, 1, 1, 1], Delivery::Refused),
     row("302", || Fault::status(302, json!({})), [1, 1, 1, 1], Delivery::Refused),
     row("429", || Fault::rate_limited(7), [4, 4, 4, 4], Delivery::Refused),
@@ -200,7 +215,8 @@ async fn options_of_a_call_go_before_those_of_the_client() {
     }
     let error = processes.get(seed::PROCESS).no_retry().await.expect_err("502");
     assert_eq!(error.attempts(), 1);
-    let error = processes.get(seed::PROCESS).retry(RetryPolicy::default().max_attempts(2)).await.expect_err("502");
+    let error =
+        processes.get(seed::PROCESS).retry(RetryPolicy::default().max_attempts(2)).await.expect_err("502");
     assert_eq!(error.attempts(), 2);
     let patient = processes.get(seed::PROCESS).retry(RetryPolicy::default().max_attempts(100));
     let error = patient.deadline(Duration::from_secs(3)).await.expect_err("502");
@@ -212,7 +228,10 @@ async fn a_dropped_call_stops_and_leaves_the_client_usable() {
     let (sandbox, client) = start().await;
     sandbox.fault("get_run", Fault::Delay(Duration::from_secs(4)));
     let organization = client.organization(seed::ORGANIZATION);
-    let cut = tokio::time::timeout(Duration::from_secs(1), organization.processes().get(seed::PROCESS).into_future());
+    let cut = tokio::time::timeout(
+        Duration::from_secs(1),
+        organization.processes().get(seed::PROCESS).into_future(),
+    );
     assert!(cut.await.is_err(), "cut off in the middle");
     assert_eq!(call(&client, Kind::Read).await.expect("the next call"), 1);
 }

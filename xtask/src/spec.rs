@@ -97,6 +97,11 @@ impl Spec {
             };
             for (key, value) in fragment {
                 match key.as_str() {
+                    "paths" | "components" if !value.is_object() => problems.push(Problem {
+                        file: file.clone(),
+                        place: key,
+                        message: "is no mapping; write each name as a key, or leave it out".into(),
+                    }),
                     "paths" => spec.add_paths(file, value, &mut paths, &mut problems),
                     "components" => spec.add_components(file, value, &mut components, &mut problems),
                     _ if file.ends_with("root.yaml") => spec.document[key] = value,
@@ -156,7 +161,11 @@ impl Spec {
                 out.push(Problem { file: file.into(), place: format!("components/{kind}"), message });
                 continue;
             };
-            let Value::Object(items) = items else { continue };
+            let Value::Object(items) = items else {
+                let message = "is no mapping; write each name as a key, or leave it out".into();
+                out.push(Problem { file: file.into(), place: format!("components/{kind}"), message });
+                continue;
+            };
             for (name, item) in items {
                 let place = format!("{kind}/{name}");
                 if let Some(first) = self.origins.insert(place.clone(), file.into()) {
