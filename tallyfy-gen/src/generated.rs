@@ -7,571 +7,906 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// `ActivityActor` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// Who did it.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ActivityActor {
         /// `email`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `full_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `profile_pic`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// `resize_profile_pic`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resize_profile_pic: ::std::option::Option<::std::string::String>,
         /// `username`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ActivityEntry` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ActivityActor {
+        const NAME: &'static str = "ActivityActor";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                email: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                full_name: ::std::option::Option::None,
+                last_name: ::std::option::Option::None,
+                profile_pic: ::std::option::Option::None,
+                resize_profile_pic: ::std::option::Option::None,
+                username: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "full_name" => {
+                    self.full_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "profile_pic" => {
+                    self.profile_pic = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "resize_profile_pic" => {
+                    self.resize_profile_pic = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "username" => {
+                    self.username = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ActivityActor {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Something that happened. Most values arrive as lists of one.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ActivityEntry {
         /// `actor`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor: ::std::option::Option<::std::vec::Vec<ActivityActor>>,
-        /// One number, or a list of numbers.
+        /// Id of who did it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_id: ::std::option::Option<crate::wire::OneOrMany<i64>>,
-        /// One text, or a list of texts.
+        /// Kind of who did it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_type: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
-        /// `audit`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What changed, as it is now.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub audit: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
-        /// For rows of type execution the automation check: which rules were met and which actions ran.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Of rows of type execution the automation check: which rules were met and which actions ran.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub audit_state: ::std::option::Option<::serde_json::Value>,
-        /// `auditable_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of what changed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auditable_id: ::std::option::Option<::std::string::String>,
-        /// A PHP class name.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Class of what changed, like App\Models\Task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auditable_type: ::std::option::Option<::std::string::String>,
-        /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// UTC, in places without a zone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// One text, or a list of texts.
+        /// What happened, for people.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
-        /// null in the only sample; likely a list like its siblings.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Name of the changed field. Only null is documented; likely a list of one, like its siblings.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field: ::std::option::Option<::serde_json::Value>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
-        /// Like `field`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What it held before. As `field`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub old_value: ::std::option::Option<::serde_json::Value>,
         /// `organization_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization_id: ::std::option::Option<::std::string::String>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// An object whose keys are not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `parent`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What holds it, as it is now.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A value whose shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_state: ::std::option::Option<::serde_json::Value>,
-        /// `parentable_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of what holds it, the process of a task for example.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parentable_id: ::std::option::Option<::std::string::String>,
-        /// `parentable_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Class of what holds it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parentable_type: ::std::option::Option<::std::string::String>,
-        /// Like `field`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// As `field`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub references: ::std::option::Option<::serde_json::Value>,
-        /// One text, or a list of texts.
+        /// Member, Guest or Webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
-        /// Like `field`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// As `field`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::serde_json::Value>,
-        /// Also execution, for automation checks.
+        /// The words of ActivityTypeFilter; execution for automation checks.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
-        /// `undoable`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Whether `undo_activity` takes it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub undoable: ::std::option::Option<bool>,
-        /// Also executed and execution_fail, for automation checks.
+        /// The words of ActivityVerbFilter; for automation checks executed or execution_fail.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verb: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ApplicationUser` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ActivityEntry {
+        const NAME: &'static str = "ActivityEntry";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                actor: ::std::option::Option::None,
+                actor_id: ::std::option::Option::None,
+                actor_type: ::std::option::Option::None,
+                audit: ::std::option::Option::None,
+                audit_state: ::std::option::Option::None,
+                auditable_id: ::std::option::Option::None,
+                auditable_type: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                field: ::std::option::Option::None,
+                id: 0,
+                old_value: ::std::option::Option::None,
+                organization_id: ::std::option::Option::None,
+                origin: ::std::option::Option::None,
+                parent: ::std::option::Option::None,
+                parent_state: ::std::option::Option::None,
+                parentable_id: ::std::option::Option::None,
+                parentable_type: ::std::option::Option::None,
+                references: ::std::option::Option::None,
+                source: ::std::option::Option::None,
+                text: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                undoable: ::std::option::Option::None,
+                verb: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "actor" => {
+                    self.actor = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "actor_id" => self.actor_id = map.next_value()?,
+                "actor_type" => self.actor_type = map.next_value()?,
+                "audit" => {
+                    self.audit = map.next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "audit_state" => {
+                    self.audit_state = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "auditable_id" => {
+                    self.auditable_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "auditable_type" => {
+                    self.auditable_type = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "description" => self.description = map.next_value()?,
+                "field" => {
+                    self.field = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "id" => {
+                    self.id = map
+                        .next_value_seed(crate::wire::record::seed::id_integer())?;
+                }
+                "old_value" => {
+                    self.old_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "organization_id" => {
+                    self.organization_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "origin" => {
+                    self.origin = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "parent" => {
+                    self.parent = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "parent_state" => {
+                    self.parent_state = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "parentable_id" => {
+                    self.parentable_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "parentable_type" => {
+                    self.parentable_type = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "references" => {
+                    self.references = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "source" => self.source = map.next_value()?,
+                "text" => {
+                    self.text = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "type" => self.type_ = map.next_value()?,
+                "undoable" => {
+                    self.undoable = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "verb" => self.verb = map.next_value()?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ActivityEntry {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A member that an application created.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationUser {
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `email`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
         /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `role`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::UserRole>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Asset` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ApplicationUser {
+        const NAME: &'static str = "ApplicationUser";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                created_at: ::std::option::Option::None,
+                email: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                id: 0,
+                last_name: ::std::option::Option::None,
+                role: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map
+                        .next_value_seed(crate::wire::record::seed::id_integer())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "role" => {
+                    self.role = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ApplicationUser {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A stored file.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Asset {
         /// `filename`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub filename: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `source`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::enums::AssetSource>,
         /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `subject`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject: ::std::option::Option<AssetSubject>,
-        /// `system`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Name of the external store, like Dropbox.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub system: ::std::option::Option<::std::string::String>,
         /// `uploaded_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// A form field id, or ko_field for a kick-off field.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A form field id, or `ko_field` for a kick-off field.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_from: ::std::option::Option<::std::string::String>,
         /// `uploaded_to_s3`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_to_s3: ::std::option::Option<bool>,
-        /// Text in webhooks.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// May arrive as text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AssetSubject` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Asset {
+        const NAME: &'static str = "Asset";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                filename: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                source: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                subject: ::std::option::Option::None,
+                system: ::std::option::Option::None,
+                uploaded_at: ::std::option::Option::None,
+                uploaded_from: ::std::option::Option::None,
+                uploaded_to_s3: ::std::option::Option::None,
+                version: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "filename" => {
+                    self.filename = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "source" => {
+                    self.source = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "subject" => {
+                    self.subject = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "system" => {
+                    self.system = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "uploaded_at" => {
+                    self.uploaded_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "uploaded_from" => {
+                    self.uploaded_from = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "uploaded_to_s3" => {
+                    self.uploaded_to_s3 = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "version" => {
+                    self.version = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Asset {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What a file was uploaded for.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AssetSubject {
         /// `id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::AssetSubjectType>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomatedAction` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for AssetSubject {
+        const NAME: &'static str = "AssetSubject";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                id: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AssetSubject {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A rule of a template: when the conditions hold, the actions happen.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomatedAction {
         /// `archived_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Name of the rule.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automated_alias: ::std::option::Option<::std::string::String>,
         /// `conditions`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditions: ::std::option::Option<::std::vec::Vec<AutomationCondition>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `then_actions`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub then_actions: ::std::option::Option<::std::vec::Vec<AutomationAction>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for AutomatedAction {
+        const NAME: &'static str = "AutomatedAction";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                archived_at: ::std::option::Option::None,
+                automated_alias: ::std::option::Option::None,
+                conditions: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                last_updated: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                then_actions: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "automated_alias" => {
+                    self.automated_alias = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "conditions" => {
+                    self.conditions = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "then_actions" => {
+                    self.then_actions = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomatedAction {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// The deadline a task would have if nobody had set it by hand.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomaticDeadline {
         /// `date`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date: ::std::option::Option<crate::wire::Timestamp>,
-        /// For people.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A sentence for people, not for programs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reason: ::std::option::Option<::std::string::String>,
-        /// `source`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What the deadline follows from, the first that applies in this order.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::enums::AutomaticDeadlineSource>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomationAction` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for AutomaticDeadline {
+        const NAME: &'static str = "AutomaticDeadline";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                date: ::std::option::Option::None,
+                reason: ::std::option::Option::None,
+                source: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "date" => {
+                    self.date = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "reason" => {
+                    self.reason = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "source" => {
+                    self.source = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomaticDeadline {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What a rule does to a step.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationAction {
-        /// `action_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Kind of action.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action_type: ::std::option::Option<crate::enums::AutomationActionType>,
-        /// `action_verb`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What an action does.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action_verb: ::std::option::Option<crate::enums::AutomationActionVerb>,
-        /// Field that supplies the assignees.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Form field whose answer supplies the assignees.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_id: ::std::option::Option<::std::string::String>,
-        /// `actionable_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Kind of the field in `actionable_id`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_type: ::std::option::Option<
             crate::enums::AutomationActionableType,
         >,
         /// Name of the webhook.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias_name: ::std::option::Option<::std::string::String>,
         /// `assignees`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<AutomationAssignees>,
         /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<AutomationDeadline>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `target_step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub target_step_id: ::std::option::Option<::std::string::String>,
         /// `webhook_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomationActionInput` of the API.
+    impl crate::wire::record::Record for AutomationAction {
+        const NAME: &'static str = "AutomationAction";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                action_type: ::std::option::Option::None,
+                action_verb: ::std::option::Option::None,
+                actionable_id: ::std::option::Option::None,
+                actionable_type: ::std::option::Option::None,
+                alias_name: ::std::option::Option::None,
+                assignees: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                position: ::std::option::Option::None,
+                target_step_id: ::std::option::Option::None,
+                webhook_url: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "action_type" => {
+                    self.action_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "action_verb" => {
+                    self.action_verb = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "actionable_id" => {
+                    self.actionable_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "actionable_type" => {
+                    self.actionable_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "alias_name" => {
+                    self.alias_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "assignees" => {
+                    self.assignees = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "target_step_id" => {
+                    self.target_step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "webhook_url" => {
+                    self.webhook_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomationAction {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What a rule does to a step.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AutomationActionInput {
-        /// `action_type`
+        /// Kind of action.
         pub action_type: crate::enums::AutomationActionTypeInput,
-        /// visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
+        /// Must fit the type. visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
         pub action_verb: crate::enums::AutomationActionVerbInput,
-        /// `actionable_id`
+        /// Form field whose answer supplies the assignees.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_id: ::std::option::Option<::std::string::String>,
-        /// `actionable_type`
+        /// Kind of the field in `actionable_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_type: ::std::option::Option<
             crate::enums::AutomationActionableTypeInput,
         >,
-        /// Needed for type webhook.
+        /// Name of the webhook; needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias_name: ::std::option::Option<::std::string::String>,
-        /// Needed for assignments, unless clearing or `actionable_id` is given.
+        /// Needed for type assignment, unless the verb is clear_assignees or `actionable_id` names a field.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<AutomationAssigneesInput>,
         /// Needed for type deadline, all three keys.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<AutomationDeadlineInput>,
-        /// Of an existing entry, on update.
+        /// Of an existing entry, on update. Without it the entry is created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// `target_step_id`
+        /// Step that the action works on.
         pub target_step_id: ::std::string::String,
         /// Needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -602,7 +937,7 @@ pub mod types {
                 webhook_url: ::std::option::Option::None,
             }
         }
-        /// `action_type`
+        /// Kind of action.
         #[must_use]
         pub fn action_type(
             mut self,
@@ -613,7 +948,7 @@ pub mod types {
             self.action_type = action_type.into();
             self
         }
-        /// visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
+        /// Must fit the type. visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
         #[must_use]
         pub fn action_verb(
             mut self,
@@ -624,7 +959,7 @@ pub mod types {
             self.action_verb = action_verb.into();
             self
         }
-        /// `actionable_id`
+        /// Form field whose answer supplies the assignees.
         #[must_use]
         pub fn actionable_id(
             mut self,
@@ -633,7 +968,7 @@ pub mod types {
             self.actionable_id = ::std::option::Option::Some(actionable_id.into());
             self
         }
-        /// `actionable_type`
+        /// Kind of the field in `actionable_id`.
         #[must_use]
         pub fn actionable_type(
             mut self,
@@ -644,7 +979,7 @@ pub mod types {
             self.actionable_type = ::std::option::Option::Some(actionable_type.into());
             self
         }
-        /// Needed for type webhook.
+        /// Name of the webhook; needed for type webhook.
         #[must_use]
         pub fn alias_name(
             mut self,
@@ -653,7 +988,7 @@ pub mod types {
             self.alias_name = ::std::option::Option::Some(alias_name.into());
             self
         }
-        /// Needed for assignments, unless clearing or `actionable_id` is given.
+        /// Needed for type assignment, unless the verb is clear_assignees or `actionable_id` names a field.
         #[must_use]
         pub fn assignees(
             mut self,
@@ -671,7 +1006,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// Of an existing entry, on update.
+        /// Of an existing entry, on update. Without it the entry is created.
         #[must_use]
         pub fn id(
             mut self,
@@ -686,7 +1021,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// `target_step_id`
+        /// Step that the action works on.
         #[must_use]
         pub fn target_step_id(
             mut self,
@@ -712,36 +1047,70 @@ pub mod types {
             Ok(())
         }
     }
-    /// `AutomationAssignees` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// Whom a rule assigns or takes off.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationAssignees {
-        /// `groups`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Group ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `users`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomationAssigneesInput` of the API.
+    impl crate::wire::record::Record for AutomationAssignees {
+        const NAME: &'static str = "AutomationAssignees";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                groups: ::std::option::Option::None,
+                guests: ::std::option::Option::None,
+                users: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "groups" => {
+                    self.groups = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "guests" => {
+                    self.guests = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "users" => {
+                    self.users = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomationAssignees {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Whom a rule assigns or takes off.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct AutomationAssigneesInput {
         /// Group ids.
@@ -806,90 +1175,133 @@ pub mod types {
             Ok(())
         }
     }
-    /// `AutomationCondition` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// What must hold for a rule to act.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationCondition {
-        /// For table fields.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// For table fields: the column.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub column_contains_name: ::std::option::Option<::std::string::String>,
-        /// Step, capture or prerun id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the step, form field or kick-off field.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditionable_id: ::std::option::Option<::std::string::String>,
         /// Short word or full PHP class name.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditionable_type: ::std::option::Option<
             crate::enums::AutomationConditionType,
         >,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// Joins the condition to the one before, from left to right.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logic: ::std::option::Option<crate::enums::AutomationConditionLogic>,
-        /// `operation`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How a condition compares. The first seven are for steps, the others for fields.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub operation: ::std::option::Option<crate::enums::AutomationConditionOperation>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// What the condition compares with: a text, for `equals_any` a list, for steps a time clause (any_time, on-time, early_24, late_24) or null.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statement: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomationConditionInput` of the API.
+    impl crate::wire::record::Record for AutomationCondition {
+        const NAME: &'static str = "AutomationCondition";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                column_contains_name: ::std::option::Option::None,
+                conditionable_id: ::std::option::Option::None,
+                conditionable_type: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                logic: ::std::option::Option::None,
+                operation: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                statement: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "column_contains_name" => {
+                    self.column_contains_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "conditionable_id" => {
+                    self.conditionable_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "conditionable_type" => {
+                    self.conditionable_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "logic" => {
+                    self.logic = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "operation" => {
+                    self.operation = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "statement" => {
+                    self.statement = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomationCondition {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What must hold for a rule to act.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AutomationConditionInput {
-        /// `column_contains_name`
+        /// For table fields: the column.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub column_contains_name: ::std::option::Option<::std::string::String>,
-        /// `conditionable_id`
+        /// Id of the step, form field or kick-off field.
         pub conditionable_id: ::std::string::String,
-        /// Case sensitive.
+        /// What a condition looks at.
         pub conditionable_type: crate::enums::AutomationConditionTypeInput,
-        /// Of an existing entry, on update.
+        /// Of an existing entry, on update. Without it the entry is created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `logic`
+        /// Joins the condition to the one before, from left to right.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logic: ::std::option::Option<crate::enums::AutomationConditionLogicInput>,
-        /// `operation`
+        /// How a condition compares. The first seven are for steps, the others for fields; the service refuses a mix.
         pub operation: crate::enums::AutomationConditionOperationInput,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// The key must be there, even with null.
+        /// What the condition compares with; `any_time` (or on-time, early_24, late_24) for steps, a list for `equals_any`. The key must be there, even with null.
         pub statement: ::serde_json::Value,
     }
     impl AutomationConditionInput {
@@ -915,7 +1327,7 @@ pub mod types {
                 position: ::std::option::Option::None,
             }
         }
-        /// `column_contains_name`
+        /// For table fields: the column.
         #[must_use]
         pub fn column_contains_name(
             mut self,
@@ -926,7 +1338,7 @@ pub mod types {
             );
             self
         }
-        /// `conditionable_id`
+        /// Id of the step, form field or kick-off field.
         #[must_use]
         pub fn conditionable_id(
             mut self,
@@ -935,7 +1347,7 @@ pub mod types {
             self.conditionable_id = conditionable_id.into();
             self
         }
-        /// Case sensitive.
+        /// What a condition looks at.
         #[must_use]
         pub fn conditionable_type(
             mut self,
@@ -946,7 +1358,7 @@ pub mod types {
             self.conditionable_type = conditionable_type.into();
             self
         }
-        /// Of an existing entry, on update.
+        /// Of an existing entry, on update. Without it the entry is created.
         #[must_use]
         pub fn id(
             mut self,
@@ -955,7 +1367,7 @@ pub mod types {
             self.id = ::std::option::Option::Some(id.into());
             self
         }
-        /// `logic`
+        /// Joins the condition to the one before, from left to right.
         #[must_use]
         pub fn logic(
             mut self,
@@ -964,7 +1376,7 @@ pub mod types {
             self.logic = ::std::option::Option::Some(logic.into());
             self
         }
-        /// `operation`
+        /// How a condition compares. The first seven are for steps, the others for fields; the service refuses a mix.
         #[must_use]
         pub fn operation(
             mut self,
@@ -981,7 +1393,7 @@ pub mod types {
             self.position = ::std::option::Option::Some(position.into());
             self
         }
-        /// The key must be there, even with null.
+        /// What the condition compares with; `any_time` (or on-time, early_24, late_24) for steps, a list for `equals_any`. The key must be there, even with null.
         #[must_use]
         pub fn statement(
             mut self,
@@ -996,43 +1408,77 @@ pub mod types {
             Ok(())
         }
     }
-    /// `AutomationDeadline` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// The deadline that a rule sets.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct AutomationDeadline {
         /// Other words than the deadlines of steps.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub option: ::std::option::Option<crate::enums::AutomationDeadlineOption>,
-        /// `unit`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Unit of a deadline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::AutomationDeadlineUnit>,
-        /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How many units.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `AutomationDeadlineInput` of the API.
+    impl crate::wire::record::Record for AutomationDeadline {
+        const NAME: &'static str = "AutomationDeadline";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                option: ::std::option::Option::None,
+                unit: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "option" => {
+                    self.option = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "unit" => {
+                    self.unit = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "value" => {
+                    self.value = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AutomationDeadline {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The deadline that a rule sets. All three keys together.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AutomationDeadlineInput {
         /// Other words than the deadlines of steps.
         pub option: crate::enums::AutomationDeadlineOptionInput,
-        /// `unit`
+        /// Unit of a deadline, in the plural.
         pub unit: crate::enums::AutomationDeadlineUnitInput,
-        /// `value`
+        /// How many units.
         pub value: i64,
     }
     impl AutomationDeadlineInput {
@@ -1061,7 +1507,7 @@ pub mod types {
             self.option = option.into();
             self
         }
-        /// `unit`
+        /// Unit of a deadline, in the plural.
         #[must_use]
         pub fn unit(
             mut self,
@@ -1070,7 +1516,7 @@ pub mod types {
             self.unit = unit.into();
             self
         }
-        /// `value`
+        /// How many units.
         #[must_use]
         pub fn value(mut self, value: impl ::std::convert::Into<i64>) -> Self {
             self.value = value.into();
@@ -1082,201 +1528,291 @@ pub mod types {
             Ok(())
         }
     }
-    /// `Capture` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A form field of a template step.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Capture {
-        /// `alias`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// For variables in text, never a key. Made by the service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `collect_time`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Dates: ask for the time too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// `columns`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Columns of a table.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
-        /// `guidance`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Help text, HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// The key under which tasks write its answer; stays the same across versions.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Set when the options come from a shared list; they are not inline then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// `options`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Choices of radio, dropdown and multiselect.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Free keys, an input mask for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `CaptureColumn` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Capture {
+        const NAME: &'static str = "Capture";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                archived_at: ::std::option::Option::None,
+                collect_time: ::std::option::Option::None,
+                columns: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                default_value: ::std::option::Option::None,
+                default_value_enabled: ::std::option::Option::None,
+                field_type: ::std::option::Option::None,
+                field_validation: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                label: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                list: ::std::option::Option::None,
+                options: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prefix: ::std::option::Option::None,
+                required: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                suffix: ::std::option::Option::None,
+                use_wysiwyg_editor: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "collect_time" => {
+                    self.collect_time = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "columns" => {
+                    self.columns = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "default_value" => {
+                    self.default_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "default_value_enabled" => {
+                    self.default_value_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "field_type" => {
+                    self.field_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "field_validation" => self.field_validation = map.next_value()?,
+                "guidance" => {
+                    self.guidance = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "label" => {
+                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "list" => {
+                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "options" => {
+                    self.options = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prefix" => {
+                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "required" => {
+                    self.required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "suffix" => {
+                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "use_wysiwyg_editor" => {
+                    self.use_wysiwyg_editor = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Capture {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A column of a table field.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct CaptureColumn {
-        /// A number by rule; texts are seen.
+        /// A number, rarely text.
         pub id: crate::wire::Id,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `CaptureColumnInput` of the API.
+    impl crate::wire::record::Record for CaptureColumn {
+        const NAME: &'static str = "CaptureColumn";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                id: crate::wire::Id::from(""),
+                label: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "id" => self.id = map.next_value()?,
+                "label" => {
+                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for CaptureColumn {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A column of a table field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CaptureColumnInput {
-        /// `id`
+        /// Unique in the field.
         pub id: i64,
         /// `label`
         pub label: ::std::string::String,
@@ -1292,7 +1828,7 @@ pub mod types {
                 label: label.into(),
             }
         }
-        /// `id`
+        /// Unique in the field.
         #[must_use]
         pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
             self.id = id.into();
@@ -1313,58 +1849,96 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CaptureOption` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A choice of a form field.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct CaptureOption {
         /// `description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// A number by rule; texts are seen.
+        /// A number, rarely text.
         pub id: crate::wire::Id,
         /// In values of multiselect fields.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// In values of multiselect fields.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected: ::std::option::Option<bool>,
         /// `text`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Null as far as known.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `CaptureOptionInput` of the API.
+    impl crate::wire::record::Record for CaptureOption {
+        const NAME: &'static str = "CaptureOption";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                description: ::std::option::Option::None,
+                id: crate::wire::Id::from(""),
+                required: ::std::option::Option::None,
+                selected: ::std::option::Option::None,
+                text: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "description" => {
+                    self.description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "required" => {
+                    self.required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "selected" => {
+                    self.selected = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "text" => {
+                    self.text = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "value" => {
+                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for CaptureOption {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A choice of a form field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CaptureOptionInput {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Unique in the field. Keep it: stored answers refer to it.
+        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
         pub id: i64,
         /// In values of multiselect fields.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1374,7 +1948,7 @@ pub mod types {
         pub selected: ::std::option::Option<bool>,
         /// `text`
         pub text: ::std::string::String,
-        /// A value whose shape no source shows.
+        /// Null as far as known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
     }
@@ -1402,7 +1976,7 @@ pub mod types {
             self.description = ::std::option::Option::Some(description.into());
             self
         }
-        /// Unique in the field. Keep it: stored answers refer to it.
+        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
         #[must_use]
         pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
             self.id = id.into();
@@ -1429,7 +2003,7 @@ pub mod types {
             self.text = text.into();
             self
         }
-        /// A value whose shape no source shows.
+        /// Null as far as known.
         #[must_use]
         pub fn value(
             mut self,
@@ -1444,33 +2018,20 @@ pub mod types {
             Ok(())
         }
     }
-    /// `ChangedTask` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A task that automations changed.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChangedTask {
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TaskStatus>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Action types, like deadline.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Kinds of action, for example deadline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub triggered_actions: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
@@ -1478,560 +2039,770 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for ChangedTask {
+        const NAME: &'static str = "ChangedTask";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                id: ::std::string::String::new(),
+                status: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                triggered_actions: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "status" => {
+                    self.status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "triggered_actions" => {
+                    self.triggered_actions = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChangedTask {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Checklist {
         /// Made by the service.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `allow_launcher_change_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Counts only with `auto_naming` off.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_launcher_change_name: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `auto_naming`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_naming: ::std::option::Option<bool>,
-        /// Automations, always inline.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Automations, always inline: the only place to read them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automated_actions: ::std::option::Option<::std::vec::Vec<AutomatedAction>>,
-        /// `can_add_oot`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Whether its processes may get one-off tasks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contributors: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_ago: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_by: ::std::option::Option<i64>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Folder of its processes, not its own.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_folder: ::std::option::Option<::std::string::String>,
-        /// May hold variables.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Name of its processes; may hold variables.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// `dual_version_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Has a draft and a published version; see `publish_checklist`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub dual_version_enabled: ::std::option::Option<bool>,
-        /// `explanation_video`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of a video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub explanation_video: ::std::option::Option<::std::string::String>,
         /// `folder`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<::std::boxed::Box<Folder>>,
         /// `folder_changeable_by_launcher`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_changeable_by_launcher: ::std::option::Option<bool>,
-        /// `folder_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Folder that the template lies in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folderize_process: ::std::option::Option<bool>,
         /// The path of folders, with `entire_folder_tree`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// Ids of groups with access.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `guest_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Include; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
-        /// `guidance`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `icon`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub icon: ::std::option::Option<::std::string::String>,
-        /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// Stays the same across versions; 32 hex characters.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
-        /// `industry_tags`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// From Tallyfy's own list of industries, not tags of the organization.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub industry_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `is_featured`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
         /// `is_pinned`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_pinned: ::std::option::Option<bool>,
-        /// `is_public`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Shared with the public. Not the same as published.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// `is_public_kickoff`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The kick-off form is open to the public.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public_kickoff: ::std::option::Option<bool>,
-        /// `is_published_state`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// With `dual_version_enabled`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_published_state: ::std::option::Option<bool>,
-        /// `kickoff_description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Text of the kick-off form, HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_description: ::std::option::Option<::std::string::String>,
-        /// `kickoff_sharing_user_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_sharing_user_id: ::std::option::Option<i64>,
-        /// `kickoff_title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Title of the kick-off form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_title: ::std::option::Option<::std::string::String>,
         /// `ko_form_blueprint_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_blueprint_id: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Member id, a number or text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated_by: ::std::option::Option<crate::wire::Id>,
         /// `linked_tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub linked_tasks: ::std::option::Option<::std::vec::Vec<Task>>,
-        /// `member_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Include; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Legacy include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Member id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// `permissions`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Include; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub permissions: ::std::option::Option<::serde_json::Value>,
-        /// Kick-off fields, always inline. At launch the same name is an object of values.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Kick-off fields, always inline. At launch the same name means an object of values by field id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<Prerun>>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub privacy: ::std::option::Option<crate::enums::ChecklistPrivacy>,
-        /// `public_cover`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of an image.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public_cover: ::std::option::Option<::std::string::String>,
         /// `replace_state_conditionally`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replace_state_conditionally: ::std::option::Option<bool>,
         /// `runs`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub runs: ::std::option::Option<::std::vec::Vec<Run>>,
-        /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Legacy: webhook, guidance and others.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `stages`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Include: milestones. Their shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stages: ::std::option::Option<::serde_json::Value>,
         /// `starred`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// `starredByUsers`
+        /// Legacy include.
         #[serde(
             rename = "starredByUsers",
-            default,
-            deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub starred_by_users: ::std::option::Option<::serde_json::Value>,
         /// Number of processes launched from it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_processes: ::std::option::Option<i64>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Legacy include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statistics: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::ChecklistStatus>,
         /// `steps`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps: ::std::option::Option<::std::vec::Vec<Step>>,
         /// `steps_count`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_count: ::std::option::Option<i64>,
-        /// May hold HTML.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What the template is for; may hold HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tag_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_process: ::std::option::Option<bool>,
         /// `tags`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `threads`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// `topic_tags`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// From Tallyfy's own list of topics, not tags of the organization.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub topic_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
         /// Ids of members with access.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// `webhook`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of the webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ChecklistFormFields` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Checklist {
+        const NAME: &'static str = "Checklist";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                allow_launcher_change_name: ::std::option::Option::None,
+                archived_at: ::std::option::Option::None,
+                assets: ::std::option::Option::None,
+                auto_naming: ::std::option::Option::None,
+                automated_actions: ::std::option::Option::None,
+                can_add_oot: ::std::option::Option::None,
+                contributors: ::std::option::Option::None,
+                created_ago: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                created_by: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                default_folder: ::std::option::Option::None,
+                default_process_name_format: ::std::option::Option::None,
+                dual_version_enabled: ::std::option::Option::None,
+                explanation_video: ::std::option::Option::None,
+                folder: ::std::option::Option::None,
+                folder_changeable_by_launcher: ::std::option::Option::None,
+                folder_id: ::std::option::Option::None,
+                folderize_process: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                guest_watchers: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                icon: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                industry_tags: ::std::option::Option::None,
+                is_featured: ::std::option::Option::None,
+                is_pinned: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                is_public_kickoff: ::std::option::Option::None,
+                is_published_state: ::std::option::Option::None,
+                kickoff_description: ::std::option::Option::None,
+                kickoff_sharing_user_id: ::std::option::Option::None,
+                kickoff_title: ::std::option::Option::None,
+                ko_form_blueprint_id: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                last_updated_by: ::std::option::Option::None,
+                linked_tasks: ::std::option::Option::None,
+                member_watchers: ::std::option::Option::None,
+                owner: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                permissions: ::std::option::Option::None,
+                prerun: ::std::option::Option::None,
+                privacy: ::std::option::Option::None,
+                public_cover: ::std::option::Option::None,
+                replace_state_conditionally: ::std::option::Option::None,
+                runs: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                stages: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
+                starred_by_users: ::std::option::Option::None,
+                started_processes: ::std::option::Option::None,
+                statistics: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                steps: ::std::option::Option::None,
+                steps_count: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                tag_process: ::std::option::Option::None,
+                tags: ::std::option::Option::None,
+                threads: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                topic_tags: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                users: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "allow_launcher_change_name" => {
+                    self.allow_launcher_change_name = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "assets" => {
+                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "auto_naming" => {
+                    self.auto_naming = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "automated_actions" => {
+                    self.automated_actions = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "can_add_oot" => {
+                    self.can_add_oot = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "contributors" => {
+                    self.contributors = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "created_ago" => {
+                    self.created_ago = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "created_by" => {
+                    self.created_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "default_folder" => {
+                    self.default_folder = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "default_process_name_format" => {
+                    self.default_process_name_format = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "dual_version_enabled" => {
+                    self.dual_version_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "explanation_video" => {
+                    self.explanation_video = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "folder" => {
+                    self.folder = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "folder_changeable_by_launcher" => {
+                    self.folder_changeable_by_launcher = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folder_id" => {
+                    self.folder_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "folderize_process" => {
+                    self.folderize_process = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folders" => {
+                    self.folders = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "groups" => {
+                    self.groups = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "guest_watchers" => {
+                    self.guest_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "guidance" => {
+                    self.guidance = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "icon" => {
+                    self.icon = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "industry_tags" => {
+                    self.industry_tags = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "is_featured" => {
+                    self.is_featured = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_pinned" => {
+                    self.is_pinned = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_public" => {
+                    self.is_public = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_public_kickoff" => {
+                    self.is_public_kickoff = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_published_state" => {
+                    self.is_published_state = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "kickoff_description" => {
+                    self.kickoff_description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "kickoff_sharing_user_id" => {
+                    self.kickoff_sharing_user_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "kickoff_title" => {
+                    self.kickoff_title = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "ko_form_blueprint_id" => {
+                    self.ko_form_blueprint_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_updated_by" => self.last_updated_by = map.next_value()?,
+                "linked_tasks" => {
+                    self.linked_tasks = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "member_watchers" => {
+                    self.member_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "owner" => {
+                    self.owner = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "owner_id" => {
+                    self.owner_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "permissions" => {
+                    self.permissions = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "prerun" => {
+                    self.prerun = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "privacy" => {
+                    self.privacy = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "public_cover" => {
+                    self.public_cover = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "replace_state_conditionally" => {
+                    self.replace_state_conditionally = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "runs" => {
+                    self.runs = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "stages" => {
+                    self.stages = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "starred" => {
+                    self.starred = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "starredByUsers" => {
+                    self.starred_by_users = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "started_processes" => {
+                    self.started_processes = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "statistics" => {
+                    self.statistics = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "status" => {
+                    self.status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "steps" => {
+                    self.steps = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "steps_count" => {
+                    self.steps_count = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "summary" => {
+                    self.summary = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "tag_process" => {
+                    self.tag_process = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "tags" => {
+                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "threads" => {
+                    self.threads = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "topic_tags" => {
+                    self.topic_tags = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "users" => {
+                    self.users = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "webhook" => {
+                    self.webhook = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Checklist {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// All form fields of a template.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistFormFields {
         /// Step fields.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<Capture>>,
-        /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// Template id.
         pub id: ::std::string::String,
         /// Kick-off fields; entries may be short.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<Prerun>>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ChecklistRemovalResult` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ChecklistFormFields {
+        const NAME: &'static str = "ChecklistFormFields";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                form_fields: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                ko_form_fields: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "form_fields" => {
+                    self.form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "ko_form_fields" => {
+                    self.ko_form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChecklistFormFields {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What archiving or destroying a template answers.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRemovalResult {
-        /// Embeds that were taken out; older answers have {}.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Embeds of the template that were taken out of others.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_references: ::std::option::Option<::std::vec::Vec<DeletedReference>>,
-        /// `message`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Says deleted after archiving too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ChecklistRestoreMeta` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ChecklistRemovalResult {
+        const NAME: &'static str = "ChecklistRemovalResult";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                deleted_references: ::std::option::Option::None,
+                message: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "deleted_references" => {
+                    self.deleted_references = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "message" => {
+                    self.message = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChecklistRemovalResult {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What became of the embeds that archiving took out of others.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRestoreMeta {
-        /// `restored_references`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Embeds that went back.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub restored_references: ::std::option::Option<
             ::std::vec::Vec<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
-        /// Entries carry resolution and reason.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Embeds that did not; each says why in `resolution` and `reason`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unrestored_references: ::std::option::Option<
             ::std::vec::Vec<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -2041,34 +2812,106 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `ChecklistRestored` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ChecklistRestoreMeta {
+        const NAME: &'static str = "ChecklistRestoreMeta";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                restored_references: ::std::option::Option::None,
+                unrestored_references: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "restored_references" => {
+                    self.restored_references = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "unrestored_references" => {
+                    self.unrestored_references = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChecklistRestoreMeta {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A restored template. Older servers leave `meta` out.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRestored {
         /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Checklist>,
         /// `meta`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meta: ::std::option::Option<ChecklistRestoreMeta>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `CloneChecklistInput` of the API.
+    impl crate::wire::record::Record for ChecklistRestored {
+        const NAME: &'static str = "ChecklistRestored";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                data: ::std::option::Option::None,
+                meta: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "data" => {
+                    self.data = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "meta" => {
+                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChecklistRestored {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Where a copy of a template comes from, and its title.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CloneChecklistInput {
-        /// Organization to copy from.
+        /// Id of the organization to copy from. Send it within one organization too.
         pub tenant: ::std::string::String,
-        /// COPY OF and the old title when absent.
+        /// `COPY OF - ` and the old title when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
@@ -2080,7 +2923,7 @@ pub mod types {
                 title: ::std::option::Option::None,
             }
         }
-        /// Organization to copy from.
+        /// Id of the organization to copy from. Send it within one organization too.
         #[must_use]
         pub fn tenant(
             mut self,
@@ -2089,7 +2932,7 @@ pub mod types {
             self.tenant = tenant.into();
             self
         }
-        /// COPY OF and the old title when absent.
+        /// `COPY OF - ` and the old title when absent.
         #[must_use]
         pub fn title(
             mut self,
@@ -2107,13 +2950,13 @@ pub mod types {
     /// `CompleteRunTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CompleteRunTaskInput {
-        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
+        /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
         /// Member recorded as the one who completed it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
-        /// `task_id`
+        /// Task id.
         pub task_id: ::std::string::String,
     }
     impl CompleteRunTaskInput {
@@ -2125,7 +2968,7 @@ pub mod types {
                 override_user: ::std::option::Option::None,
             }
         }
-        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
+        /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[must_use]
         pub fn is_approved(
             mut self,
@@ -2143,7 +2986,7 @@ pub mod types {
             self.override_user = ::std::option::Option::Some(override_user.into());
             self
         }
-        /// `task_id`
+        /// Task id.
         #[must_use]
         pub fn task_id(
             mut self,
@@ -2161,13 +3004,13 @@ pub mod types {
     /// `CompleteTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CompleteTaskInput {
-        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
+        /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
         /// Member recorded as the one who completed it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
-        /// `task_id`
+        /// Task id.
         pub task_id: ::std::string::String,
     }
     impl CompleteTaskInput {
@@ -2179,7 +3022,7 @@ pub mod types {
                 override_user: ::std::option::Option::None,
             }
         }
-        /// For approval tasks, and needed there. On expiring tasks false records them as expired.
+        /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[must_use]
         pub fn is_approved(
             mut self,
@@ -2197,7 +3040,7 @@ pub mod types {
             self.override_user = ::std::option::Option::Some(override_user.into());
             self
         }
-        /// `task_id`
+        /// Task id.
         #[must_use]
         pub fn task_id(
             mut self,
@@ -2218,7 +3061,7 @@ pub mod types {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `users`
+        /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
     }
@@ -2243,7 +3086,7 @@ pub mod types {
             );
             self
         }
-        /// `users`
+        /// Member ids.
         #[must_use]
         pub fn users(
             mut self,
@@ -2260,98 +3103,168 @@ pub mod types {
             Ok(())
         }
     }
-    /// `ConnectorTask` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A task as the connector gateway answers it.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectorTask {
         /// `alias`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `owner_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Country` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for ConnectorTask {
+        const NAME: &'static str = "ConnectorTask";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "description" => {
+                    self.description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
+                "owner_id" => {
+                    self.owner_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ConnectorTask {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A country that the service knows.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Country {
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
-        /// `iso2`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Two letters, like DE.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub iso2: ::std::option::Option<::std::string::String>,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `phone_code`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_code: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for Country {
+        const NAME: &'static str = "Country";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                id: 0,
+                iso2: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                phone_code: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "id" => {
+                    self.id = map
+                        .next_value_seed(crate::wire::record::seed::id_integer())?;
+                }
+                "iso2" => {
+                    self.iso2 = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "phone_code" => {
+                    self.phone_code = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Country {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateApplicationUserInput {
-        /// Unique, of a real domain.
+        /// Not taken, and of a real domain.
         pub email: ::std::string::String,
         /// `first_name`
         pub first_name: ::std::string::String,
         /// `last_name`
         pub last_name: ::std::string::String,
-        /// `role`
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::UserRoleInput>,
         /// IANA name.
@@ -2373,7 +3286,7 @@ pub mod types {
                 timezone: ::std::option::Option::None,
             }
         }
-        /// Unique, of a real domain.
+        /// Not taken, and of a real domain.
         #[must_use]
         pub fn email(
             mut self,
@@ -2400,7 +3313,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// `role`
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         #[must_use]
         pub fn role(
             mut self,
@@ -2436,7 +3349,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateAutomatedActionInput` of the API.
+    /// A new automation.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateAutomatedActionInput {
         /// Name of the rule.
@@ -2520,7 +3433,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateCaptureInput` of the API.
+    /// A new form field of a step.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateCaptureInput {
         /// Dates: ask for the time too.
@@ -2529,28 +3442,28 @@ pub mod types {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// A value whose shape no source shows.
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
-        /// The app cannot show `email`.
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// Rule names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// Help text; a key `description` is dropped.
+        /// Help text, HTML. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
-        /// A value whose shape no source shows.
+        /// Set when the options come from a shared list; they are not inline then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// Needed for radio (two or more), dropdown and multiselect.
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -2559,9 +3472,9 @@ pub mod types {
         /// `prefix`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// The key must be there.
+        /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
-        /// An object whose keys no source lists.
+        /// Free keys, an input mask for instance.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -2621,7 +3534,7 @@ pub mod types {
             );
             self
         }
-        /// A value whose shape no source shows.
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[must_use]
         pub fn default_value(
             mut self,
@@ -2641,7 +3554,7 @@ pub mod types {
             );
             self
         }
-        /// The app cannot show `email`.
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -2663,7 +3576,7 @@ pub mod types {
             );
             self
         }
-        /// Help text; a key `description` is dropped.
+        /// Help text, HTML. A key `description` is dropped.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -2681,7 +3594,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// A value whose shape no source shows.
+        /// Set when the options come from a shared list; they are not inline then.
         #[must_use]
         pub fn list(
             mut self,
@@ -2690,7 +3603,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// Needed for radio (two or more), dropdown and multiselect.
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -2718,13 +3631,13 @@ pub mod types {
             self.prefix = ::std::option::Option::Some(prefix.into());
             self
         }
-        /// The key must be there.
+        /// true: no task is completed without an answer. The key must be there, also with false.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
             self
         }
-        /// An object whose keys no source lists.
+        /// Free keys, an input mask for instance.
         #[must_use]
         pub fn settings(
             mut self,
@@ -2766,12 +3679,12 @@ pub mod types {
     /// `CreateChecklistCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateChecklistCommentInput {
-        /// `content`
+        /// HTML.
         pub content: ::std::string::String,
-        /// `label`
+        /// What kind of comment it is. `resolve` resolves no issue.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// `state`
+        /// hide-for-guests: members alone see it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
     }
@@ -2784,7 +3697,7 @@ pub mod types {
                 state: ::std::option::Option::None,
             }
         }
-        /// `content`
+        /// HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -2793,7 +3706,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// `label`
+        /// What kind of comment it is. `resolve` resolves no issue.
         #[must_use]
         pub fn label(
             mut self,
@@ -2802,7 +3715,7 @@ pub mod types {
             self.label = ::std::option::Option::Some(label.into());
             self
         }
-        /// `state`
+        /// hide-for-guests: members alone see it.
         #[must_use]
         pub fn state(
             mut self,
@@ -2817,7 +3730,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateChecklistInput` of the API.
+    /// A new template.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateChecklistInput {
         /// Only with `auto_naming` off.
@@ -2829,16 +3742,16 @@ pub mod types {
         /// Whether processes may get one-off tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
-        /// `default_process_name_format`
+        /// Name of its processes; may hold variables.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// Draft and published version apart.
+        /// Keeps draft and published version apart. Only on creating.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub dual_version_enabled: ::std::option::Option<bool>,
-        /// `explanation_video`
+        /// Address of a video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub explanation_video: ::std::option::Option<::std::string::String>,
-        /// A template folder.
+        /// A folder for templates (`folder_type` checklist).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
@@ -2847,7 +3760,7 @@ pub mod types {
         /// Ids of groups with access.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `guidance`
+        /// HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `icon`
@@ -2856,25 +3769,25 @@ pub mod types {
         /// `is_featured`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
-        /// `is_public`
+        /// Shared with the public.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// `is_public_kickoff`
+        /// Opens the kick-off form to the public.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public_kickoff: ::std::option::Option<bool>,
-        /// Member id.
+        /// Id of a member of the organization.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// The kick-off form.
+        /// The kick-off form, its fields in order.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
-        /// Address of an image.
+        /// Address of an image. Only on creating.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public_cover: ::std::option::Option<::std::string::String>,
         /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// What it is for; `description` is no key.
+        /// What it is for. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tag_process`
@@ -2882,10 +3795,10 @@ pub mod types {
         pub tag_process: ::std::option::Option<bool>,
         /// `title`
         pub title: ::std::string::String,
-        /// `type`
+        /// Kind of template.
         #[serde(rename = "type")]
         pub type_: crate::enums::ChecklistTypeInput,
-        /// Member id of the starter.
+        /// The starter, id of a member of the organization.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_id: ::std::option::Option<i64>,
         /// Ids of members with access.
@@ -2958,7 +3871,7 @@ pub mod types {
             self.can_add_oot = ::std::option::Option::Some(can_add_oot.into());
             self
         }
-        /// `default_process_name_format`
+        /// Name of its processes; may hold variables.
         #[must_use]
         pub fn default_process_name_format(
             mut self,
@@ -2969,7 +3882,7 @@ pub mod types {
             );
             self
         }
-        /// Draft and published version apart.
+        /// Keeps draft and published version apart. Only on creating.
         #[must_use]
         pub fn dual_version_enabled(
             mut self,
@@ -2980,7 +3893,7 @@ pub mod types {
             );
             self
         }
-        /// `explanation_video`
+        /// Address of a video.
         #[must_use]
         pub fn explanation_video(
             mut self,
@@ -2991,7 +3904,7 @@ pub mod types {
             );
             self
         }
-        /// A template folder.
+        /// A folder for templates (`folder_type` checklist).
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -3024,7 +3937,7 @@ pub mod types {
             );
             self
         }
-        /// `guidance`
+        /// HTML.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -3051,13 +3964,13 @@ pub mod types {
             self.is_featured = ::std::option::Option::Some(is_featured.into());
             self
         }
-        /// `is_public`
+        /// Shared with the public.
         #[must_use]
         pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
             self.is_public = ::std::option::Option::Some(is_public.into());
             self
         }
-        /// `is_public_kickoff`
+        /// Opens the kick-off form to the public.
         #[must_use]
         pub fn is_public_kickoff(
             mut self,
@@ -3068,13 +3981,13 @@ pub mod types {
             );
             self
         }
-        /// Member id.
+        /// Id of a member of the organization.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// The kick-off form.
+        /// The kick-off form, its fields in order.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -3087,7 +4000,7 @@ pub mod types {
             );
             self
         }
-        /// Address of an image.
+        /// Address of an image. Only on creating.
         #[must_use]
         pub fn public_cover(
             mut self,
@@ -3102,7 +4015,7 @@ pub mod types {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// What it is for; `description` is no key.
+        /// What it is for. A key `description` is dropped.
         #[must_use]
         pub fn summary(
             mut self,
@@ -3129,7 +4042,7 @@ pub mod types {
             self.title = title.into();
             self
         }
-        /// `type`
+        /// Kind of template.
         #[must_use]
         pub fn type_(
             mut self,
@@ -3138,7 +4051,7 @@ pub mod types {
             self.type_ = type_.into();
             self
         }
-        /// Member id of the starter.
+        /// The starter, id of a member of the organization.
         #[must_use]
         pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
             self.user_id = ::std::option::Option::Some(user_id.into());
@@ -3192,7 +4105,7 @@ pub mod types {
     /// `CreateChecklistProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateChecklistProblemInput {
-        /// `content`
+        /// What is wrong; HTML.
         pub content: ::std::string::String,
     }
     impl CreateChecklistProblemInput {
@@ -3200,7 +4113,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// `content`
+        /// What is wrong; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -3223,12 +4136,12 @@ pub mod types {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// `name`
+        /// The title.
         pub name: ::std::string::String,
-        /// No groups.
+        /// Members and guests; no groups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<ConnectorOwnersInput>,
-        /// `task_type`
+        /// Kinds of task that the connector gateway knows.
         pub task_type: crate::enums::ConnectorTaskTypeInput,
     }
     impl CreateConnectorTaskInput {
@@ -3264,7 +4177,7 @@ pub mod types {
             self.description = ::std::option::Option::Some(description.into());
             self
         }
-        /// `name`
+        /// The title.
         #[must_use]
         pub fn name(
             mut self,
@@ -3273,7 +4186,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// No groups.
+        /// Members and guests; no groups.
         #[must_use]
         pub fn owners(
             mut self,
@@ -3282,7 +4195,7 @@ pub mod types {
             self.owners = ::std::option::Option::Some(owners.into());
             self
         }
-        /// `task_type`
+        /// Kinds of task that the connector gateway knows.
         #[must_use]
         pub fn task_type(
             mut self,
@@ -3301,7 +4214,7 @@ pub mod types {
     /// `CreateCustomFieldKeyInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateCustomFieldKeyInput {
-        /// Other words are not published.
+        /// What kind of record has the field. Other words are not documented.
         pub applies_to: crate::enums::CustomFieldTarget,
         /// `field_type`
         pub field_type: crate::enums::CustomFieldTypeInput,
@@ -3311,7 +4224,7 @@ pub mod types {
         /// `is_required`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_required: ::std::option::Option<bool>,
-        /// `key`
+        /// Under which records will hold its value.
         pub key: ::std::string::String,
     }
     impl CreateCustomFieldKeyInput {
@@ -3329,7 +4242,7 @@ pub mod types {
                 is_required: ::std::option::Option::None,
             }
         }
-        /// Other words are not published.
+        /// What kind of record has the field. Other words are not documented.
         #[must_use]
         pub fn applies_to(
             mut self,
@@ -3362,7 +4275,7 @@ pub mod types {
             self.is_required = ::std::option::Option::Some(is_required.into());
             self
         }
-        /// `key`
+        /// Under which records will hold its value.
         #[must_use]
         pub fn key(
             mut self,
@@ -3385,7 +4298,7 @@ pub mod types {
         pub folder_type: ::std::option::Option<crate::enums::FolderTypeInput>,
         /// `name`
         pub name: ::std::string::String,
-        /// A folder of the same type.
+        /// The folder to put it in, of the same type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
     }
@@ -3416,7 +4329,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// A folder of the same type.
+        /// The folder to put it in, of the same type.
         #[must_use]
         pub fn parent_id(
             mut self,
@@ -3440,11 +4353,11 @@ pub mod types {
     /// `CreateFolderObjectInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateFolderObjectInput {
-        /// A process folder.
+        /// A folder of processes.
         pub folder_id: ::std::string::String,
-        /// `subject_id`
+        /// Process or task id.
         pub subject_id: ::std::string::String,
-        /// `subject_type`
+        /// Run is a process. Mind the case.
         pub subject_type: crate::enums::FolderSubjectTypeInput,
     }
     impl CreateFolderObjectInput {
@@ -3460,7 +4373,7 @@ pub mod types {
                 subject_type: subject_type.into(),
             }
         }
-        /// A process folder.
+        /// A folder of processes.
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -3469,7 +4382,7 @@ pub mod types {
             self.folder_id = folder_id.into();
             self
         }
-        /// `subject_id`
+        /// Process or task id.
         #[must_use]
         pub fn subject_id(
             mut self,
@@ -3478,7 +4391,7 @@ pub mod types {
             self.subject_id = subject_id.into();
             self
         }
-        /// `subject_type`
+        /// Run is a process. Mind the case.
         #[must_use]
         pub fn subject_type(
             mut self,
@@ -3496,7 +4409,7 @@ pub mod types {
     /// `CreateGroupInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateGroupInput {
-        /// `description`
+        /// Needed on creation.
         pub description: ::std::string::String,
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3520,7 +4433,7 @@ pub mod types {
                 members: ::std::option::Option::None,
             }
         }
-        /// `description`
+        /// Needed on creation.
         #[must_use]
         pub fn description(
             mut self,
@@ -3588,12 +4501,12 @@ pub mod types {
         /// `contact_url`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_url: ::std::option::Option<::std::string::String>,
-        /// Its domain is looked up; must not be a member.
+        /// Its domain is looked up, example.com is refused; must not be a member.
         pub email: ::std::string::String,
-        /// Like 2026-09-10 15:00:00.
+        /// When the other system created the guest. UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub external_date_creation: ::std::option::Option<::std::string::String>,
-        /// `external_sync_source`
+        pub external_date_creation: ::std::option::Option<crate::wire::Timestamp>,
+        /// The system that the guest is taken from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub external_sync_source: ::std::option::Option<
             crate::enums::GuestSyncSourceInput,
@@ -3674,7 +4587,7 @@ pub mod types {
             self.contact_url = ::std::option::Option::Some(contact_url.into());
             self
         }
-        /// Its domain is looked up; must not be a member.
+        /// Its domain is looked up, example.com is refused; must not be a member.
         #[must_use]
         pub fn email(
             mut self,
@@ -3683,18 +4596,18 @@ pub mod types {
             self.email = email.into();
             self
         }
-        /// Like 2026-09-10 15:00:00.
+        /// When the other system created the guest. UTC.
         #[must_use]
         pub fn external_date_creation(
             mut self,
-            external_date_creation: impl ::std::convert::Into<::std::string::String>,
+            external_date_creation: impl ::std::convert::Into<crate::wire::Timestamp>,
         ) -> Self {
             self.external_date_creation = ::std::option::Option::Some(
                 external_date_creation.into(),
             );
             self
         }
-        /// `external_sync_source`
+        /// The system that the guest is taken from.
         #[must_use]
         pub fn external_sync_source(
             mut self,
@@ -3868,7 +4781,7 @@ pub mod types {
         /// `assign_someone_else`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_someone_else: ::std::option::Option<bool>,
-        /// Template id.
+        /// Template id. The key is not `template_id`.
         pub checklist_id: ::std::string::String,
         /// Folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3879,7 +4792,7 @@ pub mod types {
         /// `is_public`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// Send it always: sources differ on whether the service makes one up.
+        /// Send it always: it is not certain that the service makes one up.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Member who owns the process.
@@ -3888,12 +4801,12 @@ pub mod types {
         /// Id of the parent process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
-        /// Kick-off answers by field id. An object; a required field without an answer is refused.
+        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// What the public link hides, like comments.
+        /// What the public link hides, for example comments.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
@@ -3912,7 +4825,7 @@ pub mod types {
         /// Tag ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist.
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, TaskOverrideInput>,
@@ -3960,7 +4873,7 @@ pub mod types {
             );
             self
         }
-        /// Template id.
+        /// Template id. The key is not `template_id`.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -4001,7 +4914,7 @@ pub mod types {
             self.is_public = ::std::option::Option::Some(is_public.into());
             self
         }
-        /// Send it always: sources differ on whether the service makes one up.
+        /// Send it always: it is not certain that the service makes one up.
         #[must_use]
         pub fn name(
             mut self,
@@ -4025,7 +4938,7 @@ pub mod types {
             self.parent_id = ::std::option::Option::Some(parent_id.into());
             self
         }
-        /// Kick-off answers by field id. An object; a required field without an answer is refused.
+        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -4044,7 +4957,7 @@ pub mod types {
             );
             self
         }
-        /// What the public link hides, like comments.
+        /// What the public link hides, for example comments.
         #[must_use]
         pub fn publicly_hidden_fields(
             mut self,
@@ -4107,7 +5020,7 @@ pub mod types {
             );
             self
         }
-        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist.
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
         #[must_use]
         pub fn tasks(
             mut self,
@@ -4160,7 +5073,7 @@ pub mod types {
     /// `CreateRunProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateRunProblemInput {
-        /// HTML.
+        /// What is wrong; HTML.
         pub content: ::std::string::String,
     }
     impl CreateRunProblemInput {
@@ -4168,7 +5081,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// HTML.
+        /// What is wrong; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -4183,17 +5096,17 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateRunTaskCaptureInput` of the API.
+    /// A new form field of one task of a process.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateRunTaskCaptureInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// `label`
         pub label: ::std::string::String,
-        /// Needed for radio, dropdown and multiselect.
+        /// Choices; needed for radio, dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -4231,7 +5144,7 @@ pub mod types {
             );
             self
         }
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -4249,7 +5162,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// Needed for radio, dropdown and multiselect.
+        /// Choices; needed for radio, dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -4282,13 +5195,13 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateStepInput` of the API.
+    /// A new step of a template.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateStepInput {
-        /// `allow_guest_owners`
+        /// Guests may be assigned; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
-        /// The launcher becomes assignee; true when absent.
+        /// Whoever launches the process becomes assignee; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
         /// Member ids; of an email step the recipients.
@@ -4297,13 +5210,13 @@ pub mod types {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// The path has it already; sources differ on whether it may be sent.
+        /// Leave it out: the path has it, and some servers refuse it here.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// All four keys together.
+        /// One day after launch when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadlineInput>,
-        /// `everyone_must_complete`
+        /// true: all assignees must complete it, false: one is enough.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// Group ids.
@@ -4312,7 +5225,7 @@ pub mod types {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `is_soft_start_date`
+        /// true, also when absent: `start_date` does nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `max_assignable`
@@ -4333,7 +5246,7 @@ pub mod types {
         /// Does nothing while `is_soft_start_date` is true.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: ::std::option::Option<StepStartDateInput>,
-        /// `step_type`
+        /// `task` when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_type: ::std::option::Option<crate::enums::StepTypeInput>,
         /// Instructions, HTML. A key `description` is dropped.
@@ -4379,7 +5292,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// `allow_guest_owners`
+        /// Guests may be assigned; true when absent.
         #[must_use]
         pub fn allow_guest_owners(
             mut self,
@@ -4390,7 +5303,7 @@ pub mod types {
             );
             self
         }
-        /// The launcher becomes assignee; true when absent.
+        /// Whoever launches the process becomes assignee; true when absent.
         #[must_use]
         pub fn assign_run_starter(
             mut self,
@@ -4425,7 +5338,7 @@ pub mod types {
             );
             self
         }
-        /// The path has it already; sources differ on whether it may be sent.
+        /// Leave it out: the path has it, and some servers refuse it here.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -4434,7 +5347,7 @@ pub mod types {
             self.checklist_id = ::std::option::Option::Some(checklist_id.into());
             self
         }
-        /// All four keys together.
+        /// One day after launch when absent.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -4443,7 +5356,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// `everyone_must_complete`
+        /// true: all assignees must complete it, false: one is enough.
         #[must_use]
         pub fn everyone_must_complete(
             mut self,
@@ -4480,7 +5393,7 @@ pub mod types {
             );
             self
         }
-        /// `is_soft_start_date`
+        /// true, also when absent: `start_date` does nothing.
         #[must_use]
         pub fn is_soft_start_date(
             mut self,
@@ -4551,7 +5464,7 @@ pub mod types {
             self.start_date = ::std::option::Option::Some(start_date.into());
             self
         }
-        /// `step_type`
+        /// `task` when absent.
         #[must_use]
         pub fn step_type(
             mut self,
@@ -4628,11 +5541,11 @@ pub mod types {
     pub struct CreateTagAssociationInput {
         /// Template or process id.
         pub subject_id: ::std::string::String,
-        /// `subject_type`
+        /// Checklist is a template and Run a process. Mind the case.
         pub subject_type: crate::enums::TagSubjectTypeInput,
-        /// `tag_id`
+        /// 32 hex digits.
         pub tag_id: ::std::string::String,
-        /// private for tags of the organization; a wrong one is refused with a message that blames `tag_id`.
+        /// private for tags of the organization. Missing or wrong it is refused with a message that blames `tag_id`.
         pub tag_type: crate::enums::TagTypeInput,
     }
     impl CreateTagAssociationInput {
@@ -4659,7 +5572,7 @@ pub mod types {
             self.subject_id = subject_id.into();
             self
         }
-        /// `subject_type`
+        /// Checklist is a template and Run a process. Mind the case.
         #[must_use]
         pub fn subject_type(
             mut self,
@@ -4668,7 +5581,7 @@ pub mod types {
             self.subject_type = subject_type.into();
             self
         }
-        /// `tag_id`
+        /// 32 hex digits.
         #[must_use]
         pub fn tag_id(
             mut self,
@@ -4677,7 +5590,7 @@ pub mod types {
             self.tag_id = tag_id.into();
             self
         }
-        /// private for tags of the organization; a wrong one is refused with a message that blames `tag_id`.
+        /// private for tags of the organization. Missing or wrong it is refused with a message that blames `tag_id`.
         #[must_use]
         pub fn tag_type(
             mut self,
@@ -4698,7 +5611,7 @@ pub mod types {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// Unique.
+        /// Unique in the organization.
         pub title: ::std::string::String,
     }
     impl CreateTagInput {
@@ -4718,7 +5631,7 @@ pub mod types {
             self.color = ::std::option::Option::Some(color.into());
             self
         }
-        /// Unique.
+        /// Unique in the organization.
         #[must_use]
         pub fn title(
             mut self,
@@ -4731,6 +5644,12 @@ pub mod types {
     impl crate::check::Check for CreateTagInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
+                "color",
+                &self.color,
+                ::std::option::Option::Some(7usize),
+                ::std::option::Option::Some(7usize),
+            )?;
+            crate::check::characters(
                 "title",
                 &self.title,
                 ::std::option::Option::None,
@@ -4742,7 +5661,7 @@ pub mod types {
     /// `CreateTaskBotCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskBotCommentInput {
-        /// `content`
+        /// HTML.
         pub content: ::std::string::String,
     }
     impl CreateTaskBotCommentInput {
@@ -4750,7 +5669,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// `content`
+        /// HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -4765,52 +5684,12 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateTaskCaptureInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    pub struct CreateTaskCaptureInput {
-        /// Sources differ on what it is.
-        pub id: crate::wire::Id,
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        pub value: ::serde_json::Value,
-    }
-    impl CreateTaskCaptureInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            id: impl ::std::convert::Into<crate::wire::Id>,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            Self {
-                id: id.into(),
-                value: value.into(),
-            }
-        }
-        /// Sources differ on what it is.
-        #[must_use]
-        pub fn id(mut self, id: impl ::std::convert::Into<crate::wire::Id>) -> Self {
-            self.id = id.into();
-            self
-        }
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateTaskCaptureInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
     /// `CreateTaskCommentInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
-        /// `resolve` does not clear an issue: use `resolve_task_problem`.
+        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
         /// Hidden from guests when absent.
@@ -4835,7 +5714,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// `resolve` does not clear an issue: use `resolve_task_problem`.
+        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
         #[must_use]
         pub fn label(
             mut self,
@@ -4859,17 +5738,17 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateTaskFormFieldInput` of the API.
+    /// A new form field of a one-off task.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskFormFieldInput {
-        /// `columns`
+        /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// `label`
         pub label: ::std::string::String,
-        /// `options`
+        /// Choices; needed for radio, dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -4894,7 +5773,7 @@ pub mod types {
                 position: ::std::option::Option::None,
             }
         }
-        /// `columns`
+        /// Needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -4907,7 +5786,7 @@ pub mod types {
             );
             self
         }
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -4925,7 +5804,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// `options`
+        /// Choices; needed for radio, dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -4966,19 +5845,19 @@ pub mod types {
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
-        /// `everyone_must_complete`
+        /// Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
-        /// `form_fields`
+        /// A choice field without options is taken here, and can never be answered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<TaskCaptureInput>>,
-        /// `is_soft_start_date`
+        /// Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
-        /// 0 means unlimited.
+        /// 0, the default, means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// At least one. An unknown guest email creates the guest; one bad address refuses all.
+        /// At least one assignee. An unknown guest email creates the guest; one bad address refuses all.
         pub owners: OwnersInput,
         /// Together with `run_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4989,29 +5868,29 @@ pub mod types {
         /// Adds the task to this process; refused when its `can_add_oot` is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
-        /// true: a new process with one task each, groups expanded.
+        /// true: a new process with one task for each assignee, groups by member. Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub separate_task_for_each_assignee: ::std::option::Option<bool>,
-        /// Now when absent.
+        /// UTC. Now when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Clients send not-started.
+        /// `not-started`, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// The description; a key `description` is not stored.
+        /// The description; a key named `description` is not stored.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// Tag ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `task_type`
+        /// Kinds of task.
         pub task_type: crate::enums::TaskTypeInput,
         /// `title`
         pub title: ::std::string::String,
-        /// `top_secret`
+        /// Hidden from all but assignees and administrators.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
-        /// `webhook`
+        /// Called when the task is completed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -5065,7 +5944,7 @@ pub mod types {
             self.deadline = deadline.into();
             self
         }
-        /// `everyone_must_complete`
+        /// Default false.
         #[must_use]
         pub fn everyone_must_complete(
             mut self,
@@ -5076,7 +5955,7 @@ pub mod types {
             );
             self
         }
-        /// `form_fields`
+        /// A choice field without options is taken here, and can never be answered.
         #[must_use]
         pub fn form_fields(
             mut self,
@@ -5089,7 +5968,7 @@ pub mod types {
             );
             self
         }
-        /// `is_soft_start_date`
+        /// Default false.
         #[must_use]
         pub fn is_soft_start_date(
             mut self,
@@ -5100,7 +5979,7 @@ pub mod types {
             );
             self
         }
-        /// 0 means unlimited.
+        /// 0, the default, means unlimited.
         #[must_use]
         pub fn max_assignable(
             mut self,
@@ -5109,7 +5988,7 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// At least one. An unknown guest email creates the guest; one bad address refuses all.
+        /// At least one assignee. An unknown guest email creates the guest; one bad address refuses all.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = owners.into();
@@ -5141,7 +6020,7 @@ pub mod types {
             self.run_id = ::std::option::Option::Some(run_id.into());
             self
         }
-        /// true: a new process with one task each, groups expanded.
+        /// true: a new process with one task for each assignee, groups by member. Default false.
         #[must_use]
         pub fn separate_task_for_each_assignee(
             mut self,
@@ -5152,7 +6031,7 @@ pub mod types {
             );
             self
         }
-        /// Now when absent.
+        /// UTC. Now when absent.
         #[must_use]
         pub fn started_at(
             mut self,
@@ -5161,7 +6040,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// Clients send not-started.
+        /// `not-started`, if any.
         #[must_use]
         pub fn status(
             mut self,
@@ -5170,7 +6049,7 @@ pub mod types {
             self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// The description; a key `description` is not stored.
+        /// The description; a key named `description` is not stored.
         #[must_use]
         pub fn summary(
             mut self,
@@ -5192,7 +6071,7 @@ pub mod types {
             );
             self
         }
-        /// `task_type`
+        /// Kinds of task.
         #[must_use]
         pub fn task_type(
             mut self,
@@ -5210,7 +6089,7 @@ pub mod types {
             self.title = title.into();
             self
         }
-        /// `top_secret`
+        /// Hidden from all but assignees and administrators.
         #[must_use]
         pub fn top_secret(
             mut self,
@@ -5219,7 +6098,7 @@ pub mod types {
             self.top_secret = ::std::option::Option::Some(top_secret.into());
             self
         }
-        /// `webhook`
+        /// Called when the task is completed.
         #[must_use]
         pub fn webhook(
             mut self,
@@ -5245,7 +6124,7 @@ pub mod types {
     /// `CreateTaskProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateTaskProblemInput {
-        /// What is wrong.
+        /// What is wrong; HTML.
         pub content: ::std::string::String,
     }
     impl CreateTaskProblemInput {
@@ -5253,7 +6132,7 @@ pub mod types {
         pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self { content: content.into() }
         }
-        /// What is wrong.
+        /// What is wrong; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -5271,15 +6150,15 @@ pub mod types {
     /// `CreateWatcherInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateWatcherInput {
-        /// At once, every three hours, daily.
+        /// electric: at once. mindful: every three hours. chilled: once a day.
         pub frequency: crate::enums::WatcherFrequency,
-        /// Other words are not attested.
+        /// The app offers email too; its word here is not documented.
         pub notification_type: crate::enums::WatcherNotificationType,
-        /// The organization's id for type organization.
+        /// Id of the object; of the organization for type organization.
         pub object_id: ::std::string::String,
-        /// Other words are not attested.
+        /// Processes, tasks, members and templates can be watched in the app; their words here are not documented.
         pub object_type: crate::enums::WatcherObjectType,
-        /// Target; needed for type webhook.
+        /// Where the changes are sent; needed for type webhook.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -5301,7 +6180,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// At once, every three hours, daily.
+        /// electric: at once. mindful: every three hours. chilled: once a day.
         #[must_use]
         pub fn frequency(
             mut self,
@@ -5310,7 +6189,7 @@ pub mod types {
             self.frequency = frequency.into();
             self
         }
-        /// Other words are not attested.
+        /// The app offers email too; its word here is not documented.
         #[must_use]
         pub fn notification_type(
             mut self,
@@ -5321,7 +6200,7 @@ pub mod types {
             self.notification_type = notification_type.into();
             self
         }
-        /// The organization's id for type organization.
+        /// Id of the object; of the organization for type organization.
         #[must_use]
         pub fn object_id(
             mut self,
@@ -5330,7 +6209,7 @@ pub mod types {
             self.object_id = object_id.into();
             self
         }
-        /// Other words are not attested.
+        /// Processes, tasks, members and templates can be watched in the app; their words here are not documented.
         #[must_use]
         pub fn object_type(
             mut self,
@@ -5339,7 +6218,7 @@ pub mod types {
             self.object_type = object_type.into();
             self
         }
-        /// Target; needed for type webhook.
+        /// Where the changes are sent; needed for type webhook.
         #[must_use]
         pub fn webhook(
             mut self,
@@ -5354,69 +6233,103 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CustomFieldKey` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// The definition of a custom field.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct CustomFieldKey {
         /// `applies_to`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub applies_to: ::std::option::Option<crate::enums::CustomFieldTarget>,
         /// `field_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::CustomFieldType>,
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::wire::Id>,
         /// `is_active`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
         /// `is_required`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_required: ::std::option::Option<bool>,
-        /// `key`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Under which records hold its value.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
         /// `key_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key_type: ::std::option::Option<crate::enums::CustomFieldKeyType>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `CustomFieldValues` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for CustomFieldKey {
+        const NAME: &'static str = "CustomFieldKey";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                applies_to: ::std::option::Option::None,
+                field_type: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                is_active: ::std::option::Option::None,
+                is_required: ::std::option::Option::None,
+                key: ::std::option::Option::None,
+                key_type: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "applies_to" => {
+                    self.applies_to = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "field_type" => {
+                    self.field_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "is_active" => {
+                    self.is_active = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_required" => {
+                    self.is_required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "key" => {
+                    self.key = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "key_type" => {
+                    self.key_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for CustomFieldKey {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The values of one record. Be ready for all of `{"data": {"custom_fields": {..}}}`, `{"custom_fields": {..}}` and a bare map.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct CustomFieldValues {
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
@@ -5424,176 +6337,403 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `DeadlineResetMeta` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for CustomFieldValues {
+        const NAME: &'static str = "CustomFieldValues";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                custom_fields: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for CustomFieldValues {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What `reset_run_task_deadline` did.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct DeadlineResetMeta {
         /// The deadline a task would have if nobody had set it by hand.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automatic_deadline: ::std::option::Option<AutomaticDeadline>,
         /// false: there was nothing to reset.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_reset: ::std::option::Option<bool>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `DeletedReference` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for DeadlineResetMeta {
+        const NAME: &'static str = "DeadlineResetMeta";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                automatic_deadline: ::std::option::Option::None,
+                deadline_reset: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "automatic_deadline" => {
+                    self.automatic_deadline = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "deadline_reset" => {
+                    self.deadline_reset = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeadlineResetMeta {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A template or step that embedded another template.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct DeletedReference {
         /// `id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::DeletedReferenceType>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Folder` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for DeletedReference {
+        const NAME: &'static str = "DeletedReference";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                id: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeletedReference {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Whether deadlines take account of workdays and holidays.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct DetermineDeadlineInput {
+        /// 1 when they count.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub holidays: ::std::option::Option<i64>,
+        /// 1 when they count.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub workdays: ::std::option::Option<i64>,
+    }
+    impl DetermineDeadlineInput {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                holidays: ::std::option::Option::None,
+                workdays: ::std::option::Option::None,
+            }
+        }
+        /// 1 when they count.
+        #[must_use]
+        pub fn holidays(mut self, holidays: impl ::std::convert::Into<i64>) -> Self {
+            self.holidays = ::std::option::Option::Some(holidays.into());
+            self
+        }
+        /// 1 when they count.
+        #[must_use]
+        pub fn workdays(mut self, workdays: impl ::std::convert::Into<i64>) -> Self {
+            self.workdays = ::std::option::Option::Some(workdays.into());
+            self
+        }
+    }
+    impl crate::check::Check for DetermineDeadlineInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::range(
+                "holidays",
+                &self.holidays,
+                ::std::option::Option::Some(0i64),
+                ::std::option::Option::Some(1i64),
+            )?;
+            crate::check::range(
+                "workdays",
+                &self.workdays,
+                ::std::option::Option::Some(0i64),
+                ::std::option::Option::Some(1i64),
+            )?;
+            Ok(())
+        }
+    }
+    /// Holds templates, or processes and tasks; never both.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Folder {
         /// `children`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub children: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `folder_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderType>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `parent`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<::std::string::String>,
-        /// `parent_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The folder that it lies in; null at the top.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `total`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `FolderObject` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Folder {
+        const NAME: &'static str = "Folder";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                children: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                folder_type: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                name: ::std::option::Option::None,
+                parent: ::std::option::Option::None,
+                parent_id: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                total: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "children" => {
+                    self.children = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "folder_type" => {
+                    self.folder_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "parent" => {
+                    self.parent = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "parent_id" => {
+                    self.parent_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "total" => {
+                    self.total = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Folder {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The row that ties a process or task to a folder.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct FolderObject {
         /// `folder_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
-        /// The relation id that removal takes.
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
-        pub id: i64,
+        /// What `delete_folder_object` takes. Be ready for an answer without it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<i64>,
         /// `subject_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::FolderSubjectType>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for FolderObject {
+        const NAME: &'static str = "FolderObject";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                folder_id: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                subject_id: ::std::option::Option::None,
+                subject_type: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "folder_id" => {
+                    self.folder_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "subject_id" => {
+                    self.subject_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "subject_type" => {
+                    self.subject_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for FolderObject {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// Query parameters of `get_checklist`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetChecklistQuery {
-        /// 1: with the path of folders.
+        /// 1: with the whole path of folders, under `folders`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entire_folder_tree: ::std::option::Option<crate::enums::FolderTreeFilter>,
-        /// An older version.
+        /// Reads an older version.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<i64>,
-        /// What to include.
+        /// What to include. Kick-off fields and automations are always inline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::ChecklistWith>,
@@ -5608,7 +6748,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// 1: with the path of folders.
+        /// 1: with the whole path of folders, under `folders`.
         #[must_use]
         pub fn entire_folder_tree(
             mut self,
@@ -5619,13 +6759,13 @@ pub mod types {
             );
             self
         }
-        /// An older version.
+        /// Reads an older version.
         #[must_use]
         pub fn version(mut self, version: impl ::std::convert::Into<i64>) -> Self {
             self.version = ::std::option::Option::Some(version.into());
             self
         }
-        /// What to include.
+        /// What to include. Kick-off fields and automations are always inline.
         #[must_use]
         pub fn with(
             mut self,
@@ -5713,7 +6853,7 @@ pub mod types {
     /// Query parameters of `get_me`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct GetMeQuery {
-        /// What to include.
+        /// What to include. Expected to work as in `list_users`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
     }
@@ -5724,7 +6864,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// What to include.
+        /// What to include. Expected to work as in `list_users`.
         #[must_use]
         pub fn with(
             mut self,
@@ -5959,414 +7099,589 @@ pub mod types {
         }
     }
     /// `Group` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Group {
-        /// Details of the logo file.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Details of the logo file, one object or a list; with `with=assets` alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::serde_json::Value>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Emails. What `with=guests` does to it is not shown.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Emails. What `with=guests` makes of it is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `updated_at`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// `logo`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of the logo.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logo: ::std::option::Option<::std::string::String>,
-        /// Member ids.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids; may arrive as text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `updated_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `last_updated`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `users`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<User>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Guest` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Group {
+        const NAME: &'static str = "Group";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                assets: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                deleted_at: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                guests: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                last_updated: ::std::option::Option::None,
+                logo: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                updated_at: ::std::option::Option::None,
+                users: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "assets" => {
+                    self.assets = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deleted_at" => {
+                    self.deleted_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "description" => {
+                    self.description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "guests" => {
+                    self.guests = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "logo" => {
+                    self.logo = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "members" => {
+                    self.members = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "updated_at" => {
+                    self.updated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "users" => {
+                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Group {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Addressed by email almost everywhere, in places by the code inside `link`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Guest {
-        /// Without zone right after creating.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Right after creating without zone, in UTC.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `details`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub details: ::std::option::Option<GuestDetails>,
-        /// Also in `details`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Mostly in `details` instead.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `email`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `id`
+        /// `delete_guest` alone takes it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::wire::Id>,
         /// `last_accessed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_known_country`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_country: ::std::option::Option<::std::string::String>,
-        /// `last_known_ip`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Personal data.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_ip: ::std::option::Option<::std::string::String>,
         /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// Holds the guest code and works like a password: keep it out of logs.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Opens the guest's tasks without a login: keep it out of logs. The segment after `/guest/` is the guest code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
         /// `stats`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stats: ::std::option::Option<::std::boxed::Box<GuestStats>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `GuestDetails` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Guest {
+        const NAME: &'static str = "Guest";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                created_at: ::std::option::Option::None,
+                deleted_at: ::std::option::Option::None,
+                details: ::std::option::Option::None,
+                disabled_at: ::std::option::Option::None,
+                email: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                last_accessed_at: ::std::option::Option::None,
+                last_known_country: ::std::option::Option::None,
+                last_known_ip: ::std::option::Option::None,
+                last_name: ::std::option::Option::None,
+                link: ::std::option::Option::None,
+                stats: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deleted_at" => {
+                    self.deleted_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "details" => {
+                    self.details = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "disabled_at" => {
+                    self.disabled_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "last_accessed_at" => {
+                    self.last_accessed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_known_country" => {
+                    self.last_known_country = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_known_ip" => {
+                    self.last_known_ip = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "link" => {
+                    self.link = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "stats" => {
+                    self.stats = map.next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Guest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// What the organization keeps about a guest.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct GuestDetails {
-        /// `associated_members`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// mon, tue and so on.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cadence_days: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `company_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_name: ::std::option::Option<::std::string::String>,
         /// `company_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_url: ::std::option::Option<::std::string::String>,
         /// `contact_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_url: ::std::option::Option<::std::string::String>,
         /// `disabled_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `disabled_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of a member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_by: ::std::option::Option<i64>,
-        /// `external_date_creation`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub external_date_creation: ::std::option::Option<::std::string::String>,
+        /// When the other system created the guest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub external_date_creation: ::std::option::Option<crate::wire::Timestamp>,
         /// `external_sync_source`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub external_sync_source: ::std::option::Option<crate::enums::GuestSyncSource>,
-        /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Mostly on the guest itself instead.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `image_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub image_url: ::std::option::Option<::std::string::String>,
         /// `last_accessed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_city`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_city: ::std::option::Option<::std::string::String>,
         /// `last_country`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_country: ::std::option::Option<::std::string::String>,
-        /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Mostly on the guest itself instead.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `opportunity_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_name: ::std::option::Option<::std::string::String>,
         /// `opportunity_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_url: ::std::option::Option<::std::string::String>,
         /// `phone_1`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_1: ::std::option::Option<::std::string::String>,
         /// `phone_2`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_2: ::std::option::Option<::std::string::String>,
         /// `reactivated_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `reactivated_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of a member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_by: ::std::option::Option<i64>,
-        /// Does not tell whether the guest is disabled, `disabled_at` does.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Free text. Does not tell whether the guest is disabled, `disabled_at` does.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// `timezone`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `GuestStats` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for GuestDetails {
+        const NAME: &'static str = "GuestDetails";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                associated_members: ::std::option::Option::None,
+                cadence_days: ::std::option::Option::None,
+                company_name: ::std::option::Option::None,
+                company_url: ::std::option::Option::None,
+                contact_url: ::std::option::Option::None,
+                disabled_at: ::std::option::Option::None,
+                disabled_by: ::std::option::Option::None,
+                external_date_creation: ::std::option::Option::None,
+                external_sync_source: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                image_url: ::std::option::Option::None,
+                last_accessed_at: ::std::option::Option::None,
+                last_city: ::std::option::Option::None,
+                last_country: ::std::option::Option::None,
+                last_name: ::std::option::Option::None,
+                opportunity_name: ::std::option::Option::None,
+                opportunity_url: ::std::option::Option::None,
+                phone_1: ::std::option::Option::None,
+                phone_2: ::std::option::Option::None,
+                reactivated_at: ::std::option::Option::None,
+                reactivated_by: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                timezone: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "associated_members" => {
+                    self.associated_members = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "cadence_days" => {
+                    self.cadence_days = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "company_name" => {
+                    self.company_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "company_url" => {
+                    self.company_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "contact_url" => {
+                    self.contact_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "disabled_at" => {
+                    self.disabled_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "disabled_by" => {
+                    self.disabled_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "external_date_creation" => {
+                    self.external_date_creation = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "external_sync_source" => {
+                    self.external_sync_source = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "image_url" => {
+                    self.image_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_accessed_at" => {
+                    self.last_accessed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_city" => {
+                    self.last_city = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_country" => {
+                    self.last_country = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "opportunity_name" => {
+                    self.opportunity_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "opportunity_url" => {
+                    self.opportunity_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "phone_1" => {
+                    self.phone_1 = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "phone_2" => {
+                    self.phone_2 = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "reactivated_at" => {
+                    self.reactivated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "reactivated_by" => {
+                    self.reactivated_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "status" => {
+                    self.status = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "timezone" => {
+                    self.timezone = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for GuestDetails {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Counts of what a guest did.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct GuestStats {
         /// `assigned_tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assigned_tasks: ::std::option::Option<i64>,
         /// `last_one_off_task_completed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_one_off_task_completed_at: ::std::option::Option<
             crate::wire::Timestamp,
         >,
         /// `last_task_completed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_task_completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `one_off_tasks_completed`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub one_off_tasks_completed: ::std::option::Option<i64>,
         /// `tasks_completed`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_completed: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl crate::wire::record::Record for GuestStats {
+        const NAME: &'static str = "GuestStats";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                assigned_tasks: ::std::option::Option::None,
+                last_one_off_task_completed_at: ::std::option::Option::None,
+                last_task_completed_at: ::std::option::Option::None,
+                one_off_tasks_completed: ::std::option::Option::None,
+                tasks_completed: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "assigned_tasks" => {
+                    self.assigned_tasks = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "last_one_off_task_completed_at" => {
+                    self.last_one_off_task_completed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_task_completed_at" => {
+                    self.last_task_completed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "one_off_tasks_completed" => {
+                    self.one_off_tasks_completed = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "tasks_completed" => {
+                    self.tasks_completed = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for GuestStats {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
     }
     /// `InviteUserInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct InviteUserInput {
         /// `email`
         pub email: ::std::string::String,
-        /// No URL.
+        /// URLs and some words are refused.
         pub first_name: ::std::string::String,
-        /// No URL.
+        /// URLs and some words are refused.
         pub last_name: ::std::string::String,
-        /// `message`
+        /// What the mail says.
         pub message: ::std::string::String,
-        /// `role`
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,
     }
     impl InviteUserInput {
@@ -6395,7 +7710,7 @@ pub mod types {
             self.email = email.into();
             self
         }
-        /// No URL.
+        /// URLs and some words are refused.
         #[must_use]
         pub fn first_name(
             mut self,
@@ -6404,7 +7719,7 @@ pub mod types {
             self.first_name = first_name.into();
             self
         }
-        /// No URL.
+        /// URLs and some words are refused.
         #[must_use]
         pub fn last_name(
             mut self,
@@ -6413,7 +7728,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// `message`
+        /// What the mail says.
         #[must_use]
         pub fn message(
             mut self,
@@ -6422,7 +7737,7 @@ pub mod types {
             self.message = message.into();
             self
         }
-        /// `role`
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         #[must_use]
         pub fn role(
             mut self,
@@ -6458,13 +7773,13 @@ pub mod types {
     /// Query parameters of `list_activity`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListActivityQuery {
-        /// Looked up as actor id and type.
+        /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_email: ::std::option::Option<::std::string::String>,
-        /// `actor_id`
+        /// Id of who did it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_id: ::std::option::Option<i64>,
-        /// `actor_type`
+        /// Whether a member or a guest did it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_type: ::std::option::Option<crate::enums::ActivityActorTypeFilter>,
         /// First day, inclusive.
@@ -6473,10 +7788,10 @@ pub mod types {
         /// Last day, inclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_before: ::std::option::Option<crate::wire::Date>,
-        /// `entity_id`
+        /// Its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entity_id: ::std::option::Option<::std::string::String>,
-        /// `entity_type`
+        /// Kind of the object whose history is asked for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entity_type: ::std::option::Option<crate::enums::ActivityEntityTypeFilter>,
         /// Name of the changed field.
@@ -6485,28 +7800,28 @@ pub mod types {
         /// Needs `origin_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin_id: ::std::option::Option<::std::string::String>,
-        /// `origin_type`
+        /// Kind of the object that holds what changed, together with `origin_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin_type: ::std::option::Option<crate::enums::ActivityOriginTypeFilter>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 20, 100 is honored.
+        /// Default 20; 100 works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// 2 to 100 characters.
+        /// Text to look for, 2 to 100 characters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub search: ::std::option::Option<::std::string::String>,
-        /// For example -created_at.
+        /// A field name, a leading - reverses it: -created_at.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// `source`
+        /// Where it came from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::enums::ActivitySourceFilter>,
-        /// `type`
+        /// Kind of what changed.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ActivityTypeFilter>,
-        /// `verb`
+        /// What happened.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verb: ::std::option::Option<crate::enums::ActivityVerbFilter>,
     }
@@ -6533,7 +7848,7 @@ pub mod types {
                 verb: ::std::option::Option::None,
             }
         }
-        /// Looked up as actor id and type.
+        /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[must_use]
         pub fn actor_email(
             mut self,
@@ -6542,13 +7857,13 @@ pub mod types {
             self.actor_email = ::std::option::Option::Some(actor_email.into());
             self
         }
-        /// `actor_id`
+        /// Id of who did it.
         #[must_use]
         pub fn actor_id(mut self, actor_id: impl ::std::convert::Into<i64>) -> Self {
             self.actor_id = ::std::option::Option::Some(actor_id.into());
             self
         }
-        /// `actor_type`
+        /// Whether a member or a guest did it.
         #[must_use]
         pub fn actor_type(
             mut self,
@@ -6575,7 +7890,7 @@ pub mod types {
             self.created_before = ::std::option::Option::Some(created_before.into());
             self
         }
-        /// `entity_id`
+        /// Its id.
         #[must_use]
         pub fn entity_id(
             mut self,
@@ -6584,7 +7899,7 @@ pub mod types {
             self.entity_id = ::std::option::Option::Some(entity_id.into());
             self
         }
-        /// `entity_type`
+        /// Kind of the object whose history is asked for.
         #[must_use]
         pub fn entity_type(
             mut self,
@@ -6613,7 +7928,7 @@ pub mod types {
             self.origin_id = ::std::option::Option::Some(origin_id.into());
             self
         }
-        /// `origin_type`
+        /// Kind of the object that holds what changed, together with `origin_id`.
         #[must_use]
         pub fn origin_type(
             mut self,
@@ -6630,13 +7945,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 20, 100 is honored.
+        /// Default 20; 100 works.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// 2 to 100 characters.
+        /// Text to look for, 2 to 100 characters.
         #[must_use]
         pub fn search(
             mut self,
@@ -6645,7 +7960,7 @@ pub mod types {
             self.search = ::std::option::Option::Some(search.into());
             self
         }
-        /// For example -created_at.
+        /// A field name, a leading - reverses it: -created_at.
         #[must_use]
         pub fn sort(
             mut self,
@@ -6654,7 +7969,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// `source`
+        /// Where it came from.
         #[must_use]
         pub fn source(
             mut self,
@@ -6663,7 +7978,7 @@ pub mod types {
             self.source = ::std::option::Option::Some(source.into());
             self
         }
-        /// `type`
+        /// Kind of what changed.
         #[must_use]
         pub fn type_(
             mut self,
@@ -6672,7 +7987,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// `verb`
+        /// What happened.
         #[must_use]
         pub fn verb(
             mut self,
@@ -6696,6 +8011,12 @@ pub mod types {
                 ::std::option::Option::Some(1i64),
                 ::std::option::Option::None,
             )?;
+            crate::check::characters(
+                "search",
+                &self.search,
+                ::std::option::Option::Some(2usize),
+                ::std::option::Option::Some(100usize),
+            )?;
             Ok(())
         }
     }
@@ -6705,10 +8026,10 @@ pub mod types {
         /// Without it archived templates are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// Folder ids.
+        /// One or several folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Member id.
+        /// Member id of the owner.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<::std::string::String>,
         /// Page number, from 1.
@@ -6717,25 +8038,25 @@ pub mod types {
         /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Part of the title.
+        /// Part of the title, in any case.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// updated when absent; a leading - reverses it. Pinned templates come first.
+        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// `starred`
+        /// true: starred templates.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// Its words are not documented.
+        /// Status of the template. Its words are not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Tag id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag: ::std::option::Option<::std::string::String>,
-        /// `type`
+        /// Kind of template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
-        /// What to include.
+        /// What to include. Kick-off fields and automations are there anyway.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
             crate::wire::CommaList<crate::enums::ChecklistWith>,
@@ -6768,7 +8089,7 @@ pub mod types {
             self.archived = ::std::option::Option::Some(archived.into());
             self
         }
-        /// Folder ids.
+        /// One or several folder ids.
         #[must_use]
         pub fn folder(
             mut self,
@@ -6781,7 +8102,7 @@ pub mod types {
             );
             self
         }
-        /// Member id.
+        /// Member id of the owner.
         #[must_use]
         pub fn owner_id(
             mut self,
@@ -6802,13 +8123,13 @@ pub mod types {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Part of the title.
+        /// Part of the title, in any case.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// updated when absent; a leading - reverses it. Pinned templates come first.
+        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -6817,13 +8138,13 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// `starred`
+        /// true: starred templates.
         #[must_use]
         pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// Its words are not documented.
+        /// Status of the template. Its words are not documented.
         #[must_use]
         pub fn status(
             mut self,
@@ -6841,7 +8162,7 @@ pub mod types {
             self.tag = ::std::option::Option::Some(tag.into());
             self
         }
-        /// `type`
+        /// Kind of template.
         #[must_use]
         pub fn type_(
             mut self,
@@ -6850,7 +8171,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// What to include.
+        /// What to include. Kick-off fields and automations are there anyway.
         #[must_use]
         pub fn with(
             mut self,
@@ -6884,22 +8205,22 @@ pub mod types {
     /// Query parameters of `list_custom_field_keys`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListCustomFieldKeysQuery {
-        /// `applies_to`
+        /// Of one kind of record.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub applies_to: ::std::option::Option<crate::enums::CustomFieldTarget>,
-        /// `field_type`
+        /// Of one type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::CustomFieldType>,
-        /// `is_active`
+        /// true: active ones.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
-        /// `is_required`
+        /// true: required ones.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_required: ::std::option::Option<bool>,
-        /// `key_type`
+        /// org for those of the organization, system for those of the service.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key_type: ::std::option::Option<crate::enums::CustomFieldKeyTypeFilter>,
-        /// Page number, from 1.
+        /// Page number, from 1. Taken over from other lists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
         /// Rows a page.
@@ -6908,10 +8229,10 @@ pub mod types {
         /// Text to look for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Order; a leading - reverses it.
+        /// What to order by. The words are not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// `sort_direction`
+        /// Upwards or downwards.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_direction: ::std::option::Option<
             crate::enums::CustomFieldKeyDirectionSort,
@@ -6933,7 +8254,7 @@ pub mod types {
                 sort_direction: ::std::option::Option::None,
             }
         }
-        /// `applies_to`
+        /// Of one kind of record.
         #[must_use]
         pub fn applies_to(
             mut self,
@@ -6942,7 +8263,7 @@ pub mod types {
             self.applies_to = ::std::option::Option::Some(applies_to.into());
             self
         }
-        /// `field_type`
+        /// Of one type.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -6951,13 +8272,13 @@ pub mod types {
             self.field_type = ::std::option::Option::Some(field_type.into());
             self
         }
-        /// `is_active`
+        /// true: active ones.
         #[must_use]
         pub fn is_active(mut self, is_active: impl ::std::convert::Into<bool>) -> Self {
             self.is_active = ::std::option::Option::Some(is_active.into());
             self
         }
-        /// `is_required`
+        /// true: required ones.
         #[must_use]
         pub fn is_required(
             mut self,
@@ -6966,7 +8287,7 @@ pub mod types {
             self.is_required = ::std::option::Option::Some(is_required.into());
             self
         }
-        /// `key_type`
+        /// org for those of the organization, system for those of the service.
         #[must_use]
         pub fn key_type(
             mut self,
@@ -6975,7 +8296,7 @@ pub mod types {
             self.key_type = ::std::option::Option::Some(key_type.into());
             self
         }
-        /// Page number, from 1.
+        /// Page number, from 1. Taken over from other lists.
         #[must_use]
         pub fn page(mut self, page: impl ::std::convert::Into<i64>) -> Self {
             self.page = ::std::option::Option::Some(page.into());
@@ -6993,7 +8314,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Order; a leading - reverses it.
+        /// What to order by. The words are not documented.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -7002,7 +8323,7 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// `sort_direction`
+        /// Upwards or downwards.
         #[must_use]
         pub fn sort_direction(
             mut self,
@@ -7034,7 +8355,7 @@ pub mod types {
     /// Query parameters of `list_folders`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListFoldersQuery {
-        /// `folder_type`
+        /// checklist for folders of templates, run for folders of processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderTypeFilter>,
         /// Page number, from 1.
@@ -7043,13 +8364,13 @@ pub mod types {
         /// false: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<bool>,
-        /// The default is not stated, likely 10.
+        /// The default is not documented, likely 10.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
         /// Text to look for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Like position.
+        /// What to order by, like position.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
         /// What to include.
@@ -7071,7 +8392,7 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// `folder_type`
+        /// checklist for folders of templates, run for folders of processes.
         #[must_use]
         pub fn folder_type(
             mut self,
@@ -7095,7 +8416,7 @@ pub mod types {
             self.pagination = ::std::option::Option::Some(pagination.into());
             self
         }
-        /// The default is not stated, likely 10.
+        /// The default is not documented, likely 10.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
@@ -7107,7 +8428,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Like position.
+        /// What to order by, like position.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7159,10 +8480,10 @@ pub mod types {
         /// In name or description.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Direction.
+        /// Direction of the order. The words are not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// created_at when absent.
+        /// What to order by; created_at when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<crate::enums::GroupSort>,
         /// What to include.
@@ -7199,7 +8520,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Direction.
+        /// Direction of the order. The words are not documented.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7208,7 +8529,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// created_at when absent.
+        /// What to order by; created_at when absent.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -7257,10 +8578,10 @@ pub mod types {
         /// Ignored: pages have ten rows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Like newest.
+        /// newest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
@@ -7292,7 +8613,7 @@ pub mod types {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Like newest.
+        /// newest.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -7301,7 +8622,7 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[must_use]
         pub fn status(
             mut self,
@@ -7357,13 +8678,13 @@ pub mod types {
         /// Part of an email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// created_at when absent.
+        /// A field name; created_at when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GuestWith>>,
-        /// All rows in one answer.
+        /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
@@ -7397,7 +8718,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// created_at when absent.
+        /// A field name; created_at when absent.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7419,7 +8740,7 @@ pub mod types {
             );
             self
         }
-        /// All rows in one answer.
+        /// true: all rows in one answer.
         #[must_use]
         pub fn without_pagination(
             mut self,
@@ -7449,40 +8770,75 @@ pub mod types {
         }
     }
     /// What comes with a page. Some lists have none.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct ListMeta {
         /// `count`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
         /// Task lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub overdue_tasks: ::std::option::Option<i64>,
         /// `pagination`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
         /// Task lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_due_soon: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl crate::wire::record::Record for ListMeta {
+        const NAME: &'static str = "ListMeta";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                count: ::std::option::Option::None,
+                overdue_tasks: ::std::option::Option::None,
+                pagination: ::std::option::Option::None,
+                tasks_due_soon: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "count" => {
+                    self.count = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "overdue_tasks" => {
+                    self.overdue_tasks = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "pagination" => {
+                    self.pagination = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "tasks_due_soon" => {
+                    self.tasks_due_soon = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ListMeta {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
     }
     /// Query parameters of `list_my_organizations`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -7544,10 +8900,10 @@ pub mod types {
         /// Text to look for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// A leading - reverses it.
+        /// By deadline (a leading - reverses it), newest or problems.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// Active when absent. Several are joined by or; an unknown word is ignored and returns every task.
+        /// Several are joined by or. Active tasks alone when it is absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
@@ -7586,7 +8942,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// A leading - reverses it.
+        /// By deadline (a leading - reverses it), newest or problems.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7595,7 +8951,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Active when absent. Several are joined by or; an unknown word is ignored and returns every task.
+        /// Several are joined by or. Active tasks alone when it is absent.
         #[must_use]
         pub fn status(
             mut self,
@@ -7640,25 +8996,25 @@ pub mod types {
     /// Query parameters of `list_run_tasks`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListRunTasksQuery {
-        /// Sent by one client; what it does is not documented.
+        /// What it does is not documented.
         #[serde(
             rename = "currentTask",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub current_task: ::std::option::Option<::std::string::String>,
-        /// Exclusive.
+        /// Due after this day, exclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_after: ::std::option::Option<crate::wire::Date>,
-        /// Exclusive.
+        /// Due before this day, exclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_before: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_end_range`
+        /// Last day of a range.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_end_range: ::std::option::Option<crate::wire::Date>,
         /// Wins over the other deadline filters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_on: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_start_range`
+        /// First day of a range.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_start_range: ::std::option::Option<crate::wire::Date>,
         /// Group ids.
@@ -7676,13 +9032,13 @@ pub mod types {
         /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Sent by one client; what it does is not documented.
+        /// What it does is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replace_page: ::std::option::Option<i64>,
-        /// A leading - reverses it; position and deadline are attested here.
+        /// By position or deadline; a leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
@@ -7720,7 +9076,7 @@ pub mod types {
                 without_pagination: ::std::option::Option::None,
             }
         }
-        /// Sent by one client; what it does is not documented.
+        /// What it does is not documented.
         #[must_use]
         pub fn current_task(
             mut self,
@@ -7729,7 +9085,7 @@ pub mod types {
             self.current_task = ::std::option::Option::Some(current_task.into());
             self
         }
-        /// Exclusive.
+        /// Due after this day, exclusive.
         #[must_use]
         pub fn deadline_after(
             mut self,
@@ -7738,7 +9094,7 @@ pub mod types {
             self.deadline_after = ::std::option::Option::Some(deadline_after.into());
             self
         }
-        /// Exclusive.
+        /// Due before this day, exclusive.
         #[must_use]
         pub fn deadline_before(
             mut self,
@@ -7747,7 +9103,7 @@ pub mod types {
             self.deadline_before = ::std::option::Option::Some(deadline_before.into());
             self
         }
-        /// `deadline_end_range`
+        /// Last day of a range.
         #[must_use]
         pub fn deadline_end_range(
             mut self,
@@ -7767,7 +9123,7 @@ pub mod types {
             self.deadline_on = ::std::option::Option::Some(deadline_on.into());
             self
         }
-        /// `deadline_start_range`
+        /// First day of a range.
         #[must_use]
         pub fn deadline_start_range(
             mut self,
@@ -7827,7 +9183,7 @@ pub mod types {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Sent by one client; what it does is not documented.
+        /// What it does is not documented.
         #[must_use]
         pub fn replace_page(
             mut self,
@@ -7836,7 +9192,7 @@ pub mod types {
             self.replace_page = ::std::option::Option::Some(replace_page.into());
             self
         }
-        /// A leading - reverses it; position and deadline are attested here.
+        /// By position or deadline; a leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -7845,7 +9201,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[must_use]
         pub fn status(
             mut self,
@@ -7912,10 +9268,10 @@ pub mod types {
     /// Query parameters of `list_runs`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListRunsQuery {
-        /// Without it archived processes are left out.
+        /// Without it archived processes are left out. Preferred over `status=archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// Template id.
+        /// Template id; `blueprint_id` is another name of it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// Folder ids.
@@ -7936,16 +9292,16 @@ pub mod types {
         /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// In the name.
+        /// Text in the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// A leading - reverses it.
+        /// A leading - reverses it; `sort_by` is another name of it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::RunSort>,
-        /// `starred`
+        /// true: starred processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
-        /// `problem` also answers processes in status issue.
+        /// `problem` also returns processes in status issue. For archived ones prefer `archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::RunStatusFilter>,
         /// One tag id.
@@ -7956,13 +9312,13 @@ pub mod types {
         pub tag_ids: ::std::option::Option<
             crate::wire::CommaList<::std::string::String>,
         >,
-        /// `task_status`
+        /// By the state of their tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_status: ::std::option::Option<crate::enums::RunTaskStatusFilter>,
         /// Type of the template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
-        /// `untagged`
+        /// true: processes without a tag.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub untagged: ::std::option::Option<bool>,
         /// What to include.
@@ -7997,7 +9353,7 @@ pub mod types {
                 without_pagination: ::std::option::Option::None,
             }
         }
-        /// Without it archived processes are left out.
+        /// Without it archived processes are left out. Preferred over `status=archived`.
         #[must_use]
         pub fn archived(
             mut self,
@@ -8006,7 +9362,7 @@ pub mod types {
             self.archived = ::std::option::Option::Some(archived.into());
             self
         }
-        /// Template id.
+        /// Template id; `blueprint_id` is another name of it.
         #[must_use]
         pub fn checklist_id(
             mut self,
@@ -8075,13 +9431,13 @@ pub mod types {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// In the name.
+        /// Text in the name.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// A leading - reverses it.
+        /// A leading - reverses it; `sort_by` is another name of it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8090,13 +9446,13 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// `starred`
+        /// true: starred processes.
         #[must_use]
         pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
             self.starred = ::std::option::Option::Some(starred.into());
             self
         }
-        /// `problem` also answers processes in status issue.
+        /// `problem` also returns processes in status issue. For archived ones prefer `archived`.
         #[must_use]
         pub fn status(
             mut self,
@@ -8127,7 +9483,7 @@ pub mod types {
             );
             self
         }
-        /// `task_status`
+        /// By the state of their tasks.
         #[must_use]
         pub fn task_status(
             mut self,
@@ -8145,7 +9501,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// `untagged`
+        /// true: processes without a tag.
         #[must_use]
         pub fn untagged(mut self, untagged: impl ::std::convert::Into<bool>) -> Self {
             self.untagged = ::std::option::Option::Some(untagged.into());
@@ -8244,10 +9600,10 @@ pub mod types {
     /// Query parameters of `list_tags`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListTagsQuery {
-        /// true: generated tags too.
+        /// true: generated tags too. In lower case, or it is not understood.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub all: ::std::option::Option<bool>,
-        /// Only together with `all=true`.
+        /// Only together with `all=true`: without it, true returns nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Page number, from 1.
@@ -8259,10 +9615,10 @@ pub mod types {
         /// Part of the title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// Order; a leading - reverses it.
+        /// What to order by. The words are not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
-        /// `status`
+        /// What the tags are on. An unknown word is ignored and returns everything.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TagStatusFilter>,
         /// What to include.
@@ -8283,13 +9639,13 @@ pub mod types {
                 with: ::std::option::Option::None,
             }
         }
-        /// true: generated tags too.
+        /// true: generated tags too. In lower case, or it is not understood.
         #[must_use]
         pub fn all(mut self, all: impl ::std::convert::Into<bool>) -> Self {
             self.all = ::std::option::Option::Some(all.into());
             self
         }
-        /// Only together with `all=true`.
+        /// Only together with `all=true`: without it, true returns nothing.
         #[must_use]
         pub fn auto_generated(
             mut self,
@@ -8316,7 +9672,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// Order; a leading - reverses it.
+        /// What to order by. The words are not documented.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8325,7 +9681,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// `status`
+        /// What the tags are on. An unknown word is ignored and returns everything.
         #[must_use]
         pub fn status(
             mut self,
@@ -8368,7 +9724,7 @@ pub mod types {
     /// Query parameters of `list_tasks`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListTasksQuery {
-        /// `archived`
+        /// Archived tasks too, or they alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
         /// A day, or two days joined by a colon: 2026-09-01:2026-09-30.
@@ -8380,19 +9736,19 @@ pub mod types {
         /// Together with `custom_field_key`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_field_value: ::std::option::Option<::std::string::String>,
-        /// `deadline_after`
+        /// Due after this day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_after: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_before`
+        /// Due before this day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_before: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_end_range`
+        /// Last day of a range.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_end_range: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_on`
+        /// Due on this day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_on: ::std::option::Option<crate::wire::Date>,
-        /// `deadline_start_range`
+        /// First day of a range.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_start_range: ::std::option::Option<crate::wire::Date>,
         /// Folder id.
@@ -8422,10 +9778,10 @@ pub mod types {
         /// Role ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// A leading - reverses it.
+        /// By deadline (a leading - reverses it), newest, problems or completed_newest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
@@ -8473,7 +9829,7 @@ pub mod types {
                 without_pagination: ::std::option::Option::None,
             }
         }
-        /// `archived`
+        /// Archived tasks too, or they alone.
         #[must_use]
         pub fn archived(
             mut self,
@@ -8511,7 +9867,7 @@ pub mod types {
             );
             self
         }
-        /// `deadline_after`
+        /// Due after this day.
         #[must_use]
         pub fn deadline_after(
             mut self,
@@ -8520,7 +9876,7 @@ pub mod types {
             self.deadline_after = ::std::option::Option::Some(deadline_after.into());
             self
         }
-        /// `deadline_before`
+        /// Due before this day.
         #[must_use]
         pub fn deadline_before(
             mut self,
@@ -8529,7 +9885,7 @@ pub mod types {
             self.deadline_before = ::std::option::Option::Some(deadline_before.into());
             self
         }
-        /// `deadline_end_range`
+        /// Last day of a range.
         #[must_use]
         pub fn deadline_end_range(
             mut self,
@@ -8540,7 +9896,7 @@ pub mod types {
             );
             self
         }
-        /// `deadline_on`
+        /// Due on this day.
         #[must_use]
         pub fn deadline_on(
             mut self,
@@ -8549,7 +9905,7 @@ pub mod types {
             self.deadline_on = ::std::option::Option::Some(deadline_on.into());
             self
         }
-        /// `deadline_start_range`
+        /// First day of a range.
         #[must_use]
         pub fn deadline_start_range(
             mut self,
@@ -8643,7 +9999,7 @@ pub mod types {
             );
             self
         }
-        /// A leading - reverses it.
+        /// By deadline (a leading - reverses it), newest, problems or completed_newest.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8652,7 +10008,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[must_use]
         pub fn status(
             mut self,
@@ -8737,13 +10093,13 @@ pub mod types {
         /// Name of the process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// A leading - reverses it.
+        /// By deadline, newest or problems; a leading - reverses it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// One client sends newest.
+        /// newest. Another name of `sort`, it seems.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             crate::wire::CommaList<crate::enums::TaskStatusFilter>,
@@ -8791,7 +10147,7 @@ pub mod types {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// A leading - reverses it.
+        /// By deadline, newest or problems; a leading - reverses it.
         #[must_use]
         pub fn sort(
             mut self,
@@ -8800,7 +10156,7 @@ pub mod types {
             self.sort = ::std::option::Option::Some(sort.into());
             self
         }
-        /// One client sends newest.
+        /// newest. Another name of `sort`, it seems.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -8809,7 +10165,7 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// Several are joined by or. An unknown word is ignored and returns every task.
+        /// Several are joined by or.
         #[must_use]
         pub fn status(
             mut self,
@@ -8964,7 +10320,7 @@ pub mod types {
     /// Query parameters of `list_watchers`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ListWatchersQuery {
-        /// `notification`
+        /// By kind of notification; webhook is the only word known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification: ::std::option::Option<crate::enums::WatcherNotificationType>,
     }
@@ -8975,7 +10331,7 @@ pub mod types {
                 notification: ::std::option::Option::None,
             }
         }
-        /// `notification`
+        /// By kind of notification; webhook is the only word known.
         #[must_use]
         pub fn notification(
             mut self,
@@ -8992,12 +10348,12 @@ pub mod types {
             Ok(())
         }
     }
-    /// `MoveCaptureInput` of the API.
+    /// Where a form field goes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct MoveCaptureInput {
-        /// `position`
+        /// Place among the fields of that step.
         pub position: i64,
-        /// `target_step_id`
+        /// Step of the same template that gets the field.
         pub target_step_id: ::std::string::String,
     }
     impl MoveCaptureInput {
@@ -9011,13 +10367,13 @@ pub mod types {
                 target_step_id: target_step_id.into(),
             }
         }
-        /// `position`
+        /// Place among the fields of that step.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = position.into();
             self
         }
-        /// `target_step_id`
+        /// Step of the same template that gets the field.
         #[must_use]
         pub fn target_step_id(
             mut self,
@@ -9039,653 +10395,925 @@ pub mod types {
         }
     }
     /// An open task with the earliest deadline; there are none when all is done.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct NextTask {
         /// `alias`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `owners`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Organization` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for NextTask {
+        const NAME: &'static str = "NextTask";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "owners" => {
+                    self.owners = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NextTask {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Everything but id and name may be missing; lists answer less than single reads.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Organization {
         /// `address1`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address1: ::std::option::Option<::std::string::String>,
         /// `address2`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address2: ::std::option::Option<::std::string::String>,
         /// `address3`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address3: ::std::option::Option<::std::string::String>,
         /// `allow_manage_groups`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_manage_groups: ::std::option::Option<bool>,
         /// `allow_user_invite`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_user_invite: ::std::option::Option<bool>,
         /// `analytics_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub analytics_enabled: ::std::option::Option<bool>,
         /// `auto_archive`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_archive: ::std::option::Option<bool>,
         /// `auto_archive_processes_after`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_archive_processes_after: ::std::option::Option<OrganizationAutoArchive>,
         /// `auto_complete_task_months`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_complete_task_months: ::std::option::Option<i64>,
         /// `auto_complete_tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_complete_tasks: ::std::option::Option<bool>,
         /// `auto_join_signups`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_join_signups: ::std::option::Option<bool>,
         /// `azure_cognitive_service`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub azure_cognitive_service: ::std::option::Option<::std::string::String>,
         /// `billing_info`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_info: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// `cadence_days`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cadence_days: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `city`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub city: ::std::option::Option<::std::string::String>,
         /// `country`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country: ::std::option::Option<::std::string::String>,
-        /// Another name of `created_on`; may be a bare date.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `created_on`; may be a bare day.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `created_on`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_on: ::std::option::Option<crate::wire::Timestamp>,
         /// `deadline_setting`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_setting: ::std::option::Option<::std::string::String>,
         /// `default_deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_deadline: ::std::option::Option<OrganizationDefaultDeadline>,
         /// `description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `disable_min_members_billing`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disable_min_members_billing: ::std::option::Option<bool>,
-        /// The caller's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The caller's membership.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_on: ::std::option::Option<crate::wire::Timestamp>,
         /// `enable_custom_404_error`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_custom_404_error: ::std::option::Option<bool>,
         /// `enable_custom_smtp`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_custom_smtp: ::std::option::Option<bool>,
         /// `enable_light_users_billing`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_light_users_billing: ::std::option::Option<bool>,
         /// `enable_onboarding_template`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_onboarding_template: ::std::option::Option<bool>,
         /// `error_404_template`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error_404_template: ::std::option::Option<::std::string::String>,
         /// `global_css`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub global_css: ::std::option::Option<::std::string::String>,
-        /// `google_analytics_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// An id at another service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub google_analytics_id: ::std::option::Option<::std::string::String>,
         /// `guest_cadence_days`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_cadence_days: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// `guest_onboarding_snippet`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_onboarding_snippet: ::std::option::Option<::std::string::String>,
         /// `home_bg`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub home_bg: ::std::option::Option<::std::string::String>,
         /// `homepage_snippet`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub homepage_snippet: ::std::option::Option<::std::string::String>,
-        /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// 32 hex digits.
         pub id: ::std::string::String,
         /// `in_trial`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub in_trial: ::std::option::Option<bool>,
         /// `industry`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub industry: ::std::option::Option<::std::string::String>,
-        /// The caller's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The caller's membership.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub joined_on: ::std::option::Option<crate::wire::Timestamp>,
-        /// The caller's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The caller's membership.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `light_role_error_snippet`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub light_role_error_snippet: ::std::option::Option<::std::string::String>,
         /// `limit_trial_features`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit_trial_features: ::std::option::Option<bool>,
         /// 0 or 1.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub live_support_enabled: ::std::option::Option<i64>,
         /// `maximum_group_assignment_limit`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub maximum_group_assignment_limit: ::std::option::Option<i64>,
-        /// A key of another service.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A key of another service: keep it out of logs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mixpanel_token: ::std::option::Option<::std::string::String>,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `onboarding_snippet`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub onboarding_snippet: ::std::option::Option<::std::string::String>,
         /// `onboarding_template_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub onboarding_template_id: ::std::option::Option<::std::string::String>,
-        /// `org_logo`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of the logo.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub org_logo: ::std::option::Option<::std::string::String>,
         /// `payment_state`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub payment_state: ::std::option::Option<::std::string::String>,
         /// `plan_code`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub plan_code: ::std::option::Option<::std::string::String>,
         /// `preferred_trial_plan`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub preferred_trial_plan: ::std::option::Option<::std::string::String>,
         /// `process_today`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub process_today: ::std::option::Option<::std::string::String>,
         /// `purpose`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub purpose: ::std::option::Option<::std::string::String>,
         /// `real_time_billing`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub real_time_billing: ::std::option::Option<bool>,
         /// `restrict_blueprint_permissions`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub restrict_blueprint_permissions: ::std::option::Option<bool>,
         /// `saml_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub saml_enabled: ::std::option::Option<bool>,
-        /// `saml_login_url`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of the single sign-on page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub saml_login_url: ::std::option::Option<::std::string::String>,
-        /// Settings as JSON text or object.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Settings as JSON text, in older answers as an object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<::serde_json::Value>,
         /// `signup_survey`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub signup_survey: ::std::option::Option<::std::string::String>,
         /// `slug`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slug: ::std::option::Option<::std::string::String>,
         /// `sso_default_role`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sso_default_role: ::std::option::Option<::std::string::String>,
         /// `state`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
         /// `subscription`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subscription: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
-        /// `team_size`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A list of numbers, or a text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team_size: ::std::option::Option<::serde_json::Value>,
-        /// `timezone`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// IANA name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// `use_generative_ai`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_generative_ai: ::std::option::Option<bool>,
-        /// The caller's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The caller's membership.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_role: ::std::option::Option<crate::enums::UserRole>,
-        /// The caller's; in `list_my_organizations` alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The caller's membership; in `list_my_organizations` alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_status: ::std::option::Option<crate::enums::UserStatus>,
-        /// Active members alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Active members; invited and disabled ones are not counted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users_count: ::std::option::Option<i64>,
-        /// `webhook_date_field_format`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How webhooks write the values of date fields.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_date_field_format: ::std::option::Option<
             crate::enums::WebhookDateFormat,
         >,
         /// `welcome_description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub welcome_description: ::std::option::Option<::std::string::String>,
         /// `welcome_title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub welcome_title: ::std::option::Option<::std::string::String>,
         /// `working_days`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub working_days: ::std::option::Option<OrganizationWorkingDays>,
         /// Spelled like this.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub wyiwyg: ::std::option::Option<bool>,
         /// `zipcode`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub zipcode: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `OrganizationAutoArchive` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Organization {
+        const NAME: &'static str = "Organization";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                address1: ::std::option::Option::None,
+                address2: ::std::option::Option::None,
+                address3: ::std::option::Option::None,
+                allow_manage_groups: ::std::option::Option::None,
+                allow_user_invite: ::std::option::Option::None,
+                analytics_enabled: ::std::option::Option::None,
+                auto_archive: ::std::option::Option::None,
+                auto_archive_processes_after: ::std::option::Option::None,
+                auto_complete_task_months: ::std::option::Option::None,
+                auto_complete_tasks: ::std::option::Option::None,
+                auto_join_signups: ::std::option::Option::None,
+                azure_cognitive_service: ::std::option::Option::None,
+                billing_info: ::std::option::Option::None,
+                cadence_days: ::std::option::Option::None,
+                city: ::std::option::Option::None,
+                country: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                created_on: ::std::option::Option::None,
+                deadline_setting: ::std::option::Option::None,
+                default_deadline: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                disable_min_members_billing: ::std::option::Option::None,
+                disabled_on: ::std::option::Option::None,
+                enable_custom_404_error: ::std::option::Option::None,
+                enable_custom_smtp: ::std::option::Option::None,
+                enable_light_users_billing: ::std::option::Option::None,
+                enable_onboarding_template: ::std::option::Option::None,
+                error_404_template: ::std::option::Option::None,
+                global_css: ::std::option::Option::None,
+                google_analytics_id: ::std::option::Option::None,
+                guest_cadence_days: ::std::option::Option::None,
+                guest_onboarding_snippet: ::std::option::Option::None,
+                home_bg: ::std::option::Option::None,
+                homepage_snippet: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                in_trial: ::std::option::Option::None,
+                industry: ::std::option::Option::None,
+                joined_on: ::std::option::Option::None,
+                last_accessed: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                light_role_error_snippet: ::std::option::Option::None,
+                limit_trial_features: ::std::option::Option::None,
+                live_support_enabled: ::std::option::Option::None,
+                maximum_group_assignment_limit: ::std::option::Option::None,
+                mixpanel_token: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                onboarding_snippet: ::std::option::Option::None,
+                onboarding_template_id: ::std::option::Option::None,
+                org_logo: ::std::option::Option::None,
+                payment_state: ::std::option::Option::None,
+                plan_code: ::std::option::Option::None,
+                preferred_trial_plan: ::std::option::Option::None,
+                process_today: ::std::option::Option::None,
+                purpose: ::std::option::Option::None,
+                real_time_billing: ::std::option::Option::None,
+                restrict_blueprint_permissions: ::std::option::Option::None,
+                saml_enabled: ::std::option::Option::None,
+                saml_login_url: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                signup_survey: ::std::option::Option::None,
+                slug: ::std::option::Option::None,
+                sso_default_role: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+                subscription: ::std::option::Option::None,
+                team_size: ::std::option::Option::None,
+                timezone: ::std::option::Option::None,
+                use_generative_ai: ::std::option::Option::None,
+                user_role: ::std::option::Option::None,
+                user_status: ::std::option::Option::None,
+                users_count: ::std::option::Option::None,
+                webhook_date_field_format: ::std::option::Option::None,
+                welcome_description: ::std::option::Option::None,
+                welcome_title: ::std::option::Option::None,
+                working_days: ::std::option::Option::None,
+                wyiwyg: ::std::option::Option::None,
+                zipcode: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "address1" => {
+                    self.address1 = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "address2" => {
+                    self.address2 = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "address3" => {
+                    self.address3 = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "allow_manage_groups" => {
+                    self.allow_manage_groups = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "allow_user_invite" => {
+                    self.allow_user_invite = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "analytics_enabled" => {
+                    self.analytics_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "auto_archive" => {
+                    self.auto_archive = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "auto_archive_processes_after" => {
+                    self.auto_archive_processes_after = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "auto_complete_task_months" => {
+                    self.auto_complete_task_months = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "auto_complete_tasks" => {
+                    self.auto_complete_tasks = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "auto_join_signups" => {
+                    self.auto_join_signups = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "azure_cognitive_service" => {
+                    self.azure_cognitive_service = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "billing_info" => {
+                    self.billing_info = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "cadence_days" => {
+                    self.cadence_days = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "city" => {
+                    self.city = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "country" => {
+                    self.country = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "created_on" => {
+                    self.created_on = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deadline_setting" => {
+                    self.deadline_setting = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "default_deadline" => {
+                    self.default_deadline = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "description" => {
+                    self.description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "disable_min_members_billing" => {
+                    self.disable_min_members_billing = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "disabled_on" => {
+                    self.disabled_on = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "enable_custom_404_error" => {
+                    self.enable_custom_404_error = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "enable_custom_smtp" => {
+                    self.enable_custom_smtp = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "enable_light_users_billing" => {
+                    self.enable_light_users_billing = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "enable_onboarding_template" => {
+                    self.enable_onboarding_template = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "error_404_template" => {
+                    self.error_404_template = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "global_css" => {
+                    self.global_css = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "google_analytics_id" => {
+                    self.google_analytics_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "guest_cadence_days" => {
+                    self.guest_cadence_days = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "guest_onboarding_snippet" => {
+                    self.guest_onboarding_snippet = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "home_bg" => {
+                    self.home_bg = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "homepage_snippet" => {
+                    self.homepage_snippet = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "in_trial" => {
+                    self.in_trial = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "industry" => {
+                    self.industry = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "joined_on" => {
+                    self.joined_on = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_accessed" => {
+                    self.last_accessed = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "light_role_error_snippet" => {
+                    self.light_role_error_snippet = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "limit_trial_features" => {
+                    self.limit_trial_features = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "live_support_enabled" => {
+                    self.live_support_enabled = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "maximum_group_assignment_limit" => {
+                    self.maximum_group_assignment_limit = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "mixpanel_token" => {
+                    self.mixpanel_token = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "onboarding_snippet" => {
+                    self.onboarding_snippet = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "onboarding_template_id" => {
+                    self.onboarding_template_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "org_logo" => {
+                    self.org_logo = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "payment_state" => {
+                    self.payment_state = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "plan_code" => {
+                    self.plan_code = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "preferred_trial_plan" => {
+                    self.preferred_trial_plan = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "process_today" => {
+                    self.process_today = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "purpose" => {
+                    self.purpose = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "real_time_billing" => {
+                    self.real_time_billing = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "restrict_blueprint_permissions" => {
+                    self.restrict_blueprint_permissions = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "saml_enabled" => {
+                    self.saml_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "saml_login_url" => {
+                    self.saml_login_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "signup_survey" => {
+                    self.signup_survey = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "slug" => {
+                    self.slug = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "sso_default_role" => {
+                    self.sso_default_role = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "state" => {
+                    self.state = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "subscription" => {
+                    self.subscription = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "team_size" => {
+                    self.team_size = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "timezone" => {
+                    self.timezone = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "use_generative_ai" => {
+                    self.use_generative_ai = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "user_role" => {
+                    self.user_role = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "user_status" => {
+                    self.user_status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "users_count" => {
+                    self.users_count = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "webhook_date_field_format" => {
+                    self.webhook_date_field_format = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "welcome_description" => {
+                    self.welcome_description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "welcome_title" => {
+                    self.welcome_title = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "working_days" => {
+                    self.working_days = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "wyiwyg" => {
+                    self.wyiwyg = map.next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "zipcode" => {
+                    self.zipcode = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Organization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// After how long processes are archived by themselves.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationAutoArchive {
-        /// Like weeks.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Unit, like weeks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `OrganizationDefaultDeadline` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for OrganizationAutoArchive {
+        const NAME: &'static str = "OrganizationAutoArchive";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                unit: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "unit" => {
+                    self.unit = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "value" => {
+                    self.value = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationAutoArchive {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The default deadline of tasks.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationDefaultDeadline {
-        /// Like days.
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Unit, like days.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `OrganizationWorkingDays` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for OrganizationDefaultDeadline {
+        const NAME: &'static str = "OrganizationDefaultDeadline";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                type_: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "type" => {
+                    self.type_ = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "value" => {
+                    self.value = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationDefaultDeadline {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// How deadlines are reckoned.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct OrganizationSettingsInput {
+        /// Whether deadlines take account of workdays and holidays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub determine_deadline: ::std::option::Option<DetermineDeadlineInput>,
+        /// Month and day, like 12-25.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub holidays: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Names of weekdays, in English.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub workdays: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
+    impl OrganizationSettingsInput {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                determine_deadline: ::std::option::Option::None,
+                holidays: ::std::option::Option::None,
+                workdays: ::std::option::Option::None,
+            }
+        }
+        /// Whether deadlines take account of workdays and holidays.
+        #[must_use]
+        pub fn determine_deadline(
+            mut self,
+            determine_deadline: impl ::std::convert::Into<DetermineDeadlineInput>,
+        ) -> Self {
+            self.determine_deadline = ::std::option::Option::Some(
+                determine_deadline.into(),
+            );
+            self
+        }
+        /// Month and day, like 12-25.
+        #[must_use]
+        pub fn holidays(
+            mut self,
+            holidays: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.holidays = ::std::option::Option::Some(
+                holidays.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Names of weekdays, in English.
+        #[must_use]
+        pub fn workdays(
+            mut self,
+            workdays: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.workdays = ::std::option::Option::Some(
+                workdays.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for OrganizationSettingsInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("determine_deadline", &self.determine_deadline)?;
+            Ok(())
+        }
+    }
+    /// The working week. What stands in a working day is not documented.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationWorkingDays {
         /// null on a day off.
         #[serde(
             rename = "Friday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub friday: ::std::option::Option<
@@ -9694,8 +11322,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Monday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub monday: ::std::option::Option<
@@ -9704,8 +11330,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Saturday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub saturday: ::std::option::Option<
@@ -9714,8 +11338,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Sunday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sunday: ::std::option::Option<
@@ -9724,8 +11346,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Thursday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub thursday: ::std::option::Option<
@@ -9734,8 +11354,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Tuesday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub tuesday: ::std::option::Option<
@@ -9744,8 +11362,6 @@ pub mod types {
         /// null on a day off.
         #[serde(
             rename = "Wednesday",
-            default,
-            deserialize_with = "crate::wire::read::object",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub wednesday: ::std::option::Option<
@@ -9754,6 +11370,72 @@ pub mod types {
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl crate::wire::record::Record for OrganizationWorkingDays {
+        const NAME: &'static str = "OrganizationWorkingDays";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                friday: ::std::option::Option::None,
+                monday: ::std::option::Option::None,
+                saturday: ::std::option::Option::None,
+                sunday: ::std::option::Option::None,
+                thursday: ::std::option::Option::None,
+                tuesday: ::std::option::Option::None,
+                wednesday: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "Friday" => {
+                    self.friday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Monday" => {
+                    self.monday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Saturday" => {
+                    self.saturday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Sunday" => {
+                    self.sunday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Thursday" => {
+                    self.thursday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Tuesday" => {
+                    self.tuesday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "Wednesday" => {
+                    self.wednesday = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationWorkingDays {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
     }
     /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -9819,162 +11501,195 @@ pub mod types {
             Ok(())
         }
     }
-    /// Where a page stands. The last page is the one whose number is `total_pages`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// Where a page stands. The last page is the one whose number is `total_pages`, which may change on the way. Numbers may come as text.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Pagination {
         /// Rows on this page.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
         /// `current_page`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub current_page: ::std::option::Option<i64>,
-        /// Addresses of the neighbouring pages. Build the next page number yourself: they name the documented host, whatever the base URL is.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Addresses of the neighbouring pages; an empty object or list when there is one page, in places missing. Count pages yourself: the addresses name the documented host, whatever the base URL is, and must not get the token.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<::serde_json::Value>,
-        /// May echo the query as text.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Echoes the query.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
         /// `total`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
         /// When it is missing, go on while `links` has a next page.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total_pages: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Preference` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Pagination {
+        const NAME: &'static str = "Pagination";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                count: ::std::option::Option::None,
+                current_page: ::std::option::Option::None,
+                links: ::std::option::Option::None,
+                per_page: ::std::option::Option::None,
+                total: ::std::option::Option::None,
+                total_pages: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "count" => {
+                    self.count = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "current_page" => {
+                    self.current_page = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "links" => {
+                    self.links = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "per_page" => {
+                    self.per_page = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "total" => {
+                    self.total = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "total_pages" => {
+                    self.total_pages = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Pagination {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A setting of a member.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Preference {
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// An object whose keys are not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `slug`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slug: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Prerun` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Preference {
+        const NAME: &'static str = "Preference";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                last_updated: ::std::option::Option::None,
+                metadata: ::std::option::Option::None,
+                slug: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "metadata" => {
+                    self.metadata = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "slug" => {
+                    self.slug = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "value" => {
+                    self.value = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Preference {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A field of the kick-off form of a template.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Prerun {
-        /// For variables in text, never a key.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// For variables in text, never a key. Made by the service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `checklist_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Template id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// `collect_time`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Dates: ask for the time too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// `columns`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Columns of a table.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9982,157 +11697,248 @@ pub mod types {
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::std::string::String>,
-        /// `guidance`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Help text, HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// The key of its value at launch.
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// The key of its value at launch; stays the same across versions.
         pub id: ::std::string::String,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Set when the options come from a shared list; they are not inline then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// `options`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Choices of radio, dropdown and multiselect.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// Absent in shortened answers.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A launch must answer it. Absent in shortened answers.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Free keys, an input mask for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `use_wysiwyg_editor`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// Preset of a file field.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Preset of a file field: a list of file objects.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `PrerunInput` of the API.
+    impl crate::wire::record::Record for Prerun {
+        const NAME: &'static str = "Prerun";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                checklist_id: ::std::option::Option::None,
+                collect_time: ::std::option::Option::None,
+                columns: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                default_value: ::std::option::Option::None,
+                default_value_enabled: ::std::option::Option::None,
+                field_type: ::std::option::Option::None,
+                field_validation: ::std::option::Option::None,
+                field_value: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                label: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                list: ::std::option::Option::None,
+                options: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prefix: ::std::option::Option::None,
+                required: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                suffix: ::std::option::Option::None,
+                updated_at: ::std::option::Option::None,
+                use_wysiwyg_editor: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "checklist_id" => {
+                    self.checklist_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "collect_time" => {
+                    self.collect_time = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "columns" => {
+                    self.columns = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "default_value" => {
+                    self.default_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "default_value_enabled" => {
+                    self.default_value_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "field_type" => {
+                    self.field_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "field_validation" => self.field_validation = map.next_value()?,
+                "field_value" => {
+                    self.field_value = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "guidance" => {
+                    self.guidance = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "label" => {
+                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "list" => {
+                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "options" => {
+                    self.options = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prefix" => {
+                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "required" => {
+                    self.required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "suffix" => {
+                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "updated_at" => {
+                    self.updated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "use_wysiwyg_editor" => {
+                    self.use_wysiwyg_editor = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "value" => {
+                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Prerun {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A field of the kick-off form, as written. `alias` cannot be set.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct PrerunInput {
-        /// `collect_time`
+        /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// `default_value`
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
-        /// `field_validation`
+        /// Rule names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// `guidance`
+        /// Help text, HTML. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
-        /// For existing fields; without it a field is created.
+        /// Id of an existing field. Without it a field is created, once more by every repeat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
-        /// `list`
+        /// Set when the options come from a shared list; they are not inline then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// Needed for radio (two or more), dropdown and multiselect.
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
-        /// Decides the order.
+        /// Decides the order, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// The key must be there.
+        /// A launch must answer it. The key must be there.
         pub required: bool,
-        /// `settings`
+        /// Free keys, an input mask for instance.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -10143,7 +11949,7 @@ pub mod types {
         /// `use_wysiwyg_editor`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// Preset of a file field: a list of file objects.
+        /// Preset of a file field: file objects as the upload answered them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<
             ::std::vec::Vec<
@@ -10179,7 +11985,7 @@ pub mod types {
                 value: ::std::option::Option::None,
             }
         }
-        /// `collect_time`
+        /// Dates: ask for the time too.
         #[must_use]
         pub fn collect_time(
             mut self,
@@ -10201,7 +12007,7 @@ pub mod types {
             );
             self
         }
-        /// `default_value`
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[must_use]
         pub fn default_value(
             mut self,
@@ -10221,7 +12027,7 @@ pub mod types {
             );
             self
         }
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -10230,7 +12036,7 @@ pub mod types {
             self.field_type = field_type.into();
             self
         }
-        /// `field_validation`
+        /// Rule names.
         #[must_use]
         pub fn field_validation(
             mut self,
@@ -10243,7 +12049,7 @@ pub mod types {
             );
             self
         }
-        /// `guidance`
+        /// Help text, HTML. A key `description` is dropped.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -10252,7 +12058,7 @@ pub mod types {
             self.guidance = ::std::option::Option::Some(guidance.into());
             self
         }
-        /// For existing fields; without it a field is created.
+        /// Id of an existing field. Without it a field is created, once more by every repeat.
         #[must_use]
         pub fn id(
             mut self,
@@ -10270,7 +12076,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// `list`
+        /// Set when the options come from a shared list; they are not inline then.
         #[must_use]
         pub fn list(
             mut self,
@@ -10279,7 +12085,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// Needed for radio (two or more), dropdown and multiselect.
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -10292,7 +12098,7 @@ pub mod types {
             );
             self
         }
-        /// Decides the order.
+        /// Decides the order, from 1.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = ::std::option::Option::Some(position.into());
@@ -10307,13 +12113,13 @@ pub mod types {
             self.prefix = ::std::option::Option::Some(prefix.into());
             self
         }
-        /// The key must be there.
+        /// A launch must answer it. The key must be there.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
             self
         }
-        /// `settings`
+        /// Free keys, an input mask for instance.
         #[must_use]
         pub fn settings(
             mut self,
@@ -10344,7 +12150,7 @@ pub mod types {
             );
             self
         }
-        /// Preset of a file field: a list of file objects.
+        /// Preset of a file field: file objects as the upload answered them.
         #[must_use]
         pub fn value(
             mut self,
@@ -10370,10 +12176,10 @@ pub mod types {
     /// Query parameters of `remove_user`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct RemoveUserQuery {
-        /// Member who takes over; needed with `with_reassignment`.
+        /// Id of the member who takes over; needed with `with_reassignment=true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub to: ::std::option::Option<i64>,
-        /// true: hand open work over.
+        /// true: hand open tasks over, to the member in `to`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with_reassignment: ::std::option::Option<bool>,
     }
@@ -10385,13 +12191,13 @@ pub mod types {
                 with_reassignment: ::std::option::Option::None,
             }
         }
-        /// Member who takes over; needed with `with_reassignment`.
+        /// Id of the member who takes over; needed with `with_reassignment=true`.
         #[must_use]
         pub fn to(mut self, to: impl ::std::convert::Into<i64>) -> Self {
             self.to = ::std::option::Option::Some(to.into());
             self
         }
-        /// true: hand open work over.
+        /// true: hand open tasks over, to the member in `to`.
         #[must_use]
         pub fn with_reassignment(
             mut self,
@@ -10408,10 +12214,10 @@ pub mod types {
             Ok(())
         }
     }
-    /// `ReorderCaptureInput` of the API.
+    /// A form field and its new place in the step.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReorderCaptureInput {
-        /// `capture_id`
+        /// Form field id.
         pub capture_id: ::std::string::String,
         /// `position`
         pub position: i64,
@@ -10427,7 +12233,7 @@ pub mod types {
                 position: position.into(),
             }
         }
-        /// `capture_id`
+        /// Form field id.
         #[must_use]
         pub fn capture_id(
             mut self,
@@ -10454,10 +12260,10 @@ pub mod types {
             Ok(())
         }
     }
-    /// `ReorderStepInput` of the API.
+    /// The new place of a step.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReorderStepInput {
-        /// From 1.
+        /// From 1; beyond the last it is cut to the last.
         pub position: i64,
     }
     impl ReorderStepInput {
@@ -10465,7 +12271,7 @@ pub mod types {
         pub fn new(position: impl ::std::convert::Into<i64>) -> Self {
             Self { position: position.into() }
         }
-        /// From 1.
+        /// From 1; beyond the last it is cut to the last.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
             self.position = position.into();
@@ -10486,7 +12292,7 @@ pub mod types {
     /// `ReplaceCaptureCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceCaptureCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10509,7 +12315,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10535,7 +12341,7 @@ pub mod types {
     /// `ReplaceChecklistCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceChecklistCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10558,7 +12364,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10584,7 +12390,7 @@ pub mod types {
     /// `ReplaceFolderCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceFolderCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10607,7 +12413,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10633,7 +12439,7 @@ pub mod types {
     /// `ReplaceGuestCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceGuestCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10656,7 +12462,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10682,7 +12488,7 @@ pub mod types {
     /// `ReplacePrerunCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplacePrerunCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10705,7 +12511,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10731,7 +12537,7 @@ pub mod types {
     /// `ReplaceRunCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceRunCustomFieldsInput {
-        /// `custom_fields`
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10754,7 +12560,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// `custom_fields`
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10780,7 +12586,7 @@ pub mod types {
     /// `ReplaceStepCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceStepCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10803,7 +12609,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10829,7 +12635,7 @@ pub mod types {
     /// `ReplaceTagCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceTagCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10852,7 +12658,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10878,7 +12684,7 @@ pub mod types {
     /// `ReplaceTaskCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceTaskCustomFieldsInput {
-        /// `custom_fields`
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10901,7 +12707,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// `custom_fields`
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10927,7 +12733,7 @@ pub mod types {
     /// `ReplaceUserCustomFieldsInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReplaceUserCustomFieldsInput {
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
             ::std::string::String,
             ::serde_json::Value,
@@ -10950,7 +12756,7 @@ pub mod types {
                     .collect(),
             }
         }
-        /// Values by key; keys left out are cleared, {} clears all optional ones.
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         #[must_use]
         pub fn custom_fields(
             mut self,
@@ -10976,9 +12782,9 @@ pub mod types {
     /// `ResolveChecklistProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ResolveChecklistProblemInput {
-        /// `content`
+        /// What resolved it; HTML.
         pub content: ::std::string::String,
-        /// `thread_id`
+        /// Id of the issue comment.
         pub thread_id: ::std::string::String,
     }
     impl ResolveChecklistProblemInput {
@@ -10992,7 +12798,7 @@ pub mod types {
                 thread_id: thread_id.into(),
             }
         }
-        /// `content`
+        /// What resolved it; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -11001,7 +12807,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// `thread_id`
+        /// Id of the issue comment.
         #[must_use]
         pub fn thread_id(
             mut self,
@@ -11019,7 +12825,7 @@ pub mod types {
     /// `ResolveRunProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ResolveRunProblemInput {
-        /// What resolved it.
+        /// What resolved it; HTML.
         pub content: ::std::string::String,
         /// Id of the issue comment.
         pub thread_id: ::std::string::String,
@@ -11035,7 +12841,7 @@ pub mod types {
                 thread_id: thread_id.into(),
             }
         }
-        /// What resolved it.
+        /// What resolved it; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -11062,9 +12868,9 @@ pub mod types {
     /// `ResolveTaskProblemInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ResolveTaskProblemInput {
-        /// What resolved it.
+        /// What resolved it; HTML.
         pub content: ::std::string::String,
-        /// `state`
+        /// hide-for-guests: members alone see it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
         /// Id of the issue comment.
@@ -11082,7 +12888,7 @@ pub mod types {
                 state: ::std::option::Option::None,
             }
         }
-        /// What resolved it.
+        /// What resolved it; HTML.
         #[must_use]
         pub fn content(
             mut self,
@@ -11091,7 +12897,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// `state`
+        /// hide-for-guests: members alone see it.
         #[must_use]
         pub fn state(
             mut self,
@@ -11116,479 +12922,534 @@ pub mod types {
         }
     }
     /// A process. Lists leave keys out; an include is there only when asked for.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Run {
-        /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Legacy: `issues`, a list of old issue objects.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alerts: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When it was archived; null otherwise.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `assign_someone_else`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_someone_else: ::std::option::Option<bool>,
         /// Whether one-off tasks may be added.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
-        /// `checklist`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The template version it was launched from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist: ::std::option::Option<::std::boxed::Box<Checklist>>,
         /// Template timeline id, not a version id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// `checklist_title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_title: ::std::option::Option<::std::string::String>,
         /// Member ids.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collaborators: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `completed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Rarely there; `due_date` is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `due_date`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date: ::std::option::Option<crate::wire::Timestamp>,
         /// `due_date_passed`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date_passed: ::std::option::Option<bool>,
         /// `due_soon`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_soon: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `form_fields`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
-        /// Groups with access. Absent in shortened answers, like `users`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Groups with access. Shortened answers lack it, like `users`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<crate::wire::GroupRef>>,
         /// `guest_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
-        /// true while an issue on the process itself is open.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// An issue on the process itself is open.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_open_issue: ::std::option::Option<bool>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `is_public`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
         /// `ko_form_fields`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_synced: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `late_tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub late_tasks: ::std::option::Option<i64>,
         /// `max_task_deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_task_deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `member_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `next_task`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_task: ::std::option::Option<::std::vec::Vec<NextTask>>,
         /// Member who owns it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// `parent_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the parent process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
         /// `permissions`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub permissions: ::std::option::Option<::serde_json::Value>,
         /// Kick-off answers by field id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `prerun_completed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// When the kick-off form was submitted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_completed_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `prerun_completed_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member who submitted the kick-off form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_completed_by: ::std::option::Option<i64>,
         /// `prerun_length`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_length: ::std::option::Option<i64>,
         /// `prerun_status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_status: ::std::option::Option<crate::enums::RunPrerunStatus>,
-        /// In webhooks alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub prerun_submitted_by: ::std::option::Option<::serde_json::Value>,
+        /// Member id. In webhooks alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prerun_submitted_by: ::std::option::Option<crate::wire::Id>,
         /// `progress`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub progress: ::std::option::Option<crate::wire::RunProgress>,
-        /// Assumed from requests.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What the public link hides. Known from requests; that answers have it is assumed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// In the answer of `complete_run_prerun` alone; false: the form was complete already and nothing was checked.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// In the answer of `complete_run_prerun` alone. false: the form was complete already, nothing was checked.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules_evaluated: ::std::option::Option<bool>,
         /// `selected_text_comment`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected_text_comment: ::std::option::Option<::serde_json::Value>,
         /// `stages`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stages: ::std::option::Option<::serde_json::Value>,
         /// `starred`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
         /// `started_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who launched it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_by: ::std::option::Option<i64>,
-        /// Read by an export script alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub starter: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Status of a process. `in-progress` is seen in samples alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Rarely there; `started_by` is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starter: ::std::option::Option<RunStarter>,
+        /// Status of a process. `problem`: an issue on a task is open. `issue`: one on the process itself, which freezes its tasks. `in-progress` is what some documentation samples and webhooks say.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::RunStatus>,
         /// `summary`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tags`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks: ::std::option::Option<::std::vec::Vec<Task>>,
-        /// Answer of `complete_run_prerun` alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// In the answer of `complete_run_prerun` alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_rules: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
         /// `tasks_meta`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_meta: ::std::option::Option<::serde_json::Value>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
-        /// Members with access. Absent in shortened answers: a read-modify-write must stop then.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Members with access. Shortened answers lack it: whoever means to update must stop then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
-        /// Counts hidden tasks too.
+        /// Counts hidden tasks too; no more is documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub whole_progress: ::std::option::Option<crate::wire::RunProgress>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `RunCapture` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Run {
+        const NAME: &'static str = "Run";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alerts: ::std::option::Option::None,
+                archived_at: ::std::option::Option::None,
+                assets: ::std::option::Option::None,
+                assign_someone_else: ::std::option::Option::None,
+                can_add_oot: ::std::option::Option::None,
+                checklist: ::std::option::Option::None,
+                checklist_id: ::std::option::Option::None,
+                checklist_title: ::std::option::Option::None,
+                collaborators: ::std::option::Option::None,
+                completed_at: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                due_date: ::std::option::Option::None,
+                due_date_passed: ::std::option::Option::None,
+                due_soon: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                form_fields: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                guest_watchers: ::std::option::Option::None,
+                has_open_issue: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                ko_form_fields: ::std::option::Option::None,
+                last_synced: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                late_tasks: ::std::option::Option::None,
+                max_task_deadline: ::std::option::Option::None,
+                member_watchers: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                next_task: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                parent_id: ::std::option::Option::None,
+                permissions: ::std::option::Option::None,
+                prerun: ::std::option::Option::None,
+                prerun_completed_at: ::std::option::Option::None,
+                prerun_completed_by: ::std::option::Option::None,
+                prerun_length: ::std::option::Option::None,
+                prerun_status: ::std::option::Option::None,
+                prerun_submitted_by: ::std::option::Option::None,
+                progress: ::std::option::Option::None,
+                publicly_hidden_fields: ::std::option::Option::None,
+                rules_evaluated: ::std::option::Option::None,
+                selected_text_comment: ::std::option::Option::None,
+                stages: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
+                started_at: ::std::option::Option::None,
+                started_by: ::std::option::Option::None,
+                starter: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                tags: ::std::option::Option::None,
+                tasks: ::std::option::Option::None,
+                tasks_changed_by_rules: ::std::option::Option::None,
+                tasks_meta: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                users: ::std::option::Option::None,
+                whole_progress: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alerts" => {
+                    self.alerts = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "assets" => {
+                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "assign_someone_else" => {
+                    self.assign_someone_else = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "can_add_oot" => {
+                    self.can_add_oot = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "checklist" => {
+                    self.checklist = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "checklist_id" => {
+                    self.checklist_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "checklist_title" => {
+                    self.checklist_title = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "collaborators" => {
+                    self.collaborators = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "completed_at" => {
+                    self.completed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "due_date" => {
+                    self.due_date = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "due_date_passed" => {
+                    self.due_date_passed = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "due_soon" => {
+                    self.due_soon = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folders" => {
+                    self.folders = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "form_fields" => {
+                    self.form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "groups" => {
+                    self.groups = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "guest_watchers" => {
+                    self.guest_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "has_open_issue" => {
+                    self.has_open_issue = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "is_public" => {
+                    self.is_public = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "ko_form_fields" => {
+                    self.ko_form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "last_synced" => {
+                    self.last_synced = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "late_tasks" => {
+                    self.late_tasks = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "max_task_deadline" => {
+                    self.max_task_deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "member_watchers" => {
+                    self.member_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "next_task" => {
+                    self.next_task = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "owner_id" => {
+                    self.owner_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "parent_id" => {
+                    self.parent_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "permissions" => {
+                    self.permissions = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "prerun" => {
+                    self.prerun = map.next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "prerun_completed_at" => {
+                    self.prerun_completed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "prerun_completed_by" => {
+                    self.prerun_completed_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prerun_length" => {
+                    self.prerun_length = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prerun_status" => {
+                    self.prerun_status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "prerun_submitted_by" => self.prerun_submitted_by = map.next_value()?,
+                "progress" => self.progress = map.next_value()?,
+                "publicly_hidden_fields" => {
+                    self.publicly_hidden_fields = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "rules_evaluated" => {
+                    self.rules_evaluated = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "selected_text_comment" => {
+                    self.selected_text_comment = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "stages" => {
+                    self.stages = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "starred" => {
+                    self.starred = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "started_at" => {
+                    self.started_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "started_by" => {
+                    self.started_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "starter" => {
+                    self.starter = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "status" => {
+                    self.status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "summary" => {
+                    self.summary = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "tags" => {
+                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "tasks" => {
+                    self.tasks = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "tasks_changed_by_rules" => {
+                    self.tasks_changed_by_rules = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "tasks_meta" => {
+                    self.tasks_meta = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "users" => {
+                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "whole_progress" => self.whole_progress = map.next_value()?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Run {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A kick-off or task field, as read with its process.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct RunCapture {
         /// For variables in text, never a key.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `collect_time`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Dates: ask for the time too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// `columns`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Columns of a table.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11596,188 +13457,420 @@ pub mod types {
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// The answer, with `form_fields_values`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::serde_json::Value>,
-        /// `guidance`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Help text, HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key under which answers are written.
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when the options come from a shared list.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Set when the options come from a shared list; they are not inline then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// `options`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Choices of radio, dropdown and multiselect.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Free keys, an input mask for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the template step.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// Task that owns the field; absent on kick-off fields.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_id: ::std::option::Option<::std::string::String>,
         /// Always null.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unique_id: ::std::option::Option<::serde_json::Value>,
         /// `use_wysiwyg_editor`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `RunFormFields` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for RunCapture {
+        const NAME: &'static str = "RunCapture";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                collect_time: ::std::option::Option::None,
+                columns: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                default_value: ::std::option::Option::None,
+                default_value_enabled: ::std::option::Option::None,
+                field_type: ::std::option::Option::None,
+                field_validation: ::std::option::Option::None,
+                field_value: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                label: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                list: ::std::option::Option::None,
+                options: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prefix: ::std::option::Option::None,
+                required: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                suffix: ::std::option::Option::None,
+                task_id: ::std::option::Option::None,
+                unique_id: ::std::option::Option::None,
+                use_wysiwyg_editor: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "collect_time" => {
+                    self.collect_time = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "columns" => {
+                    self.columns = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "default_value" => {
+                    self.default_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "default_value_enabled" => {
+                    self.default_value_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "field_type" => {
+                    self.field_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "field_validation" => self.field_validation = map.next_value()?,
+                "field_value" => {
+                    self.field_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "guidance" => {
+                    self.guidance = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "label" => {
+                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "list" => {
+                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "options" => {
+                    self.options = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prefix" => {
+                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "required" => {
+                    self.required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "suffix" => {
+                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "task_id" => {
+                    self.task_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "unique_id" => {
+                    self.unique_id = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "use_wysiwyg_editor" => {
+                    self.use_wysiwyg_editor = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RunCapture {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// All form fields of a process.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct RunFormFields {
-        /// `form_fields`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Fields of tasks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
-        /// Assumed, like the template's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// May be absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `ko_form_fields`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Kick-off fields.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
-        /// Assumed, like the template's.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// May be absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `SearchPage` of the API.
+    impl crate::wire::record::Record for RunFormFields {
+        const NAME: &'static str = "RunFormFields";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                form_fields: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                ko_form_fields: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "form_fields" => {
+                    self.form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
+                "ko_form_fields" => {
+                    self.ko_form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RunFormFields {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// Who launched a process.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct RunStarter {
+        /// `email`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl crate::wire::record::Record for RunStarter {
+        const NAME: &'static str = "RunStarter";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                email: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RunStarter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// An answer of a task, in a disputed form.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct SaveTaskCaptureInput {
+        /// Of the field, or a number: not settled.
+        pub id: crate::wire::Id,
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        pub value: ::serde_json::Value,
+    }
+    impl SaveTaskCaptureInput {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            id: impl ::std::convert::Into<crate::wire::Id>,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                value: value.into(),
+            }
+        }
+        /// Of the field, or a number: not settled.
+        #[must_use]
+        pub fn id(mut self, id: impl ::std::convert::Into<crate::wire::Id>) -> Self {
+            self.id = id.into();
+            self
+        }
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for SaveTaskCaptureInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Rows of one kind.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct SearchPage {
         /// `data`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<::std::vec::Vec<SearchResult>>,
         /// `meta`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meta: ::std::option::Option<ListMeta>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for SearchPage {
+        const NAME: &'static str = "SearchPage";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                data: ::std::option::Option::None,
+                meta: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "data" => {
+                    self.data = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "meta" => {
+                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SearchPage {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// Query parameters of `search`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct SearchQuery {
-        /// For blueprint and process: starter, date, title, description; for task: starter, title.
+        /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
         #[serde(
             rename = "filter[field]",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -11789,7 +13882,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub filter_operation: ::std::option::Option<crate::enums::SearchOperationFilter>,
-        /// Kind of condition; `field` for a single one.
+        /// `field`, for a single condition.
         #[serde(
             rename = "filter[type]",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -11801,17 +13894,17 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub filter_value: ::std::option::Option<::std::string::String>,
-        /// One or more kinds.
+        /// One or more kinds of object.
         pub on: crate::wire::CommaList<crate::enums::SearchKindFilter>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// 1 to 100; the default is not shown.
+        /// 1 to 100; the default is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// The text.
+        /// The text; its name is not `q`.
         pub search: ::std::string::String,
-        /// true: with tags.
+        /// true: rows have their tags.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<bool>,
     }
@@ -11835,7 +13928,7 @@ pub mod types {
                 tags: ::std::option::Option::None,
             }
         }
-        /// For blueprint and process: starter, date, title, description; for task: starter, title.
+        /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
         #[must_use]
         pub fn filter_field(
             mut self,
@@ -11855,7 +13948,7 @@ pub mod types {
             self.filter_operation = ::std::option::Option::Some(filter_operation.into());
             self
         }
-        /// Kind of condition; `field` for a single one.
+        /// `field`, for a single condition.
         #[must_use]
         pub fn filter_type(
             mut self,
@@ -11873,7 +13966,7 @@ pub mod types {
             self.filter_value = ::std::option::Option::Some(filter_value.into());
             self
         }
-        /// One or more kinds.
+        /// One or more kinds of object.
         #[must_use]
         pub fn on(
             mut self,
@@ -11890,13 +13983,13 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// 1 to 100; the default is not shown.
+        /// 1 to 100; the default is not documented.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// The text.
+        /// The text; its name is not `q`.
         #[must_use]
         pub fn search(
             mut self,
@@ -11905,7 +13998,7 @@ pub mod types {
             self.search = search.into();
             self
         }
-        /// true: with tags.
+        /// true: rows have their tags.
         #[must_use]
         pub fn tags(mut self, tags: impl ::std::convert::Into<bool>) -> Self {
             self.tags = ::std::option::Option::Some(tags.into());
@@ -11924,648 +14017,876 @@ pub mod types {
                 "per_page",
                 &self.per_page,
                 ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
+                ::std::option::Option::Some(100i64),
             )?;
             Ok(())
         }
     }
-    /// One key per requested kind.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// One key per requested kind, and nothing else.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct SearchResponse {
         /// `blueprint`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blueprint: ::std::option::Option<SearchPage>,
         /// `capture`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub capture: ::std::option::Option<SearchPage>,
         /// `process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub process: ::std::option::Option<SearchPage>,
         /// `snippet`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub snippet: ::std::option::Option<SearchPage>,
         /// `step`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<SearchPage>,
         /// `task`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task: ::std::option::Option<SearchPage>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `SearchResult` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for SearchResponse {
+        const NAME: &'static str = "SearchResponse";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                blueprint: ::std::option::Option::None,
+                capture: ::std::option::Option::None,
+                process: ::std::option::Option::None,
+                snippet: ::std::option::Option::None,
+                step: ::std::option::Option::None,
+                task: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "blueprint" => {
+                    self.blueprint = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "capture" => {
+                    self.capture = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "process" => {
+                    self.process = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "snippet" => {
+                    self.snippet = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "step" => {
+                    self.step = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "task" => {
+                    self.task = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SearchResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A row of any kind; what capture and step rows hold is not documented.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct SearchResult {
         /// Of snippets.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// Of processes.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date_passed: ::std::option::Option<bool>,
         /// Of processes.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_soon: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `icon`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub icon: ::std::option::Option<::std::string::String>,
         /// Snippet ids are numbers.
         pub id: crate::wire::Id,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `is_featured`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
         /// `is_oneoff_task`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_oneoff_task: ::std::option::Option<bool>,
         /// `is_public`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
         /// Of processes.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `organization_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization_id: ::std::option::Option<::std::string::String>,
         /// `owners`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
-        /// Not sent today.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Of tasks; not sent today.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
         /// `starter_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starter_id: ::std::option::Option<i64>,
-        /// `status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Of processes and tasks, see RunStatus and TaskStatus.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Of tasks.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub status_label: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status_label: ::std::option::Option<crate::enums::TaskStatusLabel>,
         /// Of templates.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_count: ::std::option::Option<i64>,
         /// With `tags=true`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::serde_json::Value>,
         /// Of templates, tasks and snippets.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for SearchResult {
+        const NAME: &'static str = "SearchResult";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                content: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                due_date_passed: ::std::option::Option::None,
+                due_soon: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                icon: ::std::option::Option::None,
+                id: crate::wire::Id::from(""),
+                increment_id: ::std::option::Option::None,
+                is_featured: ::std::option::Option::None,
+                is_oneoff_task: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                organization_id: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                run_id: ::std::option::Option::None,
+                starter_id: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                status_label: ::std::option::Option::None,
+                steps_count: ::std::option::Option::None,
+                tags: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "content" => {
+                    self.content = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "due_date_passed" => {
+                    self.due_date_passed = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "due_soon" => {
+                    self.due_soon = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folders" => {
+                    self.folders = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "icon" => {
+                    self.icon = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "is_featured" => {
+                    self.is_featured = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_oneoff_task" => {
+                    self.is_oneoff_task = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_public" => {
+                    self.is_public = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "organization_id" => {
+                    self.organization_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "owners" => {
+                    self.owners = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "run_id" => {
+                    self.run_id = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "starter_id" => {
+                    self.starter_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "status" => {
+                    self.status = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "status_label" => {
+                    self.status_label = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "steps_count" => {
+                    self.steps_count = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "tags" => {
+                    self.tags = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SearchResult {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// A step of a template. Form fields and comments are inline.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Step {
         /// `ai_allowed_app_keys`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_allowed_app_keys: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// `ai_assigned`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_assigned: ::std::option::Option<bool>,
         /// `ai_on_uncertainty`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_on_uncertainty: ::std::option::Option<crate::enums::StepAiOnUncertainty>,
-        /// `alias`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Made by the service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `allow_guest_owners`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Guests may be assigned.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Absent does not mean false.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Whoever launches the process becomes assignee. Absent does not mean false.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
-        /// Member ids.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids; of an email step the recipients.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Template launched on completion; written as an id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub bp_to_launch: ::std::option::Option<StepBlueprintToLaunch>,
         /// `can_complete_only_assignees`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Form fields, always inline.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub captures: ::std::option::Option<::std::vec::Vec<Capture>>,
-        /// `checklist_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Template id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// `comments`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Always inline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// Legacy; automations replaced it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Legacy {terms, flag}; automations replaced it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub condition: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadline>,
-        /// `everyone_must_complete`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// true: all assignees must complete it, false: one is enough.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
-        /// `folders`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::serde_json::Value>,
         /// Group ids.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
+        /// Stays the same across versions; 32 hex characters.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// Legacy {groups}.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub invisibility: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// true: `start_date` does nothing.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `max_assignable`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `owner`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<::serde_json::Value>,
-        /// `owner_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// Legacy {users, guests}.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// From 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rationale: ::std::option::Option<::std::string::String>,
         /// `role_changes_every_time`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role_changes_every_time: ::std::option::Option<bool>,
-        /// In one client's model alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Usually absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `send_chromeless`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub send_chromeless: ::std::option::Option<bool>,
         /// Legacy {allow_guests}.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `skip_start_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip_start_process: ::std::option::Option<bool>,
-        /// Milestone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the milestone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stage_id: ::std::option::Option<::std::string::String>,
-        /// `start_date`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Does nothing while `is_soft_start_date` is true.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: ::std::option::Option<StepStartDate>,
         /// `step_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_type: ::std::option::Option<crate::enums::StepType>,
         /// Instructions, HTML.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// Plain text.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `top_secret`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
-        /// `webhook`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Address of the webhook.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `StepBlueprintToLaunch` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Step {
+        const NAME: &'static str = "Step";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                ai_allowed_app_keys: ::std::option::Option::None,
+                ai_assigned: ::std::option::Option::None,
+                ai_on_uncertainty: ::std::option::Option::None,
+                alias: ::std::option::Option::None,
+                allow_guest_owners: ::std::option::Option::None,
+                archived_at: ::std::option::Option::None,
+                assign_run_starter: ::std::option::Option::None,
+                assignees: ::std::option::Option::None,
+                bp_to_launch: ::std::option::Option::None,
+                can_complete_only_assignees: ::std::option::Option::None,
+                captures: ::std::option::Option::None,
+                checklist_id: ::std::option::Option::None,
+                comments: ::std::option::Option::None,
+                condition: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                everyone_must_complete: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                guests: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                invisibility: ::std::option::Option::None,
+                is_soft_start_date: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                max_assignable: ::std::option::Option::None,
+                metadata: ::std::option::Option::None,
+                owner: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prevent_guest_comment: ::std::option::Option::None,
+                rationale: ::std::option::Option::None,
+                role_changes_every_time: ::std::option::Option::None,
+                roles: ::std::option::Option::None,
+                send_chromeless: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                skip_start_process: ::std::option::Option::None,
+                stage_id: ::std::option::Option::None,
+                start_date: ::std::option::Option::None,
+                step_type: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                top_secret: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "ai_allowed_app_keys" => {
+                    self.ai_allowed_app_keys = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "ai_assigned" => {
+                    self.ai_assigned = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "ai_on_uncertainty" => {
+                    self.ai_on_uncertainty = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "allow_guest_owners" => {
+                    self.allow_guest_owners = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "assign_run_starter" => {
+                    self.assign_run_starter = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "assignees" => {
+                    self.assignees = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "bp_to_launch" => {
+                    self.bp_to_launch = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "can_complete_only_assignees" => {
+                    self.can_complete_only_assignees = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "captures" => {
+                    self.captures = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "checklist_id" => {
+                    self.checklist_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "comments" => {
+                    self.comments = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "condition" => {
+                    self.condition = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "everyone_must_complete" => {
+                    self.everyone_must_complete = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folders" => {
+                    self.folders = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "groups" => {
+                    self.groups = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "guests" => {
+                    self.guests = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "invisibility" => {
+                    self.invisibility = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "is_soft_start_date" => {
+                    self.is_soft_start_date = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "max_assignable" => {
+                    self.max_assignable = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "metadata" => {
+                    self.metadata = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "owner" => {
+                    self.owner = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "owner_id" => {
+                    self.owner_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "owners" => {
+                    self.owners = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prevent_guest_comment" => {
+                    self.prevent_guest_comment = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "rationale" => {
+                    self.rationale = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "role_changes_every_time" => {
+                    self.role_changes_every_time = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "roles" => {
+                    self.roles = map.next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "send_chromeless" => {
+                    self.send_chromeless = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "skip_start_process" => {
+                    self.skip_start_process = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "stage_id" => {
+                    self.stage_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "start_date" => {
+                    self.start_date = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "step_type" => {
+                    self.step_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "summary" => {
+                    self.summary = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "top_secret" => {
+                    self.top_secret = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "webhook" => {
+                    self.webhook = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Step {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The template that a step launches on completion. Written as its id alone.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct StepBlueprintToLaunch {
-        /// `default_name_format`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Name of the process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_name_format: ::std::option::Option<::std::string::String>,
-        /// `id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Template id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `tasks_within_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_within_process: ::std::option::Option<bool>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `StepDeadline` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for StepBlueprintToLaunch {
+        const NAME: &'static str = "StepBlueprintToLaunch";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                default_name_format: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                tasks_within_process: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "default_name_format" => {
+                    self.default_name_format = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
+                "tasks_within_process" => {
+                    self.tasks_within_process = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for StepBlueprintToLaunch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// When a step is due. Unless told otherwise, a new step is due one day after launch.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct StepDeadline {
         /// `option`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub option: ::std::option::Option<crate::enums::StepDeadlineOption>,
-        /// start_run, or a step id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// What it counts from: `start_run` (the launch) or the id of a step.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<::std::string::String>,
         /// `unit`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::StepDeadlineUnit>,
-        /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How many units.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `StepDeadlineInput` of the API.
+    impl crate::wire::record::Record for StepDeadline {
+        const NAME: &'static str = "StepDeadline";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                option: ::std::option::Option::None,
+                step: ::std::option::Option::None,
+                unit: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "option" => {
+                    self.option = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "step" => {
+                    self.step = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "unit" => {
+                    self.unit = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "value" => {
+                    self.value = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for StepDeadline {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// When a step is due. All four keys together.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StepDeadlineInput {
-        /// `option`
+        /// Whether a deadline lies after its anchor (`from`) or before it (`prior_to`). The service takes other words too, and then the deadline does nothing.
         pub option: crate::enums::StepDeadlineOptionInput,
-        /// start_run, or a step id of the template.
+        /// What it counts from: `start_run` (the launch) or the id of a step of the same template.
         pub step: ::std::string::String,
-        /// `unit`
+        /// Unit of a deadline or start date.
         pub unit: crate::enums::StepDeadlineUnitInput,
-        /// `value`
+        /// How many units.
         pub value: i64,
     }
     impl StepDeadlineInput {
@@ -12583,7 +14904,7 @@ pub mod types {
                 value: value.into(),
             }
         }
-        /// `option`
+        /// Whether a deadline lies after its anchor (`from`) or before it (`prior_to`). The service takes other words too, and then the deadline does nothing.
         #[must_use]
         pub fn option(
             mut self,
@@ -12592,7 +14913,7 @@ pub mod types {
             self.option = option.into();
             self
         }
-        /// start_run, or a step id of the template.
+        /// What it counts from: `start_run` (the launch) or the id of a step of the same template.
         #[must_use]
         pub fn step(
             mut self,
@@ -12601,7 +14922,7 @@ pub mod types {
             self.step = step.into();
             self
         }
-        /// `unit`
+        /// Unit of a deadline or start date.
         #[must_use]
         pub fn unit(
             mut self,
@@ -12610,7 +14931,7 @@ pub mod types {
             self.unit = unit.into();
             self
         }
-        /// `value`
+        /// How many units.
         #[must_use]
         pub fn value(mut self, value: impl ::std::convert::Into<i64>) -> Self {
             self.value = value.into();
@@ -12622,34 +14943,67 @@ pub mod types {
             Ok(())
         }
     }
-    /// `StepStartDate` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct StepStartDate {
         /// `unit`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::StepDeadlineUnit>,
-        /// `value`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How many units.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `StepStartDateInput` of the API.
+    impl crate::wire::record::Record for StepStartDate {
+        const NAME: &'static str = "StepStartDate";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                unit: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "unit" => {
+                    self.unit = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "value" => {
+                    self.value = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for StepStartDate {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StepStartDateInput {
-        /// `unit`
+        /// Unit of a deadline or start date.
         pub unit: crate::enums::StepDeadlineUnitInput,
-        /// `value`
+        /// How many units.
         pub value: i64,
     }
     impl StepStartDateInput {
@@ -12663,7 +15017,7 @@ pub mod types {
                 value: value.into(),
             }
         }
-        /// `unit`
+        /// Unit of a deadline or start date.
         #[must_use]
         pub fn unit(
             mut self,
@@ -12672,7 +15026,7 @@ pub mod types {
             self.unit = unit.into();
             self
         }
-        /// `value`
+        /// How many units.
         #[must_use]
         pub fn value(mut self, value: impl ::std::convert::Into<i64>) -> Self {
             self.value = value.into();
@@ -12690,801 +15044,1027 @@ pub mod types {
             Ok(())
         }
     }
-    /// `Tag` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A word and a color, put on templates and processes.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Tag {
-        /// `auto_generated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Made by the service for an object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Like #c0392b.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `deleted_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
-        /// Old definition alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Not answered by current servers.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<i64>,
         /// `statistics`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statistics: ::std::option::Option<::std::boxed::Box<TagStatistics>>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// In one client's model alone.
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Not answered by current servers.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TagAssociation` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Tag {
+        const NAME: &'static str = "Tag";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                auto_generated: ::std::option::Option::None,
+                color: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                deleted_at: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                items: ::std::option::Option::None,
+                statistics: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "auto_generated" => {
+                    self.auto_generated = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "color" => {
+                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "deleted_at" => {
+                    self.deleted_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "items" => {
+                    self.items = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "statistics" => {
+                    self.statistics = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "type" => {
+                    self.type_ = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Tag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// The row that ties a tag to a template or process.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TagAssociation {
         /// Of the tag.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// What `delete_tag_association` takes.
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
-        pub id: i64,
+        /// What `delete_tag_association` takes. Be ready for an answer without it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<i64>,
         /// `subject_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
         /// `tag_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_id: ::std::option::Option<::std::string::String>,
         /// Of the tag.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TagRef` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for TagAssociation {
+        const NAME: &'static str = "TagAssociation";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                color: ::std::option::Option::None,
+                id: ::std::option::Option::None,
+                subject_id: ::std::option::Option::None,
+                subject_type: ::std::option::Option::None,
+                tag_id: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "color" => {
+                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "subject_id" => {
+                    self.subject_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "subject_type" => {
+                    self.subject_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "tag_id" => {
+                    self.tag_id = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TagAssociation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A tag as it stands in a template or process.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TagRef {
         /// `auto_generated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Like #c0392b.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Tag id as hex text, or the number of the association.
+        /// The number of the association, which `delete_tag_association` takes; in places the tag id, as hex text.
         pub id: crate::wire::Id,
         /// `subject_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
-        /// When `id` is that of the association.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Tag id, when `id` is the number of the association.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_id: ::std::option::Option<::std::string::String>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TagStatistics` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for TagRef {
+        const NAME: &'static str = "TagRef";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                auto_generated: ::std::option::Option::None,
+                color: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                deleted_at: ::std::option::Option::None,
+                id: crate::wire::Id::from(""),
+                subject_id: ::std::option::Option::None,
+                subject_type: ::std::option::Option::None,
+                tag_id: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "auto_generated" => {
+                    self.auto_generated = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "color" => {
+                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deleted_at" => {
+                    self.deleted_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "subject_id" => {
+                    self.subject_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "subject_type" => {
+                    self.subject_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "tag_id" => {
+                    self.tag_id = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TagRef {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// On how many objects a tag is.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TagStatistics {
         /// `active_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active_process: ::std::option::Option<i64>,
         /// `active_template`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active_template: ::std::option::Option<i64>,
         /// `archived_process`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_process: ::std::option::Option<i64>,
         /// `archived_template`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_template: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for TagStatistics {
+        const NAME: &'static str = "TagStatistics";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                active_process: ::std::option::Option::None,
+                active_template: ::std::option::Option::None,
+                archived_process: ::std::option::Option::None,
+                archived_template: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "active_process" => {
+                    self.active_process = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "active_template" => {
+                    self.active_template = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "archived_process" => {
+                    self.archived_process = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "archived_template" => {
+                    self.archived_template = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TagStatistics {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Task {
         /// `activities`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub activities: ::std::option::Option<::std::vec::Vec<ActivityEntry>>,
         /// `ai_execution_status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_execution_status: ::std::option::Option<::std::string::String>,
         /// `ai_session_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_session_id: ::std::option::Option<::std::string::String>,
         /// `alias`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `allow_guest_owners`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `blueprint_position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blueprint_position: ::std::option::Option<i64>,
         /// `can_complete_only_assignees`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// `checklist_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Template id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// `comments`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// The surest sign that a task is done.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Set once the task is done; the surest sign of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completed_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `completer_guest`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Guest who completed it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_guest: ::std::option::Option<::std::string::String>,
-        /// `completer_guest_id`
+        /// Guest who completed it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_guest_id: ::std::option::Option<crate::wire::Id>,
         /// Member who completed it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_id: ::std::option::Option<i64>,
         /// `completion_progress`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::number",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completion_progress: ::std::option::Option<f64>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `deadline`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// UTC.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// true after a change by hand: automations leave it alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Changed by hand: automations leave it alone. Process tasks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_set_by_hand: ::std::option::Option<bool>,
         /// Legacy summary of a one-off task.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `everyone_must_complete`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
-        /// `form_fields`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Form fields with their answers.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<TaskCapture>>,
         /// `guest_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// `has_deadline_dependent_child_tasks`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_deadline_dependent_child_tasks: ::std::option::Option<bool>,
-        /// Named in prose alone; `problem` is the confirmed one.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Hardly attested; read `problem`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_issues: ::std::option::Option<bool>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// Legacy, 0 or 1.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_accepted: ::std::option::Option<i64>,
-        /// null while undecided.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Null while undecided.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
         /// Older answers have 0 or 1.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_completable: ::std::option::Option<bool>,
         /// `is_oneoff_task`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_oneoff_task: ::std::option::Option<bool>,
         /// `is_soft_start_date`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `issues`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub issues: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `ko-form-fields`
         #[serde(
             rename = "ko-form-fields",
-            default,
-            deserialize_with = "crate::wire::read::value",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub ko_form_fields: ::std::option::Option<::serde_json::Value>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `linked_step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub linked_step_id: ::std::option::Option<::std::string::String>,
         /// 0 means unlimited.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// `member_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// Legacy title of a one-off task.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// In single reads.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub original_summary: ::std::option::Option<::std::string::String>,
         /// Before variables are replaced.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub original_title: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// `owners`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// An issue is open.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub problem: ::std::option::Option<bool>,
         /// `roles`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<::serde_json::Value>,
-        /// `run`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Its process. Also in the answer of `create_task` with `separate_task_for_each_assignee`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run: ::std::option::Option<::std::boxed::Box<Run>>,
-        /// null for a plain one-off task.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of its process, null for a plain one-off task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
         /// `run_status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_status: ::std::option::Option<crate::enums::RunStatus>,
         /// `selected_text_comment`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected_text_comment: ::std::option::Option<::serde_json::Value>,
         /// `send_chromeless`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub send_chromeless: ::std::option::Option<bool>,
         /// In single reads.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub shown_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `stage_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stage_id: ::std::option::Option<::std::string::String>,
         /// `started_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who started it.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starter_id: ::std::option::Option<i64>,
-        /// Status of a task as the service answers it; filters use other words, see TaskStatusFilter.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Status of a task as the service answers it; filters use other words, see TaskStatusFilter. auto-skipped: a hidden task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TaskStatus>,
         /// `status_label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status_label: ::std::option::Option<crate::enums::TaskStatusLabel>,
         /// `step`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<::std::boxed::Box<Step>>,
-        /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the template step it comes from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// HTML. In single reads and updates; in lists with `with=summary`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tags`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `task_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskType>,
         /// Form answers by field id.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// After writes; internal.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_deadlines: ::std::option::Option<::serde_json::Value>,
-        /// Answers of completing and reopening a process task alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::map",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// In the answers of `complete_run_task` and `reopen_run_task` alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_rules: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
-        /// `threads`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Comments and issues.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `threads_count`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads_count: ::std::option::Option<::serde_json::Value>,
         /// `title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// `top_secret`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Hidden from all but assignees and administrators.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
         /// `webhook`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TaskCapture` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for Task {
+        const NAME: &'static str = "Task";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                activities: ::std::option::Option::None,
+                ai_execution_status: ::std::option::Option::None,
+                ai_session_id: ::std::option::Option::None,
+                alias: ::std::option::Option::None,
+                allow_guest_owners: ::std::option::Option::None,
+                archived_at: ::std::option::Option::None,
+                assets: ::std::option::Option::None,
+                blueprint_position: ::std::option::Option::None,
+                can_complete_only_assignees: ::std::option::Option::None,
+                checklist_id: ::std::option::Option::None,
+                comments: ::std::option::Option::None,
+                completed_at: ::std::option::Option::None,
+                completer_guest: ::std::option::Option::None,
+                completer_guest_id: ::std::option::Option::None,
+                completer_id: ::std::option::Option::None,
+                completion_progress: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                custom_fields: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                deadline_set_by_hand: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                everyone_must_complete: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                form_fields: ::std::option::Option::None,
+                guest_watchers: ::std::option::Option::None,
+                has_deadline_dependent_child_tasks: ::std::option::Option::None,
+                has_issues: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                is_accepted: ::std::option::Option::None,
+                is_approved: ::std::option::Option::None,
+                is_completable: ::std::option::Option::None,
+                is_oneoff_task: ::std::option::Option::None,
+                is_soft_start_date: ::std::option::Option::None,
+                issues: ::std::option::Option::None,
+                ko_form_fields: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                linked_step_id: ::std::option::Option::None,
+                max_assignable: ::std::option::Option::None,
+                member_watchers: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                original_summary: ::std::option::Option::None,
+                original_title: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prevent_guest_comment: ::std::option::Option::None,
+                problem: ::std::option::Option::None,
+                roles: ::std::option::Option::None,
+                run: ::std::option::Option::None,
+                run_id: ::std::option::Option::None,
+                run_status: ::std::option::Option::None,
+                selected_text_comment: ::std::option::Option::None,
+                send_chromeless: ::std::option::Option::None,
+                shown_at: ::std::option::Option::None,
+                stage_id: ::std::option::Option::None,
+                started_at: ::std::option::Option::None,
+                starter_id: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                status_label: ::std::option::Option::None,
+                step: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                tags: ::std::option::Option::None,
+                task_type: ::std::option::Option::None,
+                taskdata: ::std::option::Option::None,
+                tasks_changed_by_deadlines: ::std::option::Option::None,
+                tasks_changed_by_rules: ::std::option::Option::None,
+                threads: ::std::option::Option::None,
+                threads_count: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                top_secret: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "activities" => {
+                    self.activities = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "ai_execution_status" => {
+                    self.ai_execution_status = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "ai_session_id" => {
+                    self.ai_session_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "allow_guest_owners" => {
+                    self.allow_guest_owners = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "assets" => {
+                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "blueprint_position" => {
+                    self.blueprint_position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "can_complete_only_assignees" => {
+                    self.can_complete_only_assignees = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "checklist_id" => {
+                    self.checklist_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "comments" => {
+                    self.comments = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "completed_at" => {
+                    self.completed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "completer_guest" => {
+                    self.completer_guest = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "completer_guest_id" => self.completer_guest_id = map.next_value()?,
+                "completer_id" => {
+                    self.completer_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "completion_progress" => {
+                    self.completion_progress = map
+                        .next_value_seed(crate::wire::record::seed::number())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "custom_fields" => {
+                    self.custom_fields = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "deadline" => {
+                    self.deadline = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "deadline_set_by_hand" => {
+                    self.deadline_set_by_hand = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "description" => {
+                    self.description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "everyone_must_complete" => {
+                    self.everyone_must_complete = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "folders" => {
+                    self.folders = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "form_fields" => {
+                    self.form_fields = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "guest_watchers" => {
+                    self.guest_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "has_deadline_dependent_child_tasks" => {
+                    self.has_deadline_dependent_child_tasks = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "has_issues" => {
+                    self.has_issues = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "is_accepted" => {
+                    self.is_accepted = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "is_approved" => {
+                    self.is_approved = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_completable" => {
+                    self.is_completable = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_oneoff_task" => {
+                    self.is_oneoff_task = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_soft_start_date" => {
+                    self.is_soft_start_date = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "issues" => {
+                    self.issues = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "ko-form-fields" => {
+                    self.ko_form_fields = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "linked_step_id" => {
+                    self.linked_step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "max_assignable" => {
+                    self.max_assignable = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "member_watchers" => {
+                    self.member_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "original_summary" => {
+                    self.original_summary = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "original_title" => {
+                    self.original_title = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "owner_id" => {
+                    self.owner_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "owners" => {
+                    self.owners = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prevent_guest_comment" => {
+                    self.prevent_guest_comment = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "problem" => {
+                    self.problem = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "roles" => {
+                    self.roles = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "run" => {
+                    self.run = map.next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "run_id" => {
+                    self.run_id = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "run_status" => {
+                    self.run_status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "selected_text_comment" => {
+                    self.selected_text_comment = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "send_chromeless" => {
+                    self.send_chromeless = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "shown_at" => {
+                    self.shown_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "stage_id" => {
+                    self.stage_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "started_at" => {
+                    self.started_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "starter_id" => {
+                    self.starter_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "status" => {
+                    self.status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "status_label" => {
+                    self.status_label = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "step" => {
+                    self.step = map.next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "summary" => {
+                    self.summary = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "tags" => {
+                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "task_type" => {
+                    self.task_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "taskdata" => {
+                    self.taskdata = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "tasks_changed_by_deadlines" => {
+                    self.tasks_changed_by_deadlines = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "tasks_changed_by_rules" => {
+                    self.tasks_changed_by_rules = map
+                        .next_value_seed(crate::wire::record::seed::map())?;
+                }
+                "threads" => {
+                    self.threads = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "threads_count" => {
+                    self.threads_count = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "title" => {
+                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "top_secret" => {
+                    self.top_secret = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "webhook" => {
+                    self.webhook = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Task {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A form field of a task, with its answer.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskCapture {
         /// For variables in text, never a key.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `collect_time`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Dates: ask for the time too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// `columns`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Columns of a table.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -13492,133 +16072,215 @@ pub mod types {
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// The answer.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::serde_json::Value>,
-        /// `guidance`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Help text, HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key under which answers are written.
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when the options come from a shared list.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Set when the options come from a shared list; they are not inline then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// `options`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Choices of radio, dropdown and multiselect.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
-        /// An object whose keys no source lists.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Free keys, an input mask for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of the template step.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// The answer under the name that the documentation uses; `field_value` is the measured one.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The answer under another name: read `field_value` first, then this.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `TaskCaptureInput` of the API.
+    impl crate::wire::record::Record for TaskCapture {
+        const NAME: &'static str = "TaskCapture";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                alias: ::std::option::Option::None,
+                collect_time: ::std::option::Option::None,
+                columns: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                default_value: ::std::option::Option::None,
+                default_value_enabled: ::std::option::Option::None,
+                field_type: ::std::option::Option::None,
+                field_validation: ::std::option::Option::None,
+                field_value: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                increment_id: ::std::option::Option::None,
+                label: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                list: ::std::option::Option::None,
+                options: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prefix: ::std::option::Option::None,
+                required: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                suffix: ::std::option::Option::None,
+                use_wysiwyg_editor: ::std::option::Option::None,
+                value: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "alias" => {
+                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "collect_time" => {
+                    self.collect_time = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "columns" => {
+                    self.columns = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "default_value" => {
+                    self.default_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "default_value_enabled" => {
+                    self.default_value_enabled = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "field_type" => {
+                    self.field_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "field_validation" => self.field_validation = map.next_value()?,
+                "field_value" => {
+                    self.field_value = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "guidance" => {
+                    self.guidance = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "increment_id" => {
+                    self.increment_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "label" => {
+                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "list" => {
+                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "options" => {
+                    self.options = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "position" => {
+                    self.position = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "prefix" => {
+                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "required" => {
+                    self.required = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "settings" => {
+                    self.settings = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "suffix" => {
+                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "use_wysiwyg_editor" => {
+                    self.use_wysiwyg_editor = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "value" => {
+                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TaskCapture {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A form field of a new one-off task.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct TaskCaptureInput {
         /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
-        /// `guidance`
+        /// Help text, HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
-        /// Not checked here: a choice without options can never be answered.
+        /// Choices of radio (two or more), dropdown and multiselect. Not checked here, but without them the field can never be answered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -13657,7 +16319,7 @@ pub mod types {
             );
             self
         }
-        /// `field_type`
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -13666,7 +16328,7 @@ pub mod types {
             self.field_type = field_type.into();
             self
         }
-        /// `guidance`
+        /// Help text, HTML.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -13684,7 +16346,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// Not checked here: a choice without options can never be answered.
+        /// Choices of radio (two or more), dropdown and multiselect. Not checked here, but without them the field can never be answered.
         #[must_use]
         pub fn options(
             mut self,
@@ -13717,41 +16379,72 @@ pub mod types {
             Ok(())
         }
     }
-    /// `TaskDeadlineReset` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// The task, and in `meta` what was done.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskDeadlineReset {
         /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Task>,
         /// `meta`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::object",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meta: ::std::option::Option<DeadlineResetMeta>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for TaskDeadlineReset {
+        const NAME: &'static str = "TaskDeadlineReset";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                data: ::std::option::Option::None,
+                meta: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "data" => {
+                    self.data = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "meta" => {
+                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TaskDeadlineReset {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// What one step of the template becomes at this launch.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct TaskOverrideInput {
-        /// `deadline`
+        /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// true: automations leave the deadline alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_set_by_hand: ::std::option::Option<bool>,
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
-        /// Replaces the assignees of the step, the launcher included.
+        /// Replaces the assignees of the step, the launcher included: name them again. An unknown guest email creates the guest; one bad address refuses all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<OwnersInput>,
         /// `position`
@@ -13769,7 +16462,7 @@ pub mod types {
                 position: ::std::option::Option::None,
             }
         }
-        /// `deadline`
+        /// UTC: an offset is dropped.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -13789,7 +16482,7 @@ pub mod types {
             );
             self
         }
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[must_use]
         pub fn max_assignable(
             mut self,
@@ -13798,7 +16491,7 @@ pub mod types {
             self.max_assignable = ::std::option::Option::Some(max_assignable.into());
             self
         }
-        /// Replaces the assignees of the step, the launcher included.
+        /// Replaces the assignees of the step, the launcher included: name them again. An unknown guest email creates the guest; one bad address refuses all.
         #[must_use]
         pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
             self.owners = ::std::option::Option::Some(owners.into());
@@ -13818,182 +16511,268 @@ pub mod types {
         }
     }
     /// Who a task is assigned to. All three buckets are always there.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct TaskOwners {
         /// Group ids.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Guest links.
+        /// Guest links, which let in without a login.
         #[serde(
             rename = "taskUrls",
-            default,
-            deserialize_with = "crate::wire::read::texts",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub task_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Member ids; some answers and webhooks have objects instead.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids; some answers have objects instead.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for TaskOwners {
+        const NAME: &'static str = "TaskOwners";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                groups: ::std::option::Option::None,
+                guests: ::std::option::Option::None,
+                task_urls: ::std::option::Option::None,
+                users: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "groups" => {
+                    self.groups = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "guests" => {
+                    self.guests = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "taskUrls" => {
+                    self.task_urls = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "users" => {
+                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TaskOwners {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// A comment; with label problem an issue, open while `resolve_id` is null.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Thread {
         /// `archived_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `author_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member id, when `author_type` is user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author_id: ::std::option::Option<i64>,
         /// `author_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author_type: ::std::option::Option<crate::enums::ThreadAuthorType>,
         /// HTML; `@[id]` mentions come back as names.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `editable`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub editable: ::std::option::Option<bool>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// The guest who wrote it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest: ::std::option::Option<::serde_json::Value>,
         /// An id that arrives as text or as a number.
         pub id: crate::wire::Id,
         /// `label`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabel>,
         /// Legacy.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `parent_comment_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub parent_comment_id: ::std::option::Option<::std::string::String>,
+        /// The comment that this one answers.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parent_comment_id: ::std::option::Option<crate::wire::Id>,
         /// Set on an issue once it is resolved.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolve_id: ::std::option::Option<crate::wire::Id>,
-        /// A value whose shape no source shows.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Who resolved the issue.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolved_by: ::std::option::Option<::serde_json::Value>,
         /// Legacy name of the author.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sent_by: ::std::option::Option<i64>,
         /// Members who were mentioned, worked out by the service.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sent_to: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `state`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadState>,
         /// `step_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `task_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_id: ::std::option::Option<::std::string::String>,
         /// `updated_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `UpdateAutomatedActionInput` of the API.
+    impl crate::wire::record::Record for Thread {
+        const NAME: &'static str = "Thread";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                archived_at: ::std::option::Option::None,
+                author_id: ::std::option::Option::None,
+                author_type: ::std::option::Option::None,
+                content: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                editable: ::std::option::Option::None,
+                guest: ::std::option::Option::None,
+                id: crate::wire::Id::from(""),
+                label: ::std::option::Option::None,
+                last_updated_at: ::std::option::Option::None,
+                parent_comment_id: ::std::option::Option::None,
+                resolve_id: ::std::option::Option::None,
+                resolved_by: ::std::option::Option::None,
+                sent_by: ::std::option::Option::None,
+                sent_to: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+                step_id: ::std::option::Option::None,
+                task_id: ::std::option::Option::None,
+                updated_at: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "archived_at" => {
+                    self.archived_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "author_id" => {
+                    self.author_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "author_type" => {
+                    self.author_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "content" => {
+                    self.content = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "editable" => {
+                    self.editable = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "guest" => {
+                    self.guest = map.next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "label" => {
+                    self.label = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "last_updated_at" => {
+                    self.last_updated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "parent_comment_id" => self.parent_comment_id = map.next_value()?,
+                "resolve_id" => self.resolve_id = map.next_value()?,
+                "resolved_by" => {
+                    self.resolved_by = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "sent_by" => {
+                    self.sent_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "sent_to" => {
+                    self.sent_to = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "state" => {
+                    self.state = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "step_id" => {
+                    self.step_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "task_id" => {
+                    self.task_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "updated_at" => {
+                    self.updated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Thread {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// An automation as it shall be, whole.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
-        /// Existing entries keep their id.
+        /// All conditions; existing ones keep their id.
         pub conditions: ::std::vec::Vec<AutomationConditionInput>,
-        /// Existing entries keep their id.
+        /// All actions; existing ones keep their id.
         pub then_actions: ::std::vec::Vec<AutomationActionInput>,
     }
     impl UpdateAutomatedActionInput {
@@ -14028,7 +16807,7 @@ pub mod types {
             self.automated_alias = automated_alias.into();
             self
         }
-        /// Existing entries keep their id.
+        /// All conditions; existing ones keep their id.
         #[must_use]
         pub fn conditions(
             mut self,
@@ -14042,7 +16821,7 @@ pub mod types {
                 .collect();
             self
         }
-        /// Existing entries keep their id.
+        /// All actions; existing ones keep their id.
         #[must_use]
         pub fn then_actions(
             mut self,
@@ -14070,37 +16849,37 @@ pub mod types {
             Ok(())
         }
     }
-    /// `UpdateCaptureInput` of the API.
+    /// A form field of a step as it shall be, whole.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateCaptureInput {
-        /// `collect_time`
+        /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
-        /// The whole list; needed for table.
+        /// All columns, with their ids; needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// A value whose shape no source shows.
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
-        /// `field_type`
+        /// The current type; whether it may be changed is not settled.
         pub field_type: crate::enums::FieldTypeInput,
-        /// `field_validation`
+        /// Rule names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
-        /// `guidance`
+        /// Help text, HTML. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
-        /// A value whose shape no source shows.
+        /// Set when the options come from a shared list; they are not inline then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
-        /// The whole list; needed for choice types.
+        /// All choices, with their ids; needed for radio (two or more), dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
@@ -14109,9 +16888,9 @@ pub mod types {
         /// `prefix`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
-        /// `required`
+        /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
-        /// An object whose keys no source lists.
+        /// Free keys, an input mask for instance.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -14149,7 +16928,7 @@ pub mod types {
                 use_wysiwyg_editor: ::std::option::Option::None,
             }
         }
-        /// `collect_time`
+        /// Dates: ask for the time too.
         #[must_use]
         pub fn collect_time(
             mut self,
@@ -14158,7 +16937,7 @@ pub mod types {
             self.collect_time = ::std::option::Option::Some(collect_time.into());
             self
         }
-        /// The whole list; needed for table.
+        /// All columns, with their ids; needed for table.
         #[must_use]
         pub fn columns(
             mut self,
@@ -14171,7 +16950,7 @@ pub mod types {
             );
             self
         }
-        /// A value whose shape no source shows.
+        /// Preset of a form field: text for plain types, other JSON for the rest.
         #[must_use]
         pub fn default_value(
             mut self,
@@ -14191,7 +16970,7 @@ pub mod types {
             );
             self
         }
-        /// `field_type`
+        /// The current type; whether it may be changed is not settled.
         #[must_use]
         pub fn field_type(
             mut self,
@@ -14200,7 +16979,7 @@ pub mod types {
             self.field_type = field_type.into();
             self
         }
-        /// `field_validation`
+        /// Rule names.
         #[must_use]
         pub fn field_validation(
             mut self,
@@ -14213,7 +16992,7 @@ pub mod types {
             );
             self
         }
-        /// `guidance`
+        /// Help text, HTML. A key `description` is dropped.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -14231,7 +17010,7 @@ pub mod types {
             self.label = label.into();
             self
         }
-        /// A value whose shape no source shows.
+        /// Set when the options come from a shared list; they are not inline then.
         #[must_use]
         pub fn list(
             mut self,
@@ -14240,7 +17019,7 @@ pub mod types {
             self.list = ::std::option::Option::Some(list.into());
             self
         }
-        /// The whole list; needed for choice types.
+        /// All choices, with their ids; needed for radio (two or more), dropdown and multiselect.
         #[must_use]
         pub fn options(
             mut self,
@@ -14268,13 +17047,13 @@ pub mod types {
             self.prefix = ::std::option::Option::Some(prefix.into());
             self
         }
-        /// `required`
+        /// true: no task is completed without an answer. The key must be there, also with false.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
             self.required = required.into();
             self
         }
-        /// An object whose keys no source lists.
+        /// Free keys, an input mask for instance.
         #[must_use]
         pub fn settings(
             mut self,
@@ -14313,43 +17092,43 @@ pub mod types {
             Ok(())
         }
     }
-    /// `UpdateChecklistInput` of the API.
+    /// Changes of a template. Always with `users` and `groups`, which are wiped otherwise.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateChecklistInput {
-        /// Sent by one client; effect unverified.
+        /// Whether it has any effect is not known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
-        /// `allow_launcher_change_name`
+        /// Only with `auto_naming` off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_launcher_change_name: ::std::option::Option<bool>,
         /// `auto_naming`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_naming: ::std::option::Option<bool>,
-        /// `can_add_oot`
+        /// Whether processes may get one-off tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
         /// Folder of its processes, not its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_folder: ::std::option::Option<::std::string::String>,
-        /// `default_process_name_format`
+        /// Name of its processes; may hold variables.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// `explanation_video`
+        /// Address of a video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub explanation_video: ::std::option::Option<::std::string::String>,
         /// `folder_changeable_by_launcher`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_changeable_by_launcher: ::std::option::Option<bool>,
-        /// Moves the template there.
+        /// Moves the template into this folder for templates.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folderize_process: ::std::option::Option<bool>,
-        /// Replaces the groups with access; absent wipes them.
+        /// Ids of all groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `guidance`
+        /// HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `icon`
@@ -14358,25 +17137,25 @@ pub mod types {
         /// `is_featured`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
-        /// `is_pinned`
+        /// Pinned templates lead every list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_pinned: ::std::option::Option<bool>,
-        /// `is_public`
+        /// Shared with the public.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
-        /// `is_public_kickoff`
+        /// Opens the kick-off form to the public.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public_kickoff: ::std::option::Option<bool>,
-        /// `kickoff_description`
+        /// Text of the kick-off form, HTML.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_description: ::std::option::Option<::std::string::String>,
-        /// `kickoff_title`
+        /// Title of the kick-off form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_title: ::std::option::Option<::std::string::String>,
-        /// Member id.
+        /// Id of a member of the organization.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
-        /// Replaces the kick-off form: send every field, existing ones with their id.
+        /// Replaces the kick-off form: send every field, existing ones with their id. Fields left out may be removed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
         /// `starred`
@@ -14390,10 +17169,10 @@ pub mod types {
         pub tag_process: ::std::option::Option<bool>,
         /// Needed in every call.
         pub title: ::std::string::String,
-        /// `type`
+        /// Kind of template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::ChecklistTypeInput>,
-        /// Replaces the members with access; absent wipes them.
+        /// Ids of all members with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `webhook`
@@ -14434,7 +17213,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Sent by one client; effect unverified.
+        /// Whether it has any effect is not known.
         #[must_use]
         pub fn alias(
             mut self,
@@ -14443,7 +17222,7 @@ pub mod types {
             self.alias = ::std::option::Option::Some(alias.into());
             self
         }
-        /// `allow_launcher_change_name`
+        /// Only with `auto_naming` off.
         #[must_use]
         pub fn allow_launcher_change_name(
             mut self,
@@ -14463,7 +17242,7 @@ pub mod types {
             self.auto_naming = ::std::option::Option::Some(auto_naming.into());
             self
         }
-        /// `can_add_oot`
+        /// Whether processes may get one-off tasks.
         #[must_use]
         pub fn can_add_oot(
             mut self,
@@ -14481,7 +17260,7 @@ pub mod types {
             self.default_folder = ::std::option::Option::Some(default_folder.into());
             self
         }
-        /// `default_process_name_format`
+        /// Name of its processes; may hold variables.
         #[must_use]
         pub fn default_process_name_format(
             mut self,
@@ -14492,7 +17271,7 @@ pub mod types {
             );
             self
         }
-        /// `explanation_video`
+        /// Address of a video.
         #[must_use]
         pub fn explanation_video(
             mut self,
@@ -14514,7 +17293,7 @@ pub mod types {
             );
             self
         }
-        /// Moves the template there.
+        /// Moves the template into this folder for templates.
         #[must_use]
         pub fn folder_id(
             mut self,
@@ -14534,7 +17313,7 @@ pub mod types {
             );
             self
         }
-        /// Replaces the groups with access; absent wipes them.
+        /// Ids of all groups with access; absent wipes them.
         #[must_use]
         pub fn groups(
             mut self,
@@ -14547,7 +17326,7 @@ pub mod types {
             );
             self
         }
-        /// `guidance`
+        /// HTML.
         #[must_use]
         pub fn guidance(
             mut self,
@@ -14574,19 +17353,19 @@ pub mod types {
             self.is_featured = ::std::option::Option::Some(is_featured.into());
             self
         }
-        /// `is_pinned`
+        /// Pinned templates lead every list.
         #[must_use]
         pub fn is_pinned(mut self, is_pinned: impl ::std::convert::Into<bool>) -> Self {
             self.is_pinned = ::std::option::Option::Some(is_pinned.into());
             self
         }
-        /// `is_public`
+        /// Shared with the public.
         #[must_use]
         pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
             self.is_public = ::std::option::Option::Some(is_public.into());
             self
         }
-        /// `is_public_kickoff`
+        /// Opens the kick-off form to the public.
         #[must_use]
         pub fn is_public_kickoff(
             mut self,
@@ -14597,7 +17376,7 @@ pub mod types {
             );
             self
         }
-        /// `kickoff_description`
+        /// Text of the kick-off form, HTML.
         #[must_use]
         pub fn kickoff_description(
             mut self,
@@ -14608,7 +17387,7 @@ pub mod types {
             );
             self
         }
-        /// `kickoff_title`
+        /// Title of the kick-off form.
         #[must_use]
         pub fn kickoff_title(
             mut self,
@@ -14617,13 +17396,13 @@ pub mod types {
             self.kickoff_title = ::std::option::Option::Some(kickoff_title.into());
             self
         }
-        /// Member id.
+        /// Id of a member of the organization.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
             self
         }
-        /// Replaces the kick-off form: send every field, existing ones with their id.
+        /// Replaces the kick-off form: send every field, existing ones with their id. Fields left out may be removed.
         #[must_use]
         pub fn prerun(
             mut self,
@@ -14669,7 +17448,7 @@ pub mod types {
             self.title = title.into();
             self
         }
-        /// `type`
+        /// Kind of template.
         #[must_use]
         pub fn type_(
             mut self,
@@ -14678,7 +17457,7 @@ pub mod types {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
-        /// Replaces the members with access; absent wipes them.
+        /// Ids of all members with access; absent wipes them.
         #[must_use]
         pub fn users(
             mut self,
@@ -14723,7 +17502,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `UpdateConnectorStepTypeInput` of the API.
+    /// How many assignees must complete a step.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateConnectorStepTypeInput {
         /// Whether all assignees must complete the step, or any.
@@ -14758,7 +17537,7 @@ pub mod types {
     /// `UpdateConnectorTaskDeadlineInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateConnectorTaskDeadlineInput {
-        /// Capital D.
+        /// With a capital D.
         #[serde(
             rename = "Deadline",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -14772,7 +17551,7 @@ pub mod types {
                 deadline: ::std::option::Option::None,
             }
         }
-        /// Capital D.
+        /// With a capital D.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -14790,13 +17569,13 @@ pub mod types {
     /// `UpdateCurrentUserInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateCurrentUserInput {
-        /// `country_id`
+        /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
-        /// `date_format`
+        /// How the app shows dates; the API does not follow it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub date_format: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        pub date_format: ::std::option::Option<crate::enums::DateFormatInput>,
+        /// Needed in every call.
         pub first_name: ::std::string::String,
         /// `job_description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -14804,7 +17583,7 @@ pub mod types {
         /// `job_title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// Needed in every call.
         pub last_name: ::std::string::String,
         /// `phone`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -14815,7 +17594,7 @@ pub mod types {
         /// `team`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team: ::std::option::Option<::std::string::String>,
-        /// IANA name.
+        /// Needed in every call. IANA name, like Europe/Berlin.
         pub timezone: ::std::string::String,
     }
     impl UpdateCurrentUserInput {
@@ -14838,22 +17617,22 @@ pub mod types {
                 team: ::std::option::Option::None,
             }
         }
-        /// `country_id`
+        /// Id of a country that the service knows.
         #[must_use]
         pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
             self.country_id = ::std::option::Option::Some(country_id.into());
             self
         }
-        /// `date_format`
+        /// How the app shows dates; the API does not follow it.
         #[must_use]
         pub fn date_format(
             mut self,
-            date_format: impl ::std::convert::Into<::std::string::String>,
+            date_format: impl ::std::convert::Into<crate::enums::DateFormatInput>,
         ) -> Self {
             self.date_format = ::std::option::Option::Some(date_format.into());
             self
         }
-        /// `first_name`
+        /// Needed in every call.
         #[must_use]
         pub fn first_name(
             mut self,
@@ -14880,7 +17659,7 @@ pub mod types {
             self.job_title = ::std::option::Option::Some(job_title.into());
             self
         }
-        /// `last_name`
+        /// Needed in every call.
         #[must_use]
         pub fn last_name(
             mut self,
@@ -14916,7 +17695,7 @@ pub mod types {
             self.team = ::std::option::Option::Some(team.into());
             self
         }
-        /// IANA name.
+        /// Needed in every call. IANA name, like Europe/Berlin.
         #[must_use]
         pub fn timezone(
             mut self,
@@ -14952,7 +17731,7 @@ pub mod types {
     /// `UpdateFolderCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateFolderCustomFieldInput {
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateFolderCustomFieldInput {
@@ -14960,7 +17739,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -14980,7 +17759,7 @@ pub mod types {
     pub struct UpdateFolderInput {
         /// Needed in every call.
         pub name: ::std::string::String,
-        /// `parent_id`
+        /// The folder to move it to, of the same type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
     }
@@ -15001,7 +17780,7 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// `parent_id`
+        /// The folder to move it to, of the same type.
         #[must_use]
         pub fn parent_id(
             mut self,
@@ -15013,15 +17792,21 @@ pub mod types {
     }
     impl crate::check::Check for UpdateFolderInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
             Ok(())
         }
     }
-    /// `UpdateFormFieldValueInput` of the API.
+    /// A new value of a stored answer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
-        /// Id of the stored value row, not of the field.
+        /// Id of the stored value, not of the field.
         pub id: ::std::string::String,
     }
     impl UpdateFormFieldValueInput {
@@ -15044,7 +17829,7 @@ pub mod types {
             self.form_value = form_value.into();
             self
         }
-        /// Id of the stored value row, not of the field.
+        /// Id of the stored value, not of the field.
         #[must_use]
         pub fn id(
             mut self,
@@ -15071,7 +17856,7 @@ pub mod types {
         /// Replaces the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// `name`
+        /// Unique in the organization. Send it in every call.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -15120,7 +17905,7 @@ pub mod types {
             );
             self
         }
-        /// `name`
+        /// Unique in the organization. Send it in every call.
         #[must_use]
         pub fn name(
             mut self,
@@ -15133,6 +17918,12 @@ pub mod types {
     impl crate::check::Check for UpdateGroupInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
+                "description",
+                &self.description,
+                ::std::option::Option::Some(1usize),
+                ::std::option::Option::None,
+            )?;
+            crate::check::characters(
                 "name",
                 &self.name,
                 ::std::option::Option::None,
@@ -15144,7 +17935,7 @@ pub mod types {
     /// `UpdateGuestCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateGuestCustomFieldInput {
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateGuestCustomFieldInput {
@@ -15152,7 +17943,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -15167,12 +17958,12 @@ pub mod types {
             Ok(())
         }
     }
-    /// `UpdateGuestFormFieldValueInput` of the API.
+    /// An answer of a guest.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateGuestFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
-        /// Field id or value row id: the only source is not clear.
+        /// Id of the field or of the stored value, which is not settled.
         pub id: ::std::string::String,
     }
     impl UpdateGuestFormFieldValueInput {
@@ -15195,7 +17986,7 @@ pub mod types {
             self.form_value = form_value.into();
             self
         }
-        /// Field id or value row id: the only source is not clear.
+        /// Id of the field or of the stored value, which is not settled.
         #[must_use]
         pub fn id(
             mut self,
@@ -15213,10 +18004,10 @@ pub mod types {
     /// `UpdateGuestInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateGuestInput {
-        /// Replaces the list; [] clears it.
+        /// Member ids. Replaces the list; an empty one clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// The email once more; the service may check it.
+        /// The email of the guest once more; the service may check it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
     }
@@ -15228,7 +18019,7 @@ pub mod types {
                 email: ::std::option::Option::None,
             }
         }
-        /// Replaces the list; [] clears it.
+        /// Member ids. Replaces the list; an empty one clears it.
         #[must_use]
         pub fn associated_members(
             mut self,
@@ -15241,7 +18032,7 @@ pub mod types {
             );
             self
         }
-        /// The email once more; the service may check it.
+        /// The email of the guest once more; the service may check it.
         #[must_use]
         pub fn email(
             mut self,
@@ -15282,11 +18073,9 @@ pub mod types {
         pub industry: ::std::option::Option<::std::string::String>,
         /// Send it in every call.
         pub name: ::std::string::String,
-        /// determine_deadline, workdays and holidays.
+        /// How deadlines are reckoned.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub settings: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub settings: ::std::option::Option<OrganizationSettingsInput>,
         /// `slug`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slug: ::std::option::Option<::std::string::String>,
@@ -15395,13 +18184,11 @@ pub mod types {
             self.name = name.into();
             self
         }
-        /// determine_deadline, workdays and holidays.
+        /// How deadlines are reckoned.
         #[must_use]
         pub fn settings(
             mut self,
-            settings: impl ::std::convert::Into<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
+            settings: impl ::std::convert::Into<OrganizationSettingsInput>,
         ) -> Self {
             self.settings = ::std::option::Option::Some(settings.into());
             self
@@ -15462,13 +18249,14 @@ pub mod types {
                 ::std::option::Option::None,
                 ::std::option::Option::Some(50usize),
             )?;
+            crate::check::nested("settings", &self.settings)?;
             Ok(())
         }
     }
     /// `UpdateRunCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateRunCustomFieldInput {
-        /// The value of a custom field.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateRunCustomFieldInput {
@@ -15476,7 +18264,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The value of a custom field.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -15503,7 +18291,7 @@ pub mod types {
         /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `owner_id`
+        /// Member who owns the process.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// Kick-off answers by field id; untouched when absent.
@@ -15511,7 +18299,7 @@ pub mod types {
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
-        /// `publicly_hidden_fields`
+        /// What the public link hides, for example comments.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
@@ -15569,7 +18357,7 @@ pub mod types {
             self.name = ::std::option::Option::Some(name.into());
             self
         }
-        /// `owner_id`
+        /// Member who owns the process.
         #[must_use]
         pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
             self.owner_id = ::std::option::Option::Some(owner_id.into());
@@ -15594,7 +18382,7 @@ pub mod types {
             );
             self
         }
-        /// `publicly_hidden_fields`
+        /// What the public link hides, for example comments.
         #[must_use]
         pub fn publicly_hidden_fields(
             mut self,
@@ -15651,10 +18439,10 @@ pub mod types {
     /// `UpdateRunTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct UpdateRunTaskInput {
-        /// UTC: an offset is dropped. May be moved to working time: read it back. A change marks it as set by hand.
+        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// Replaces the assignees, all three buckets; untouched when absent.
@@ -15669,13 +18457,13 @@ pub mod types {
         /// UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// HTML.
+        /// The description; HTML allowed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// `task_type`
+        /// Kinds of task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Answers by form field id; fields left out keep theirs.
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
@@ -15686,7 +18474,7 @@ pub mod types {
         /// Hidden from all but assignees and administrators.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
-        /// `webhook`
+        /// Called when the task is completed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -15708,7 +18496,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// UTC: an offset is dropped. May be moved to working time: read it back. A change marks it as set by hand.
+        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -15717,7 +18505,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[must_use]
         pub fn max_assignable(
             mut self,
@@ -15758,7 +18546,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// HTML.
+        /// The description; HTML allowed.
         #[must_use]
         pub fn summary(
             mut self,
@@ -15767,7 +18555,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// `task_type`
+        /// Kinds of task.
         #[must_use]
         pub fn task_type(
             mut self,
@@ -15776,7 +18564,7 @@ pub mod types {
             self.task_type = ::std::option::Option::Some(task_type.into());
             self
         }
-        /// Answers by form field id; fields left out keep theirs.
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
         #[must_use]
         pub fn taskdata(
             mut self,
@@ -15813,7 +18601,7 @@ pub mod types {
             self.top_secret = ::std::option::Option::Some(top_secret.into());
             self
         }
-        /// `webhook`
+        /// Called when the task is completed.
         #[must_use]
         pub fn webhook(
             mut self,
@@ -15841,7 +18629,7 @@ pub mod types {
             Ok(())
         }
     }
-    /// `UpdateStepInput` of the API.
+    /// Changes of a step. Always with title and all three lists of assignees.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateStepInput {
         /// `ai_allowed_app_keys`
@@ -15852,13 +18640,13 @@ pub mod types {
         /// `ai_assigned`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_assigned: ::std::option::Option<bool>,
-        /// Like ask.
+        /// What an AI assignee does when unsure.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ai_on_uncertainty: ::std::option::Option<::std::string::String>,
-        /// `allow_guest_owners`
+        pub ai_on_uncertainty: ::std::option::Option<crate::enums::StepAiOnUncertainty>,
+        /// Guests may be assigned.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
-        /// `assign_run_starter`
+        /// Whoever launches the process becomes assignee.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
         /// Member ids, the whole list.
@@ -15869,17 +18657,17 @@ pub mod types {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// `deadline`
+        /// When a step is due. All four keys together.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadlineInput>,
-        /// `everyone_must_complete`
+        /// true: all assignees must complete it, false: one is enough.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// Group ids, the whole list.
         pub groups: ::std::vec::Vec<::std::string::String>,
         /// Emails, the whole list.
         pub guests: ::std::vec::Vec<::std::string::String>,
-        /// `is_soft_start_date`
+        /// true: `start_date` does nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `max_assignable`
@@ -15897,13 +18685,13 @@ pub mod types {
         /// `skip_start_process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip_start_process: ::std::option::Option<bool>,
-        /// `start_date`
+        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: ::std::option::Option<StepStartDateInput>,
-        /// `step_type`
+        /// Kind of step.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_type: ::std::option::Option<crate::enums::StepTypeInput>,
-        /// `summary`
+        /// Instructions, HTML. A key `description` is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// Needed in every call.
@@ -15981,18 +18769,20 @@ pub mod types {
             self.ai_assigned = ::std::option::Option::Some(ai_assigned.into());
             self
         }
-        /// Like ask.
+        /// What an AI assignee does when unsure.
         #[must_use]
         pub fn ai_on_uncertainty(
             mut self,
-            ai_on_uncertainty: impl ::std::convert::Into<::std::string::String>,
+            ai_on_uncertainty: impl ::std::convert::Into<
+                crate::enums::StepAiOnUncertainty,
+            >,
         ) -> Self {
             self.ai_on_uncertainty = ::std::option::Option::Some(
                 ai_on_uncertainty.into(),
             );
             self
         }
-        /// `allow_guest_owners`
+        /// Guests may be assigned.
         #[must_use]
         pub fn allow_guest_owners(
             mut self,
@@ -16003,7 +18793,7 @@ pub mod types {
             );
             self
         }
-        /// `assign_run_starter`
+        /// Whoever launches the process becomes assignee.
         #[must_use]
         pub fn assign_run_starter(
             mut self,
@@ -16048,7 +18838,7 @@ pub mod types {
             );
             self
         }
-        /// `deadline`
+        /// When a step is due. All four keys together.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -16057,7 +18847,7 @@ pub mod types {
             self.deadline = ::std::option::Option::Some(deadline.into());
             self
         }
-        /// `everyone_must_complete`
+        /// true: all assignees must complete it, false: one is enough.
         #[must_use]
         pub fn everyone_must_complete(
             mut self,
@@ -16090,7 +18880,7 @@ pub mod types {
             self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
             self
         }
-        /// `is_soft_start_date`
+        /// true: `start_date` does nothing.
         #[must_use]
         pub fn is_soft_start_date(
             mut self,
@@ -16152,7 +18942,7 @@ pub mod types {
             );
             self
         }
-        /// `start_date`
+        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
         #[must_use]
         pub fn start_date(
             mut self,
@@ -16161,7 +18951,7 @@ pub mod types {
             self.start_date = ::std::option::Option::Some(start_date.into());
             self
         }
-        /// `step_type`
+        /// Kind of step.
         #[must_use]
         pub fn step_type(
             mut self,
@@ -16170,7 +18960,7 @@ pub mod types {
             self.step_type = ::std::option::Option::Some(step_type.into());
             self
         }
-        /// `summary`
+        /// Instructions, HTML. A key `description` is dropped.
         #[must_use]
         pub fn summary(
             mut self,
@@ -16223,7 +19013,7 @@ pub mod types {
     /// `UpdateTagCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTagCustomFieldInput {
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateTagCustomFieldInput {
@@ -16231,7 +19021,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -16252,7 +19042,7 @@ pub mod types {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// Unique; send the current one when only the color changes.
+        /// Unique in the organization. Send the current one when only the color changes.
         pub title: ::std::string::String,
     }
     impl UpdateTagInput {
@@ -16272,7 +19062,7 @@ pub mod types {
             self.color = ::std::option::Option::Some(color.into());
             self
         }
-        /// Unique; send the current one when only the color changes.
+        /// Unique in the organization. Send the current one when only the color changes.
         #[must_use]
         pub fn title(
             mut self,
@@ -16284,6 +19074,12 @@ pub mod types {
     }
     impl crate::check::Check for UpdateTagInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "color",
+                &self.color,
+                ::std::option::Option::Some(7usize),
+                ::std::option::Option::Some(7usize),
+            )?;
             crate::check::characters(
                 "title",
                 &self.title,
@@ -16298,10 +19094,10 @@ pub mod types {
     pub struct UpdateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
-        /// What leaving it out does is not stated.
+        /// Send the present one: what leaving it out does is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// What leaving it out does is not stated.
+        /// Send the present one: what leaving it out does is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
     }
@@ -16323,7 +19119,7 @@ pub mod types {
             self.content = content.into();
             self
         }
-        /// What leaving it out does is not stated.
+        /// Send the present one: what leaving it out does is not documented.
         #[must_use]
         pub fn label(
             mut self,
@@ -16332,7 +19128,7 @@ pub mod types {
             self.label = ::std::option::Option::Some(label.into());
             self
         }
-        /// What leaving it out does is not stated.
+        /// Send the present one: what leaving it out does is not documented.
         #[must_use]
         pub fn state(
             mut self,
@@ -16350,7 +19146,7 @@ pub mod types {
     /// `UpdateTaskCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTaskCustomFieldInput {
-        /// The value of a custom field.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateTaskCustomFieldInput {
@@ -16358,7 +19154,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The value of a custom field.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -16376,9 +19172,9 @@ pub mod types {
     /// `UpdateTaskInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateTaskInput {
-        /// Needed in every call. UTC: an offset is dropped.
+        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// Needed in every call, all three buckets.
@@ -16386,16 +19182,16 @@ pub mod types {
         /// `prevent_guest_comment`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// `started_at`
+        /// UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// HTML.
+        /// The description; HTML allowed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
-        /// `task_type`
+        /// Kinds of task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Answers by form field id; fields left out keep theirs.
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
@@ -16405,7 +19201,7 @@ pub mod types {
         /// Hidden from all but assignees and administrators.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
-        /// `webhook`
+        /// Called when the task is completed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
@@ -16430,7 +19226,7 @@ pub mod types {
                 webhook: ::std::option::Option::None,
             }
         }
-        /// Needed in every call. UTC: an offset is dropped.
+        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
         #[must_use]
         pub fn deadline(
             mut self,
@@ -16439,7 +19235,7 @@ pub mod types {
             self.deadline = deadline.into();
             self
         }
-        /// `max_assignable`
+        /// 0 means unlimited.
         #[must_use]
         pub fn max_assignable(
             mut self,
@@ -16465,7 +19261,7 @@ pub mod types {
             );
             self
         }
-        /// `started_at`
+        /// UTC.
         #[must_use]
         pub fn started_at(
             mut self,
@@ -16474,7 +19270,7 @@ pub mod types {
             self.started_at = ::std::option::Option::Some(started_at.into());
             self
         }
-        /// HTML.
+        /// The description; HTML allowed.
         #[must_use]
         pub fn summary(
             mut self,
@@ -16483,7 +19279,7 @@ pub mod types {
             self.summary = ::std::option::Option::Some(summary.into());
             self
         }
-        /// `task_type`
+        /// Kinds of task.
         #[must_use]
         pub fn task_type(
             mut self,
@@ -16492,7 +19288,7 @@ pub mod types {
             self.task_type = ::std::option::Option::Some(task_type.into());
             self
         }
-        /// Answers by form field id; fields left out keep theirs.
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
         #[must_use]
         pub fn taskdata(
             mut self,
@@ -16529,7 +19325,7 @@ pub mod types {
             self.top_secret = ::std::option::Option::Some(top_secret.into());
             self
         }
-        /// `webhook`
+        /// Called when the task is completed.
         #[must_use]
         pub fn webhook(
             mut self,
@@ -16548,7 +19344,7 @@ pub mod types {
     /// `UpdateUserCustomFieldInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateUserCustomFieldInput {
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
     }
     impl UpdateUserCustomFieldInput {
@@ -16556,7 +19352,7 @@ pub mod types {
         pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
             Self { value: value.into() }
         }
-        /// The type of the custom field decides the shape.
+        /// The value of a custom field; its type decides the shape.
         #[must_use]
         pub fn value(
             mut self,
@@ -16574,13 +19370,13 @@ pub mod types {
     /// `UpdateUserInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateUserInput {
-        /// Must exist.
+        /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
-        /// `date_format`
+        /// How the app shows dates; the API does not follow it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date_format: ::std::option::Option<crate::enums::DateFormatInput>,
-        /// `first_name`
+        /// Needed in every call.
         pub first_name: ::std::string::String,
         /// `job_description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16588,7 +19384,7 @@ pub mod types {
         /// `job_title`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// Needed in every call.
         pub last_name: ::std::string::String,
         /// `phone`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16599,7 +19395,7 @@ pub mod types {
         /// `team`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team: ::std::option::Option<::std::string::String>,
-        /// IANA name.
+        /// Needed in every call. IANA name, like Europe/Berlin.
         pub timezone: ::std::string::String,
     }
     impl UpdateUserInput {
@@ -16622,13 +19418,13 @@ pub mod types {
                 team: ::std::option::Option::None,
             }
         }
-        /// Must exist.
+        /// Id of a country that the service knows.
         #[must_use]
         pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
             self.country_id = ::std::option::Option::Some(country_id.into());
             self
         }
-        /// `date_format`
+        /// How the app shows dates; the API does not follow it.
         #[must_use]
         pub fn date_format(
             mut self,
@@ -16637,7 +19433,7 @@ pub mod types {
             self.date_format = ::std::option::Option::Some(date_format.into());
             self
         }
-        /// `first_name`
+        /// Needed in every call.
         #[must_use]
         pub fn first_name(
             mut self,
@@ -16664,7 +19460,7 @@ pub mod types {
             self.job_title = ::std::option::Option::Some(job_title.into());
             self
         }
-        /// `last_name`
+        /// Needed in every call.
         #[must_use]
         pub fn last_name(
             mut self,
@@ -16700,7 +19496,7 @@ pub mod types {
             self.team = ::std::option::Option::Some(team.into());
             self
         }
-        /// IANA name.
+        /// Needed in every call. IANA name, like Europe/Berlin.
         #[must_use]
         pub fn timezone(
             mut self,
@@ -16736,7 +19532,7 @@ pub mod types {
     /// `UpdateUserRoleInput` of the API.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct UpdateUserRoleInput {
-        /// Lower case.
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,
     }
     impl UpdateUserRoleInput {
@@ -16746,7 +19542,7 @@ pub mod types {
         ) -> Self {
             Self { role: role.into() }
         }
-        /// Lower case.
+        /// In lower case. admin and standard take a full seat, light takes a light one.
         #[must_use]
         pub fn role(
             mut self,
@@ -16761,348 +19557,156 @@ pub mod types {
             Ok(())
         }
     }
-    /// A member. Role and status are those in the organization asked for.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A member. Role and status are those in the organization asked for. Custom field values are not part of it.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// `activated_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub activated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// The same as `is_active`: sources differ on the name.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `is_active`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
         /// `approved_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub approved_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
-        /// `auth_methods`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// With `with` alone; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auth_methods: ::std::option::Option<::serde_json::Value>,
         /// `complete`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub complete: ::std::option::Option<bool>,
         /// `country`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country: ::std::option::Option<::std::boxed::Box<Country>>,
         /// `country_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
         /// `created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// How the app shows dates.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// How the app shows dates, in either case; the API does not follow it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date_format: ::std::option::Option<::std::string::String>,
         /// Set on disabled members.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `disabled_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of a member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_by: ::std::option::Option<i64>,
         /// `email`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// Absent in short answers.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `groups`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<UserGroup>>,
-        /// `guest_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// With `with` alone; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
-        /// `invited_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of a member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub invited_by: ::std::option::Option<i64>,
-        /// The same as `active`: sources differ on the name.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `active`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
         /// `is_default_admin`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_default_admin: ::std::option::Option<bool>,
         /// `is_suspended`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_suspended: ::std::option::Option<bool>,
         /// `job_description`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_description: ::std::option::Option<::std::string::String>,
         /// `job_title`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// `last_accessed_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_known_country`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_country: ::std::option::Option<::std::string::String>,
-        /// `last_known_ip`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Personal data.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_ip: ::std::option::Option<::std::string::String>,
         /// `last_login_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_login_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `last_updated`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `updated_at`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `locale`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub locale: ::std::option::Option<::std::string::String>,
-        /// `member_watchers`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::value",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// With `with` alone; its shape is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// `organizations`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organizations: ::std::option::Option<::std::vec::Vec<Organization>>,
         /// `phone`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone: ::std::option::Option<::std::string::String>,
         /// `preferences`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::list",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub preferences: ::std::option::Option<::std::vec::Vec<Preference>>,
         /// `profile_pic`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// `reactivated_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `reactivated_by`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Id of a member.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_by: ::std::option::Option<i64>,
         /// `role`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::UserRole>,
         /// `stats`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::boxed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stats: ::std::option::Option<::std::boxed::Box<UserStats>>,
         /// `status`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::UserStatus>,
-        /// Known from the request alone.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Known from `update_user`; may never be answered.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_preferences: ::std::option::Option<bool>,
-        /// `support_user`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::flag",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// A support or bot account.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub support_user: ::std::option::Option<bool>,
         /// `team`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team: ::std::option::Option<::std::string::String>,
-        /// `timezone`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// IANA name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(
-            rename = "type",
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::enums::UserType>,
-        /// Another name of `last_updated`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Another name of `last_updated`; either may be missing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// null while invited.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
         /// Like -05:00.
         #[serde(
             rename = "UTC_offset",
-            default,
-            deserialize_with = "crate::wire::read::text",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub utc_offset: ::std::option::Option<::std::string::String>,
@@ -17110,194 +19714,620 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for User {
+        const NAME: &'static str = "User";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                activated_at: ::std::option::Option::None,
+                active: ::std::option::Option::None,
+                approved_at: ::std::option::Option::None,
+                assets: ::std::option::Option::None,
+                auth_methods: ::std::option::Option::None,
+                complete: ::std::option::Option::None,
+                country: ::std::option::Option::None,
+                country_id: ::std::option::Option::None,
+                created_at: ::std::option::Option::None,
+                date_format: ::std::option::Option::None,
+                disabled_at: ::std::option::Option::None,
+                disabled_by: ::std::option::Option::None,
+                email: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                full_name: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                guest_watchers: ::std::option::Option::None,
+                id: 0,
+                invited_by: ::std::option::Option::None,
+                is_active: ::std::option::Option::None,
+                is_default_admin: ::std::option::Option::None,
+                is_suspended: ::std::option::Option::None,
+                job_description: ::std::option::Option::None,
+                job_title: ::std::option::Option::None,
+                last_accessed_at: ::std::option::Option::None,
+                last_known_country: ::std::option::Option::None,
+                last_known_ip: ::std::option::Option::None,
+                last_login_at: ::std::option::Option::None,
+                last_name: ::std::option::Option::None,
+                last_updated: ::std::option::Option::None,
+                locale: ::std::option::Option::None,
+                member_watchers: ::std::option::Option::None,
+                organizations: ::std::option::Option::None,
+                phone: ::std::option::Option::None,
+                preferences: ::std::option::Option::None,
+                profile_pic: ::std::option::Option::None,
+                reactivated_at: ::std::option::Option::None,
+                reactivated_by: ::std::option::Option::None,
+                role: ::std::option::Option::None,
+                stats: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                step_preferences: ::std::option::Option::None,
+                support_user: ::std::option::Option::None,
+                team: ::std::option::Option::None,
+                timezone: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
+                updated_at: ::std::option::Option::None,
+                username: ::std::option::Option::None,
+                utc_offset: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "activated_at" => {
+                    self.activated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "active" => {
+                    self.active = map.next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "approved_at" => {
+                    self.approved_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "assets" => {
+                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "auth_methods" => {
+                    self.auth_methods = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "complete" => {
+                    self.complete = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "country" => {
+                    self.country = map
+                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "country_id" => {
+                    self.country_id = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "created_at" => {
+                    self.created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "date_format" => {
+                    self.date_format = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "disabled_at" => {
+                    self.disabled_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "disabled_by" => {
+                    self.disabled_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "full_name" => {
+                    self.full_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "groups" => {
+                    self.groups = map.next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "guest_watchers" => {
+                    self.guest_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "id" => {
+                    self.id = map
+                        .next_value_seed(crate::wire::record::seed::id_integer())?;
+                }
+                "invited_by" => {
+                    self.invited_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "is_active" => {
+                    self.is_active = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_default_admin" => {
+                    self.is_default_admin = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "is_suspended" => {
+                    self.is_suspended = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "job_description" => {
+                    self.job_description = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "job_title" => {
+                    self.job_title = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_accessed_at" => {
+                    self.last_accessed_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_known_country" => {
+                    self.last_known_country = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_known_ip" => {
+                    self.last_known_ip = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_login_at" => {
+                    self.last_login_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "last_updated" => {
+                    self.last_updated = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "locale" => {
+                    self.locale = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "member_watchers" => {
+                    self.member_watchers = map
+                        .next_value_seed(crate::wire::record::seed::value())?;
+                }
+                "organizations" => {
+                    self.organizations = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "phone" => {
+                    self.phone = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "preferences" => {
+                    self.preferences = map
+                        .next_value_seed(crate::wire::record::seed::list())?;
+                }
+                "profile_pic" => {
+                    self.profile_pic = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "reactivated_at" => {
+                    self.reactivated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "reactivated_by" => {
+                    self.reactivated_by = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "role" => {
+                    self.role = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "stats" => {
+                    self.stats = map.next_value_seed(crate::wire::record::seed::boxed())?;
+                }
+                "status" => {
+                    self.status = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "step_preferences" => {
+                    self.step_preferences = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "support_user" => {
+                    self.support_user = map
+                        .next_value_seed(crate::wire::record::seed::flag())?;
+                }
+                "team" => {
+                    self.team = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "timezone" => {
+                    self.timezone = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "type" => {
+                    self.type_ = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "updated_at" => {
+                    self.updated_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "username" => {
+                    self.username = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "UTC_offset" => {
+                    self.utc_offset = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for User {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// A group as it stands in a member.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
-        /// `guests`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::texts",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Emails.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_text")]
         pub id: ::std::string::String,
         /// `logo`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logo: ::std::option::Option<::std::string::String>,
-        /// `members`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Member ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `UserMinimal` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for UserGroup {
+        const NAME: &'static str = "UserGroup";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                guests: ::std::option::Option::None,
+                id: ::std::string::String::new(),
+                logo: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "guests" => {
+                    self.guests = map
+                        .next_value_seed(crate::wire::record::seed::texts())?;
+                }
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
+                }
+                "logo" => {
+                    self.logo = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "members" => {
+                    self.members = map
+                        .next_value_seed(crate::wire::record::seed::integers())?;
+                }
+                "name" => {
+                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for UserGroup {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A member in a short list. The id is sure, the rest may differ.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserMinimal {
         /// `email`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `full_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(deserialize_with = "crate::wire::read::id_integer")]
         pub id: i64,
         /// `last_name`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `profile_pic`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    impl crate::wire::record::Record for UserMinimal {
+        const NAME: &'static str = "UserMinimal";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                email: ::std::option::Option::None,
+                first_name: ::std::option::Option::None,
+                full_name: ::std::option::Option::None,
+                id: 0,
+                last_name: ::std::option::Option::None,
+                profile_pic: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "email" => {
+                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "first_name" => {
+                    self.first_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "full_name" => {
+                    self.full_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "id" => {
+                    self.id = map
+                        .next_value_seed(crate::wire::record::seed::id_integer())?;
+                }
+                "last_name" => {
+                    self.last_name = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "profile_pic" => {
+                    self.profile_pic = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for UserMinimal {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
     /// Counts of what a member did.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct UserStats {
         /// `checklists_created`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklists_created: ::std::option::Option<i64>,
         /// `last_step_created_at`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::timestamp",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_step_created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `processes_launched`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub processes_launched: ::std::option::Option<i64>,
         /// `steps_created`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_created: ::std::option::Option<i64>,
         /// `tasks_completed`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::integer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_completed: ::std::option::Option<i64>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// `Watcher` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    impl crate::wire::record::Record for UserStats {
+        const NAME: &'static str = "UserStats";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
+        fn empty() -> Self {
+            Self {
+                checklists_created: ::std::option::Option::None,
+                last_step_created_at: ::std::option::Option::None,
+                processes_launched: ::std::option::Option::None,
+                steps_created: ::std::option::Option::None,
+                tasks_completed: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "checklists_created" => {
+                    self.checklists_created = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "last_step_created_at" => {
+                    self.last_step_created_at = map
+                        .next_value_seed(crate::wire::record::seed::timestamp())?;
+                }
+                "processes_launched" => {
+                    self.processes_launched = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "steps_created" => {
+                    self.steps_created = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                "tasks_completed" => {
+                    self.tasks_completed = map
+                        .next_value_seed(crate::wire::record::seed::integer())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for UserStats {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
+    }
+    /// A subscription to changes of an object.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct Watcher {
         /// `frequency`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frequency: ::std::option::Option<crate::enums::WatcherFrequency>,
         /// An id that arrives as text or as a number.
         pub id: crate::wire::Id,
         /// `notification_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification_type: ::std::option::Option<
             crate::enums::WatcherNotificationType,
         >,
         /// `object_id`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object_id: ::std::option::Option<::std::string::String>,
         /// `object_type`
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::open_enum",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object_type: ::std::option::Option<crate::enums::WatcherObjectType>,
         /// Another name of `webhook`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
-        /// Target; `webhook_url` and `url` are seen too.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        /// Where the changes are sent; in `webhook_url` or `url` instead, in places.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Another name of `webhook`.
-        #[serde(
-            default,
-            deserialize_with = "crate::wire::read::text",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl crate::wire::record::Record for Watcher {
+        const NAME: &'static str = "Watcher";
+        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
+            "id",
+        );
+        fn empty() -> Self {
+            Self {
+                frequency: ::std::option::Option::None,
+                id: crate::wire::Id::from(""),
+                notification_type: ::std::option::Option::None,
+                object_id: ::std::option::Option::None,
+                object_type: ::std::option::Option::None,
+                url: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+                webhook_url: ::std::option::Option::None,
+                extra: ::serde_json::Map::new(),
+            }
+        }
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            &mut self,
+            key: &str,
+            map: &mut A,
+        ) -> ::std::result::Result<bool, A::Error> {
+            match key {
+                "frequency" => {
+                    self.frequency = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "id" => self.id = map.next_value()?,
+                "notification_type" => {
+                    self.notification_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "object_id" => {
+                    self.object_id = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "object_type" => {
+                    self.object_type = map
+                        .next_value_seed(crate::wire::record::seed::open_enum())?;
+                }
+                "url" => {
+                    self.url = map.next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "webhook" => {
+                    self.webhook = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                "webhook_url" => {
+                    self.webhook_url = map
+                        .next_value_seed(crate::wire::record::seed::text())?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn extra(
+            &mut self,
+        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &mut self.extra
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Watcher {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::record::deserialize(deserializer)
+        }
     }
     /// Error types.
     pub mod error {
@@ -17335,7 +20365,50 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for Tallyfy API
 
-The REST API of Tallyfy, put together from public sources. Every operation names its sources (`x-tallyfy-evidence`) and how sure they are (`x-tallyfy-confidence`); EVIDENCE.md explains both. Answers are wrapped in `data`; times are UTC.
+The REST API of Tallyfy, workflow software: templates are launched as processes, whose tasks people complete. Tallyfy publishes
+no such document; this one is put together from public sources and says for each operation who attests it and how sure that is.
+It serves any OpenAPI 3.0 tool, whatever the language.
+
+## Words
+Paths and fields speak older words than the app. Template: checklist (before that: blueprint). Process: run. Form field: capture.
+Kick-off form field: prerun. Automation: automated action. Member: user. Comment: thread. File: asset. Assignees: owners.
+Favorite or subscription: watcher. `x-tallyfy-ui-name` holds the app's word.
+
+## Sending
+- Every request carries `Authorization: Bearer` with one space and the token, `Accept: application/json` (downloads too: without
+  it errors come as HTML), and `X-Tallyfy-Client: APIClient`.
+- Bodies are JSON, apart from the token endpoint (form encoding) and uploads (multipart).
+- Percent-encode each path segment: the `@` of an email becomes `%40`. Write a space in a query as `%20`; a plus sign is not read
+  as a space. Flags in queries are `true` and `false` in lower case. Lists in queries are separated by commas: `with=steps,tags`.
+- Times are written `YYYY-MM-DD HH:MM:SS` in UTC. An offset in the text is dropped, the digits count.
+- Keys that the service does not know are dropped without an error. An update often replaces lists whole: read, change, send back.
+- There is no idempotency key. `x-tallyfy-repeat` says whether a call may be sent again when its outcome is unknown: `safe`
+  leaves the same state behind; `reconcile` may create a second object, so look for the first one; `unsafe` does it twice, or may.
+
+## Reading
+- Take every 2xx for success: 200, 201 and 204 differ between servers, and some answers have no body.
+- Answers stand in `data`. Pages have `meta.pagination` beside it; a list without `data` is an error, not an empty page. Count
+  pages up until `current_page` reaches `total_pages`; do not follow `links`, which name the documented host whatever you called.
+- What `with` includes arrives as `{"data": ...}` or bare. Empty objects and maps may arrive as `[]`. Numbers may arrive as text,
+  flags as 0 and 1, text ids as numbers.
+- Times come as ISO 8601 with `Z` and 0, 3 or 6 decimals, with `+00:00`, as `YYYY-MM-DD HH:MM:SS` in UTC, or as a bare day.
+- New fields and new words may come at any time. `x-extensible-enum` lists the words that are known; `enum` is used in requests
+  alone, where another word is refused or misread.
+- Ids of organizations, templates, processes, tasks, groups, tags, folders and files are 32 lower-case hex digits. Members, and the
+  links that tie tags and folders to objects, have numbers. Guests go by email, in places by the code of their link.
+
+## Errors
+Most errors are JSON, see `ErrorResponse`; proxies and missing `Accept` headers make them HTML. 401: the token is missing, expired
+or revoked, or `X-Tallyfy-Client` is missing. 403: the role is too low, or a business rule refuses; only the message tells. 404:
+unknown, archived, or of another organization. 409: no free seat. 422: refused input, by field. 429: wait as `Retry-After` says.
+Any operation may answer 5xx, listed or not, and then may have acted.
+
+## Marks
+`x-tallyfy-confidence` high, medium or low (parameters too); `x-tallyfy-evidence` citations, explained in `EVIDENCE.md`;
+`x-tallyfy-fact` the note behind the operation; `x-tallyfy-any` why a value has no type; `x-tallyfy-ignored` a key that the service
+drops; `x-tallyfy-secret` an answer that holds a credential; `x-tallyfy-envelope`, `-include`, `-map` and `-wire` the four forms of
+the section on reading, for code generators.
+
 
 Version: 0.1.0*/
 pub struct Client {
@@ -17403,14 +20476,14 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
-    /**Audit trail, organization-wide or for one object
+    /**Audit trail of the organization, or of one object
 
-Newest first. For one process send `entity_type=run` and its id. Rows of automation checks carry words that the filters refuse today.
+Newest first. For one process send `entity_type=run` and its id as `entity_id`. Automation checks are rows of type execution; the filters refuse that word and the verbs of such rows, so page and filter yourself. For administrators, for whoever launched or may read the process, and for assignees in it.
 
 Sends a `GET` request to `/organizations/{org}/activity-feeds`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_activity<'a>(
@@ -17456,12 +20529,12 @@ Arguments:
     }
     /**Undo one change from the activity feed
 
-The route says activity-feed, unlike the list. Only for entries with `undoable` true. No source shows body or answer.
+For entries with `undoable` true alone. Undoing a deadline change puts back the date and whether it was set by hand. Neither body nor answer is documented. Mind the path: activity-feed here, activity-feeds for the list.
 
 Sends a `PUT` request to `/organizations/{org}/activity-feed/{activity}/undo`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `activity`: Activity id, a number.
 */
     pub async fn undo_activity<'a>(
@@ -17493,14 +20566,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Third-party application creates a user in an organization
+    /**Create a member for a third-party application
 
-Needs a client-credentials token; a user token does not fit.
+Needs the token of the application (grant client_credentials); the token of a user answers 401. 403 when the application belongs to another organization, 422 when the email is taken, 409 without a free seat.
 
 Sends a `POST` request to `/applications/{org}/users`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_application_user<'a>(
@@ -17545,13 +20618,13 @@ Arguments:
     }
     /**Add an if-then rule to a template
 
-Words are case-sensitive and must fit their type. Send `statement: any_time` on step conditions: null makes a dead rule on older servers.
+Words are case sensitive, and operations and verbs must fit their type: steps are completed, approved and so on, fields are compared. Send `statement: any_time` on step conditions: null makes a rule that never fires on older servers. and/or stands on each condition (`logic`), there is no key for all of them. No verb completes a step. Within a rule a step may be the target of one visibility and one deadline action. A repeat creates another rule.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/automated-actions`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn create_automated_action<'a>(
@@ -17598,13 +20671,13 @@ Arguments:
     }
     /**Replace the name, conditions and actions of a rule
 
-Full replacement by id: entries left out are deleted, entries without id are created again by every call. There is no route to read one rule: read the template.
+Full replacement by id: conditions and actions left out are deleted, those without id are created again by every call. There is no call that reads one rule: take it from `automated_actions` of the template, change it and send everything back.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/automated-actions/{automated_action}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `automated_action`: Automation id.
 - `body`
 */
@@ -17654,13 +20727,13 @@ Arguments:
     }
     /**Remove a rule
 
-There is no list route: rules stand in `automated_actions` of the template.
+Ids of rules stand in `automated_actions` of the template; there is no call that lists them.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/automated-actions/{automated_action}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `automated_action`: Automation id.
 */
     pub async fn delete_automated_action<'a>(
@@ -17696,13 +20769,13 @@ Arguments:
     }
     /**Comment on a template
 
-The path alone is documented; verb and body are taken over from tasks.
+The path alone is documented; verb and body are taken over from `create_task_comment`.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/comment`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn create_checklist_comment<'a>(
@@ -17746,13 +20819,13 @@ Arguments:
     }
     /**Report an issue on a template
 
-The path alone is documented; verb and body are taken over from tasks.
+The path alone is documented; verb and body are taken over from `create_task_problem`.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/problem`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn create_checklist_problem<'a>(
@@ -17796,13 +20869,13 @@ Arguments:
     }
     /**Mark a template issue as resolved
 
-The path alone is documented; verb and body are taken over from tasks.
+The path alone is documented; verb and body are taken over from `resolve_task_problem`.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/resolved-threads`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn resolve_checklist_problem<'a>(
@@ -17846,13 +20919,13 @@ Arguments:
     }
     /**Comment on a process
 
-The path alone is documented; verb and body are taken over from tasks.
+The path alone is documented; verb and body are taken over from `create_task_comment`.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/comment`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn create_run_comment<'a>(
@@ -17894,15 +20967,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Open an issue on a process (blocks its tasks)
+    /**Open an issue on a process
 
-Freezes the tasks of the process until it is resolved. The path alone is documented; verb and body are taken over from tasks.
+Freezes the tasks of the process until it is resolved, and turns its status to issue. The path alone is documented; verb and body are taken over from `create_task_problem`.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/problem`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn create_run_problem<'a>(
@@ -17946,13 +21019,13 @@ Arguments:
     }
     /**Resolve an open process issue
 
-The path alone is documented; verb and body are taken over from tasks.
+The path alone is documented; verb and body are taken over from `resolve_task_problem`.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/resolved-threads`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn resolve_run_problem<'a>(
@@ -17994,15 +21067,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Comment on a task (process or one-off)
+    /**Comment on a task
 
-For process tasks and one-off tasks. Hidden from guests unless `state` is open. Only `@[id]` inside `content` notifies; `+email` of an unknown address invites a guest. Capped at 120 an hour per organization.
+For process tasks and one-off tasks. Hidden from guests unless `state` is open. Only `@[id]` inside `content` notifies anybody, and it gives that member access; `+email` of an unknown address creates and invites a guest. Capped at 120 comments an hour for the organization, and at 30 such invitations.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/comment`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn create_task_comment<'a>(
@@ -18046,13 +21119,13 @@ Arguments:
     }
     /**Edit a comment
 
-For the author and administrators. `content` is needed even when only label or state change.
+For the author and administrators. `content` is needed even when nothing but label or state changes.
 
 Sends a `PUT` request to `/organizations/{org}/tasks/{task}/comment/{thread}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `thread`: Comment id.
 - `body`
 */
@@ -18099,13 +21172,13 @@ Arguments:
     }
     /**Delete a comment for good
 
-For the author and administrators. Irreversible.
+Irreversible. For the author and administrators.
 
 Sends a `DELETE` request to `/organizations/{org}/tasks/{task}/comment/{thread}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `thread`: Comment id.
 */
     pub async fn delete_task_comment<'a>(
@@ -18141,13 +21214,13 @@ Arguments:
     }
     /**Comment without notifications
 
-Notifies nobody. Attested by one client alone.
+Notifies nobody. Known from one client alone.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/bot-comment`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn create_task_bot_comment<'a>(
@@ -18191,13 +21264,13 @@ Arguments:
     }
     /**Open an issue on a task
 
-An open issue blocks completion and turns the status of the process to problem; a completed task is reopened. The id of the answer is the `thread_id` to resolve.
+An open issue blocks completion and turns the status of the process to problem; a completed task is reopened. The id in the answer is the `thread_id` that `resolve_task_problem` takes.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/problem`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn create_task_problem<'a>(
@@ -18239,15 +21312,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Resolve an open issue, storing a comment
+    /**Resolve an open issue on a task
 
-Open issues are the threads with label problem and no `resolve_id`. The answer may be empty.
+Keeps `content` as a comment. Open issues are the threads of the task with label problem and no `resolve_id`. The answer may be empty.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/resolved-threads`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn resolve_task_problem<'a>(
@@ -18289,14 +21362,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom field values of a member
+    /**Read the custom field values of a member
 
-The values are not part of the member.
+Reading the member itself does not give them.
 
 Sends a `GET` request to `/organizations/{org}/users/{user}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn get_user_custom_fields<'a>(
@@ -18339,14 +21412,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all organization custom field values of a member
+    /**Replace all custom field values of a member
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not. For the member and administrators.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. The member and administrators may write.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `body`
 */
@@ -18392,14 +21465,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value of a member
+    /**Clear one custom field value of a member
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/users/{user}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `key`: Key of a custom field.
 */
@@ -18436,12 +21509,12 @@ Arguments:
     }
     /**Set one custom field value of a member
 
-Writes one value; required keys are not checked. For the member and administrators.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused. The member and administrators may write.
 
 Sends a `PATCH` request to `/organizations/{org}/users/{user}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `key`: Key of a custom field.
 - `body`
@@ -18490,15 +21563,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom field values of a guest
+    /**Read the custom field values of a guest
 
-The values are not part of the guest. Takes the guest code, not the email.
+Reading the guest itself does not give them. Any member may read. `guest` is the guest code out of `link`, not the email.
 
 Sends a `GET` request to `/organizations/{org}/guests/{guest}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn get_guest_custom_fields<'a>(
         &'a self,
@@ -18540,15 +21613,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all organization custom field values of a guest
+    /**Replace all custom field values of a guest
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not. Takes the guest code, not the email. For administrators.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. Any member may read, only administrators write. `guest` is the guest code out of `link`, not the email.
 
 Sends a `PUT` request to `/organizations/{org}/guests/{guest}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `body`
 */
     pub async fn replace_guest_custom_fields<'a>(
@@ -18593,15 +21666,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value of a guest
+    /**Clear one custom field value of a guest
 
-System keys are refused. Takes the guest code, not the email.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented. `guest` is the guest code out of `link`, not the email.
 
 Sends a `DELETE` request to `/organizations/{org}/guests/{guest}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `key`: Key of a custom field.
 */
     pub async fn delete_guest_custom_field<'a>(
@@ -18637,13 +21710,13 @@ Arguments:
     }
     /**Set one custom field value of a guest
 
-Writes one value; required keys are not checked. Takes the guest code, not the email. For administrators.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused. Any member may read, only administrators write. `guest` is the guest code out of `link`, not the email.
 
 Sends a `PATCH` request to `/organizations/{org}/guests/{guest}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `key`: Key of a custom field.
 - `body`
 */
@@ -18691,15 +21764,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom field values of a folder
+    /**Read the custom field values of a folder
 
-Member reads of the folder carry the same values.
+Seldom needed: who reads the folder as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/folders/{folder}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 */
     pub async fn get_folder_custom_fields<'a>(
         &'a self,
@@ -18741,15 +21814,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all organization custom field values of a folder
+    /**Replace all custom field values of a folder
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. Any member may write.
 
 Sends a `PUT` request to `/organizations/{org}/folders/{folder}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 - `body`
 */
     pub async fn replace_folder_custom_fields<'a>(
@@ -18794,15 +21867,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value of a folder
+    /**Clear one custom field value of a folder
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/folders/{folder}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 - `key`: Key of a custom field.
 */
     pub async fn delete_folder_custom_field<'a>(
@@ -18838,13 +21911,13 @@ Arguments:
     }
     /**Set one custom field value of a folder
 
-Writes one value; required keys are not checked.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused. Any member may write.
 
 Sends a `PATCH` request to `/organizations/{org}/folders/{folder}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 - `key`: Key of a custom field.
 - `body`
 */
@@ -18892,15 +21965,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom field values of a tag
+    /**Read the custom field values of a tag
 
-Member reads of the tag carry the same values.
+Seldom needed: who reads the tag as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/tags/{tag}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 */
     pub async fn get_tag_custom_fields<'a>(
         &'a self,
@@ -18942,15 +22015,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all organization custom field values of a tag
+    /**Replace all custom field values of a tag
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. Any member may write.
 
 Sends a `PUT` request to `/organizations/{org}/tags/{tag}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 - `body`
 */
     pub async fn replace_tag_custom_fields<'a>(
@@ -18995,15 +22068,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value of a tag
+    /**Clear one custom field value of a tag
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/tags/{tag}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 - `key`: Key of a custom field.
 */
     pub async fn delete_tag_custom_field<'a>(
@@ -19039,13 +22112,13 @@ Arguments:
     }
     /**Set one custom field value of a tag
 
-Writes one value; required keys are not checked.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused. Any member may write.
 
 Sends a `PATCH` request to `/organizations/{org}/tags/{tag}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 - `key`: Key of a custom field.
 - `body`
 */
@@ -19093,14 +22166,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom field definitions
+    /**Page through the custom fields that are defined
 
-The definitions; values stand on the records.
+Definitions alone; values stand on the records. Not the fields of forms.
 
 Sends a `GET` request to `/organizations/{org}/custom-field-keys`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_custom_field_keys<'a>(
@@ -19146,12 +22219,12 @@ Arguments:
     }
     /**Define a custom field
 
-Key, target and type cannot change later. How choices are given is not published.
+For administrators. Key, target and type cannot change later. The types radio, dropdown, multiselect and table need choices or columns; how they are given is not documented.
 
 Sends a `POST` request to `/organizations/{org}/custom-field-keys`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_custom_field_key<'a>(
@@ -19197,13 +22270,13 @@ Arguments:
     }
     /**Read the custom field values of a template
 
-Member reads of the template carry the same values.
+Seldom needed: who reads the template as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn get_checklist_custom_fields<'a>(
         &'a self,
@@ -19247,13 +22320,13 @@ Arguments:
     }
     /**Replace all custom field values of a template
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. There is no call for one value.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn replace_checklist_custom_fields<'a>(
@@ -19298,15 +22371,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value from a template
+    /**Clear one custom field value of a template
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `key`: Key of a custom field.
 */
     pub async fn delete_checklist_custom_field<'a>(
@@ -19342,13 +22415,13 @@ Arguments:
     }
     /**Read the custom field values of a step
 
-Member reads of the step carry the same values.
+Seldom needed: who reads the step as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 */
     pub async fn get_step_custom_fields<'a>(
@@ -19395,13 +22468,13 @@ Arguments:
     }
     /**Replace all custom field values of a step
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. There is no call for one value.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -19449,15 +22522,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value from a step
+    /**Clear one custom field value of a step
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `key`: Key of a custom field.
 */
@@ -19495,13 +22568,13 @@ Arguments:
     }
     /**Read the custom field values of a form field
 
-Member reads of the form field carry the same values.
+Seldom needed: who reads the form field as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 */
@@ -19551,13 +22624,13 @@ Arguments:
     }
     /**Replace all custom field values of a form field
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. There is no call for one value.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 - `body`
@@ -19608,15 +22681,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value from a form field
+    /**Clear one custom field value of a form field
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 - `key`: Key of a custom field.
@@ -19657,13 +22730,13 @@ Arguments:
     }
     /**Read the custom field values of a kick-off field
 
-Member reads of the kick-off field carry the same values.
+Seldom needed: who reads the kick-off field as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/preruns/{prerun}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `prerun`: Kick-off field id.
 */
     pub async fn get_prerun_custom_fields<'a>(
@@ -19710,13 +22783,13 @@ Arguments:
     }
     /**Replace all custom field values of a kick-off field
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. There is no call for one value.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/preruns/{prerun}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `prerun`: Kick-off field id.
 - `body`
 */
@@ -19764,15 +22837,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom field value from a kick-off field
+    /**Clear one custom field value of a kick-off field
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/preruns/{prerun}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `prerun`: Kick-off field id.
 - `key`: Key of a custom field.
 */
@@ -19809,15 +22882,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom-field values of a process
+    /**Read the custom field values of a process
 
-Member reads of the process carry the same values.
+Seldom needed: who reads the process as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn get_run_custom_fields<'a>(
         &'a self,
@@ -19859,15 +22932,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all custom-field values of a process
+    /**Replace all custom field values of a process
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn replace_run_custom_fields<'a>(
@@ -19912,15 +22985,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom-field value of a process
+    /**Clear one custom field value of a process
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `key`: Key of a custom field.
 */
     pub async fn delete_run_custom_field<'a>(
@@ -19954,15 +23027,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Set one custom-field value of a process
+    /**Set one custom field value of a process
 
-Writes one value; required keys are not checked.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused.
 
 Sends a `PATCH` request to `/organizations/{org}/runs/{run}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `key`: Key of a custom field.
 - `body`
 */
@@ -20010,16 +23083,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Custom-field values of a task
+    /**Read the custom field values of a task
 
-Member reads of the task carry the same values.
+Seldom needed: who reads the task as a member finds the same values in its `custom_fields`.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/tasks/{task}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn get_task_custom_fields<'a>(
         &'a self,
@@ -20063,16 +23136,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Replace all custom-field values of a task
+    /**Replace all custom field values of a task
 
-Full replacement: keys left out are cleared, required keys must be there, system keys must not. For administrators and assignees.
+Full replacement: values that are left out are cleared, so read first and send all back. Required keys must be there; keys managed by the system stay as they are and must not be sent. Administrators and assignees may write; changes stand in the history of the task.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}/tasks/{task}/custom-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn replace_task_custom_fields<'a>(
@@ -20119,16 +23192,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove one custom-field value of a task
+    /**Clear one custom field value of a task
 
-System keys are refused.
+Keys managed by the system are refused with 403. Whether a required one can be cleared is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/tasks/{task}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `key`: Key of a custom field.
 */
     pub async fn delete_task_custom_field<'a>(
@@ -20163,16 +23236,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Set one custom-field value of a task
+    /**Set one custom field value of a task
 
-Writes one value; required keys are not checked. For administrators and assignees.
+Leaves the other values alone and does not ask for required keys. Unknown keys and keys managed by the system are refused. Administrators and assignees may write; changes stand in the history of the task.
 
 Sends a `PATCH` request to `/organizations/{org}/runs/{run}/tasks/{task}/custom-fields/{key}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `key`: Key of a custom field.
 - `body`
 */
@@ -20221,13 +23294,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Metadata of a stored file
+    /**Read what is known of a stored file
+
+Name, version and origin; the content comes from `download_file`. Archived files answer 404.
 
 Sends a `GET` request to `/organizations/{org}/assets/{file}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `file`: File id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `file`: File id, 32 hex digits.
 */
     pub async fn get_file<'a>(
         &'a self,
@@ -20266,15 +23341,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Archive the file record, keep the stored object
+    /**Archive a file, keeping what is stored
 
-Keeps the stored object. Status and body are not shown by any source.
+The record goes, the stored content stays. What it answers is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/assets/{file}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `file`: File id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `file`: File id, 32 hex digits.
 */
     pub async fn archive_file<'a>(
         &'a self,
@@ -20305,15 +23380,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**File content as attachment
+    /**Download a file
 
-Writes an activity entry. 500 may be permanent when the stored object is gone.
+Send `Accept: application/json` although bytes come back, or errors are HTML pages. Do not follow a redirect with the token. Each download writes an activity entry. 500 is permanent when the stored content is gone. The addresses `url` and `full_url` in file values point here and do not expire.
 
 Sends a `GET` request to `/organizations/{org}/file/{file}/dl`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `file`: File id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `file`: File id, 32 hex digits.
 */
     pub async fn download_file<'a>(
         &'a self,
@@ -20344,15 +23419,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**File content inline with its own MIME type
+    /**Show a file under its own media type
 
 Answers 404 for files on a task of a running process: use `download_file` there.
 
 Sends a `GET` request to `/organizations/{org}/file/{file}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `file`: File id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `file`: File id, 32 hex digits.
 */
     pub async fn view_file<'a>(
         &'a self,
@@ -20383,15 +23458,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Delete a file
+    /**Delete a file and what is stored
 
-Irreversible. Organization logos are refused.
+Irreversible: every later read answers 404. The logo of an organization is refused.
 
 Sends a `DELETE` request to `/organizations/{org}/file/{file}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `file`: File id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `file`: File id, 32 hex digits.
 */
     pub async fn delete_file<'a>(
         &'a self,
@@ -20422,14 +23497,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Folders (templates or processes)
+    /**Page through the folders of an organization
 
-Folders of templates and of processes are two kinds, see `folder_type`.
+Folders of templates and folders of processes are two kinds, see `folder_type`. With `pagination=false` there may be no `meta`.
 
 Sends a `GET` request to `/organizations/{org}/folders`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_folders<'a>(
@@ -20471,12 +23546,12 @@ Arguments:
     }
     /**Create a folder
 
-Without `folder_type` it becomes a template folder; the type cannot change later.
+Light members may not (403). Without `folder_type` it becomes a folder of templates; the type cannot change later. 422 when the name is too long or the parent is of the other type.
 
 Sends a `POST` request to `/organizations/{org}/folders`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_folder<'a>(
@@ -20516,13 +23591,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One folder
+    /**Read one folder
+
+The folder itself; what lies in it is found by the folder filters of templates, processes and tasks.
 
 Sends a `GET` request to `/organizations/{org}/folders/{folder}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 */
     pub async fn get_folder<'a>(
         &'a self,
@@ -20563,13 +23640,13 @@ Arguments:
     }
     /**Rename or move a folder
 
-`name` belongs in every request.
+`name` belongs in every request, also when the folder only moves: read it first. Light members may not (403).
 
 Sends a `PUT` request to `/organizations/{org}/folders/{folder}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 - `body`
 */
     pub async fn update_folder<'a>(
@@ -20611,15 +23688,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Delete a folder, keep what is inside
+    /**Delete a folder, keeping what is inside
 
-Keeps what is inside.
+Light members may not (403). What lies in it stays.
 
 Sends a `DELETE` request to `/organizations/{org}/folders/{folder}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder`: Folder id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `folder`: Folder id, 32 hex digits.
 */
     pub async fn delete_folder<'a>(
         &'a self,
@@ -20652,12 +23729,12 @@ Arguments:
     }
     /**Put a process or task into a process folder
 
-For processes and tasks: a template moves with `folder_id` in `update_checklist`. 422 on a repeat means that it is there already. Keep the id of the answer, removal needs it.
+For processes and tasks, and folders of processes. Templates are refused: they move with `folder_id` in `update_checklist`. A repeat answers 422 and adds nothing: after a lost answer that means done. Keep the id of the answer, `delete_folder_object` needs it.
 
 Sends a `POST` request to `/organizations/{org}/folders/add-object`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_folder_object<'a>(
@@ -20703,13 +23780,13 @@ Arguments:
     }
     /**Take a process or task out of a folder
 
-Takes the numeric relation id, not the object id: a hex id is read as 0 and answered as success without effect.
+Takes the number that `create_folder_object` answered, not the id of the process, task or folder: a hex id is read as 0 and answered as a success without effect.
 
 Sends a `DELETE` request to `/organizations/{org}/folders-objects/{folder_object}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `folder_object`: Id of the row that ties an object to a folder, a number.
+- `org`: Organization id, 32 hex digits.
+- `folder_object`: Id of the row that ties an object to a folder: a number, never the id of either.
 */
     pub async fn delete_folder_object<'a>(
         &'a self,
@@ -20747,8 +23824,8 @@ One object, not a list: kick-off fields under `ko_form_fields`, step fields unde
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/form-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn get_checklist_form_fields<'a>(
         &'a self,
@@ -20792,13 +23869,13 @@ Arguments:
     }
     /**List the form fields of a step
 
-Attested by an example path alone; clients read `captures` of the step.
+Undocumented; shape and paging of the answer are assumed. Read `captures` of the step instead.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 */
     pub async fn list_captures<'a>(
@@ -20842,13 +23919,13 @@ Arguments:
     }
     /**Set the position of one form field within its step
 
-One field a call; a list is not handled.
+One field a call; a list is not handled. A series of calls that stops midway leaves a mixed order.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -20895,13 +23972,13 @@ Arguments:
     }
     /**Add a form field to a step
 
-Choice types need `options`, tables need `columns`, both with integer ids. `alias` cannot be set. A repeat creates another field.
+Choice types need `options` (radio at least two), tables need `columns`, both with integer ids; text ids are refused. `alias` cannot be set. A repeat creates another field.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -20948,13 +24025,13 @@ Arguments:
     }
     /**Change a form field, its options or its columns
 
-The whole field is checked: read it from its step, change it, send everything back without its id. Keep option ids, stored answers refer to them.
+The whole field is checked, so a body of changed keys alone is refused: read the field from its step, change it, send everything back without its id. Keep option ids, stored answers and automations refer to them. Id and alias never change.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 - `body`
@@ -21003,13 +24080,13 @@ Arguments:
     }
     /**Remove a form field from a step
 
-403 means that a rule in another step uses the field.
+403 may mean that an automation in another step uses the field, not that a right is missing.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 */
@@ -21047,13 +24124,13 @@ Arguments:
     }
     /**Move a form field to another step
 
-The step in the path is the source. A repeat answers 404 because the field has left.
+The step in the path is the source. A repeat answers 404 because the field has left it.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}/move-out`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `capture`: Form field id.
 - `body`
@@ -21103,13 +24180,13 @@ Arguments:
     }
     /**Every kick-off and task form field of a process
 
-Both lists are bare arrays inside `data`. The field ids are the keys of `prerun` and `taskdata`.
+Kick-off fields under `ko_form_fields`, those of tasks under `form_fields`. Field ids are the keys of `prerun` and `taskdata`; ids of stored values cannot be read.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/form-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn get_run_form_fields<'a>(
         &'a self,
@@ -21151,14 +24228,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Overwrite one STORED form-field value
+    /**Overwrite one stored form field value
 
-Takes the id of a stored value row, which no read shows; anything else answers 500. Prefer `taskdata` in `update_run_task`.
+Hardly usable: it takes the id of a stored value, which no read shows, and answers 500 to a field id or a field that was never filled. Use `taskdata` in `update_run_task`.
 
 Sends a `PUT` request to `/organizations/{org}/form-field/value`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn update_form_field_value<'a>(
@@ -21190,15 +24267,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Write one form-field value in the name of a guest
+    /**Write one form field value in the name of a guest
 
-Takes the guest's email. Creates the stored value when it is missing, unlike the member route.
+Undocumented. `{guest}` is the email of the guest. Creates the stored value when there is none, unlike `update_form_field_value`.
 
 Sends a `POST` request to `/organizations/{org}/guests/{guest}/form-field/value`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `body`
 */
     pub async fn update_guest_form_field_value<'a>(
@@ -21231,22 +24308,22 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Save one field value on a task (as the Postman and Workato pages describe it)
+    /**Save one form field value of a task (disputed)
 
-Contradicted by every client, and may create a field instead of filling one: write answers with `taskdata` in `update_run_task` or `update_task`.
+Do not build on it: it may create a field instead of filling one. Write answers with `taskdata` in `update_run_task` or `update_task`.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/captures`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
-    pub async fn create_task_capture<'a>(
+    pub async fn save_task_capture<'a>(
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::CreateTaskCaptureInput,
+        body: &'a types::SaveTaskCaptureInput,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/captures", self.baseurl, encode_path(& org
@@ -21261,7 +24338,7 @@ Arguments:
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
-            operation_id: "create_task_capture",
+            operation_id: "save_task_capture",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
@@ -21272,16 +24349,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Add a form field to one task of a running process (not to the template)
+    /**Add a form field to one task of a running process
 
-Adds the field to this task, not to the template. The route alone is attested; the body follows the rules of a step field.
+The template stays as it is. Undocumented: body and answer are assumed to be those of `create_capture`. A repeat creates another field.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/tasks/{task}/captures`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn create_run_task_capture<'a>(
@@ -21327,13 +24404,13 @@ Arguments:
     }
     /**Add a form field to a one-off task
 
-The route alone is attested; the body follows the rules of a step field.
+Undocumented: body and answer are assumed to be those of `create_capture`. `form_fields` of `create_task` is the surer way. A repeat creates another field.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/form-fields`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn create_task_form_field<'a>(
@@ -21375,14 +24452,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Groups
+    /**Page through the groups of an organization
 
-Ten rows a page: walk all pages.
+Ten groups a page unless `per_page` says otherwise: walk all pages.
 
 Sends a `GET` request to `/organizations/{org}/groups`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_groups<'a>(
@@ -21424,12 +24501,12 @@ Arguments:
     }
     /**Create a group
 
-The name is unique: an accidental repeat is refused. Without members and guests the group is empty.
+Needs the right to manage groups (403). Names are unique: an accidental repeat answers 422 and creates nothing. Without members and guests the group is empty.
 
 Sends a `POST` request to `/organizations/{org}/groups`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_group<'a>(
@@ -21469,13 +24546,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One group
+    /**Read one group
+
+Members stand in it as ids, guests as emails.
 
 Sends a `GET` request to `/organizations/{org}/groups/{group}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `group`: Group id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `group`: Group id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_group<'a>(
@@ -21519,13 +24598,13 @@ Arguments:
     }
     /**Change a group
 
-Lists replace: read the group and send both back. Leave `description` out when it is empty.
+Needs the right to manage groups (403). Read the group first and send everything back: the lists replace the old ones, whether absent ones are kept is not documented, and partial bodies were refused with 422. Leave `description` out when it is empty.
 
 Sends a `PUT` request to `/organizations/{org}/groups/{group}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `group`: Group id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `group`: Group id, 32 hex digits.
 - `body`
 */
     pub async fn update_group<'a>(
@@ -21569,13 +24648,13 @@ Arguments:
     }
     /**Delete a group for good
 
-Irreversible.
+Needs the right to manage groups (403). Irreversible. A group that is gone already answers 404.
 
 Sends a `DELETE` request to `/organizations/{org}/groups/{group}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `group`: Group id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `group`: Group id, 32 hex digits.
 */
     pub async fn delete_group<'a>(
         &'a self,
@@ -21606,14 +24685,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Guests of the organization
+    /**Page through the guests of an organization
 
-By default everything comes on one page.
+By default everything comes on one page. Custom field values are not part of a guest.
 
 Sends a `GET` request to `/organizations/{org}/guests`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_guests<'a>(
@@ -21655,12 +24734,12 @@ Arguments:
     }
     /**Add a guest
 
-A key named `phone` is dropped silently: use `phone_1`. Guest invitations are capped at 30 an hour per organization.
+Somebody who is a guest elsewhere is linked, not created anew. 422 when the email cannot receive mail, belongs to a member, or is of the own domain of an organization with single sign-on. A key named `phone` is dropped without an error: use `phone_1`. At most 30 an hour in one organization, and 10 in all on a trial (429).
 
 Sends a `POST` request to `/organizations/{org}/guests`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_guest<'a>(
@@ -21700,14 +24779,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Short guest list for pickers
+    /**List all guests in short form
 
-A short list for pickers, without paging data.
+For pickers. All guests at once, without `meta.pagination`, and with fewer fields; a `count` may stand beside `data` or in `meta`.
 
 Sends a `GET` request to `/organizations/{org}/guests-list`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 */
     pub async fn list_guests_minimal<'a>(
         &'a self,
@@ -21745,15 +24824,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One guest by email
+    /**Read one guest
 
-Takes the email.
+`guest` is the email.
 
 Sends a `GET` request to `/organizations/{org}/guests/{guest}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_guest<'a>(
@@ -21795,15 +24874,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Set members associated with a guest
+    /**Set the members associated with a guest
 
-Takes the email. Changes the associated members alone: names and phones are ignored with a success answer.
+`guest` is the email. Changes the associated members alone. Names, phones and all other keys are ignored, although the answer is a success: no known call changes them.
 
 Sends a `PUT` request to `/organizations/{org}/guests/{guest}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `body`
 */
     pub async fn update_guest<'a>(
@@ -21847,13 +24926,13 @@ Arguments:
     }
     /**Remove a guest from the organization and its tasks
 
-Takes the email. Removes the guest from this organization and its tasks. An unknown email answers 422.
+`guest` is the email. Other organizations keep the guest, see `delete_guest`. An email that is no guest answers 422, not 404: after a repeat that means done.
 
 Sends a `DELETE` request to `/organizations/{org}/guests/{guest}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn remove_guest<'a>(
         &'a self,
@@ -21894,13 +24973,13 @@ Arguments:
     }
     /**Deactivate a guest
 
-Takes the email. Refused while the guest has open tasks. The guest link stops working; `details.disabled_at` tells.
+`guest` is the email. Refused with 403 while the guest has incomplete tasks. The guest link of this organization stops working. `details.disabled_at` tells a disabled guest, `details.status` does not. The answer may be empty.
 
 Sends a `DELETE` request to `/organizations/{org}/guests/{guest}/disable`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn disable_guest<'a>(
         &'a self,
@@ -21941,13 +25020,13 @@ Arguments:
     }
     /**Reactivate a guest
 
-Takes the email. Issues a new guest link, the old one stays dead: read the guest again.
+`guest` is the email. Takes no body. Issues a new guest link, the old one stays dead: read `link` again. Whether a repeat changes it once more is not documented. The answer may be empty.
 
 Sends a `PUT` request to `/organizations/{org}/guests/{guest}/enable`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn enable_guest<'a>(
         &'a self,
@@ -21988,13 +25067,13 @@ Arguments:
     }
     /**Erase a disabled guest for good, in every organization
 
-Takes the numeric id or the email. Irreversible, and for every organization. Disable the guest first.
+`guest` is the numeric id or the email. Irreversible, and the guest loses access to every organization, whether others use it or not; `remove_guest` removes from one organization. Disable the guest first, or it answers 422. Afterwards the last name ends in (Deleted) and the email becomes `<email>.deleted.<id>`.
 
 Sends a `DELETE` request to `/organizations/{org}/guests/{guest}/delete`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn delete_guest<'a>(
         &'a self,
@@ -22035,13 +25114,13 @@ Arguments:
     }
     /**Turn a guest into a member
 
-Takes the email. Takes a seat.
+`guest` is the email. For administrators. Takes no body. Takes a seat: 409 when none is free.
 
 Sends a `POST` request to `/organizations/{org}/guests/{guest}/to/member`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn convert_guest_to_user<'a>(
         &'a self,
@@ -22080,9 +25159,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Signed-in user behind the token; not organization scoped
+    /**Read the user behind the token
 
-Needs no organization, and is the cheapest way to test a token. Organization-bound fields (role, status) may be missing.
+Needs no organization, and is the cheapest way to test a token: 401 means that it is missing, expired or revoked, or that the X-Tallyfy-Client header is missing. What belongs to an organization (role, status) may be absent: see `get_current_user`.
 
 Sends a `GET` request to `/me`
 
@@ -22123,14 +25202,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Signed-in user as a member of one organization (role, status)
+    /**Read the caller as a member of one organization
 
-The caller as a member of one organization, with role and status.
+With role and status there. Be ready for `data` to hold a list of one, or to be missing around the member.
 
 Sends a `GET` request to `/organizations/{org}/me`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 */
     pub async fn get_current_user<'a>(
         &'a self,
@@ -22167,14 +25246,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**A member edits the own profile
+    /**Change the caller's own profile
 
-The path alone is attested; the body is taken over from `update_user`.
+First name, last name and time zone belong in every request. The path alone is certain; the body is taken over from `update_user`. Email and password are not changed here.
 
 Sends a `PUT` request to `/organizations/{org}/me`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn update_current_user<'a>(
@@ -22216,13 +25295,13 @@ Arguments:
     }
     /**Remove one kick-off form field
 
-The only route for one kick-off field: adding, editing and ordering go through `update_checklist`. Collected answers are lost.
+Collected answers are lost. 403 may mean that an automation uses the field. The only call for a single kick-off field: adding, editing and ordering go through `update_checklist` with the whole form.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/preruns/{prerun}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `prerun`: Kick-off field id.
 */
     pub async fn delete_prerun<'a>(
@@ -22256,14 +25335,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**All members of the organization in every status
+    /**Page through the members of an organization
 
-Members in every status, disabled ones and bots included, guests not. There is no status filter. By default everything comes on one page.
+Active, invited and disabled members, bots too; no guests, no removed members. There is no filter by status: look at `status` and `disabled_at`. By default everything comes on one page. The total is larger than `users_count` of the organization, which counts active members.
 
 Sends a `GET` request to `/organizations/{org}/users`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_users<'a>(
@@ -22303,14 +25382,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Short member list for pickers
+    /**List all members in short form
 
-A short list for pickers, without paging data.
+For pickers. All members at once, without `meta.pagination`; a `count` may stand beside `data` or in `meta`.
 
 Sends a `GET` request to `/organizations/{org}/users-list`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 */
     pub async fn list_users_minimal<'a>(
         &'a self,
@@ -22348,14 +25427,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One member
+    /**Read one member
 
-For administrators.
+For administrators; others get 403. Anybody can read the own membership with `get_current_user`.
 
 Sends a `GET` request to `/organizations/{org}/users/{user}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `query`: Filters, sorting, paging and includes.
 */
@@ -22398,14 +25477,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Administrator edits a member profile
+    /**Change the profile of a member
 
-First name, last name and time zone belong in every request. For administrators, and not for people who belong to other organizations too.
+For administrators. First name, last name and time zone belong in every request; whether other keys that are left out keep their value is not documented: read, change, send all back. 400 for bots, 403 for people who belong to other organizations too. Email and password are not changed here.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `body`
 */
@@ -22448,14 +25527,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Remove a member, optionally moving open work to someone else
+    /**Remove a member and hand open work over
 
-With `with_reassignment` and `to` open work moves to another member, else it stays with the deactivated one.
+For administrators. Disables the member, who need not be disabled before. With `with_reassignment` and `to` open tasks move to another member, else they stay where they are. 400 for bots and for the default administrator: appoint another one first.
 
 Sends a `DELETE` request to `/organizations/{org}/users/{user}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `query`: Filters, sorting, paging and includes.
 */
@@ -22500,12 +25579,12 @@ Arguments:
     }
     /**Invite somebody by email
 
-Sends a mail. Not idempotent: a repeat for a pending invitation sends it again, for a member it is refused.
+Sends a mail. The new member has status invited and no username. The same call sends a pending invitation again: pass the real names and role then too, or they may be overwritten. For somebody who is a member already it answers 422. 403 when the caller may not invite or may not grant the role, or the organization enforces single sign-on; 409 without a free seat; 429 by daily and hourly caps.
 
 Sends a `POST` request to `/organizations/{org}/users/invite`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn invite_user<'a>(
@@ -22546,14 +25625,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Change a member role
+    /**Change the role of a member
 
-Moving a light member up takes a full seat and may answer 409.
+For administrators. Moving a light member up takes a full seat and answers 409 when none is free; moving down always works.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/role`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `body`
 */
@@ -22596,14 +25675,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Deactivate a member (keeps the record)
+    /**Deactivate a member, keeping the record
 
-Keeps the record; takes the member out of groups and deletes individual permissions. The answer may be empty.
+For administrators. Takes the member out of all groups and deletes the own permissions on templates and processes; `enable_user` restores the groups, not the permissions. 422 for bots and for the only active administrator. The answer may be empty.
 
 Sends a `DELETE` request to `/organizations/{org}/users/{user}/disable`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn disable_user<'a>(
@@ -22645,12 +25724,12 @@ Arguments:
     }
     /**Reactivate a member
 
-Restores groups, not individual permissions, and mails the member. The answer may be empty.
+For administrators. Takes no body. Restores groups, not the own permissions, and mails the member. 422 for bots, 409 without a free seat; refused where single sign-on is enforced. The answer may be empty.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/enable`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn enable_user<'a>(
@@ -22692,12 +25771,12 @@ Arguments:
     }
     /**Approve a member who asked to join
 
-For people who asked to join.
+For administrators. Takes no body. May take a seat (409).
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/approve`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn approve_user<'a>(
@@ -22737,14 +25816,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Erase a disabled member for good
+    /**Erase a disabled member for good, in every organization
 
-Irreversible, and for every organization the person belongs to. Disable the member first.
+For administrators. Irreversible, and the person loses access to every organization. Disable the member first, or it answers 422. Afterwards the last name ends in (Deleted) and the email becomes `<email>.deleted.<id>`.
 
 Sends a `DELETE` request to `/organizations/{org}/users/{user}/delete`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn delete_user<'a>(
@@ -22786,12 +25865,12 @@ Arguments:
     }
     /**Turn a member into a guest
 
-Deactivates the member, who leaves all groups; open tasks stay. Takes no body.
+For administrators. Takes no body. Deactivates the member, who leaves all groups; open tasks stay. The only administrator is refused.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/to/guest`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn convert_user_to_guest<'a>(
@@ -22831,9 +25910,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Organizations the token owner belongs to
+    /**Page through the organizations that the caller belongs to
 
-Needs no organization id. Rows carry the caller's own role and status there.
+Needs no organization id. Rows carry the caller's own membership (`user_role`, `user_status`, `joined_on` and so on).
 
 Sends a `GET` request to `/me/organizations`
 
@@ -22877,14 +25956,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One organization with its settings
+    /**Read one organization with its settings
 
-Settings are readable here alone. `users_count` counts active members, unlike the total of `list_users`. Holds keys of other services: keep it out of logs.
+Settings can be read here alone. `users_count` counts active members, the total of `list_users` counts all. The answer holds keys of other services: keep it out of logs.
 
 Sends a `GET` request to `/organizations/{org}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_organization<'a>(
@@ -22927,14 +26006,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Change organization profile/settings
+    /**Change profile and settings of an organization
 
-Known from a third-party client of 2018 and an old definition alone.
+For administrators. Known from old definitions alone: try it first on an organization that does not matter. Send the name in every call.
 
 Sends a `PUT` request to `/organizations/{org}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn update_organization<'a>(
@@ -22979,12 +26058,12 @@ Arguments:
     }
     /**Page through processes of the organization, filtered
 
-Archived processes are left out unless `archived` is sent. Ten rows a page; date cursors (`*_since`) are ignored by the service.
+Archived processes are left out unless `archived` is sent. Ten rows a page unless `per_page` says otherwise. Date cursors (`*_since`) are ignored: whoever polls has to drop the ids already known.
 
 Sends a `GET` request to `/organizations/{org}/runs`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_runs<'a>(
@@ -23026,12 +26105,12 @@ Arguments:
     }
     /**Start a process from a template
 
-`prerun` is an object keyed by field id; labels, aliases and foreign ids are dropped silently with 201, a non-empty list is refused; read `prerun` of the answer to see what was stored. A `tasks` map that names only some steps launches a truncated process. A process has no guests of its own: they go into the owners of `tasks`. The launcher is the owner of the token. There is no idempotency key: after a timeout look for the process before launching again.
+`prerun` is an object keyed by field id; labels, aliases and foreign ids are dropped silently with 201, a list that is not empty is refused: read `prerun` of the answer to see what was stored. A `tasks` map that names only some steps launches a truncated process. A process has no guests of its own (a `guests` key is dropped silently): they go into the owners of `tasks`. The launcher is the owner of the token, for a bot token the owner of the template. A draft or archived template is refused. There is no idempotency key: after a timeout or a server error look for the process before launching again.
 
 Sends a `POST` request to `/organizations/{org}/runs`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_run<'a>(
@@ -23073,13 +26152,13 @@ Arguments:
     }
     /**Read one process
 
-With `with=checklist` comes the template version the process was launched from, not the template of today. Kick-off answers are always inline under `prerun`.
+`with=checklist` adds the template version the process was launched from, not the template as it reads today. Kick-off answers are always there, under `prerun`.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_run<'a>(
@@ -23123,13 +26202,13 @@ Arguments:
     }
     /**Change process properties or kick-off answers
 
-Wipes access: `users` and `groups` that are absent count as empty, and everybody is detached with 200. Read the process first and send both back. Saving `prerun` here does not run automations again.
+Wipes access: `users` and `groups` that are absent count as empty, and everybody is detached with 200. Read the process first, send both back, and stop when the read lacks either. Saving `prerun` here runs no automation: call `reopen_run_prerun` before and `complete_run_prerun` after it. Tags and folders have routes of their own.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn update_run<'a>(
@@ -23171,15 +26250,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Archive (soft-delete) a process with its tasks, comments and files
+    /**Archive a process with its tasks, comments and files
 
-Takes tasks, comments and files with it; `activate_run` brings them back. The body may be empty.
+Takes tasks, comments and files with it; `activate_run` brings them back. The answer may be empty.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn archive_run<'a>(
         &'a self,
@@ -23220,13 +26299,13 @@ Arguments:
     }
     /**Bring an archived process back
 
-Brings an archived process back with the status it had. Takes no body.
+It comes back with the status it had before. Takes no body.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}/activate`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn activate_run<'a>(
         &'a self,
@@ -23267,13 +26346,13 @@ Arguments:
     }
     /**Destroy an archived process and all its data
 
-Irreversible. Works on archived processes alone, for administrators alone; a repeat answers 404.
+Irreversible. Archive it first (`archive_run`). For administrators alone; a repeat answers 404.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/delete`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn delete_run<'a>(
         &'a self,
@@ -23304,15 +26383,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Mark the kick-off form of a process as submitted and re-check automations with kick-off conditions
+    /**Submit the kick-off form of a process, so that automations check their kick-off conditions again
 
-Marks the kick-off form as submitted and checks automations with kick-off conditions. No effect on a form that is complete already: reopen it first. Older servers answer without a body.
+No effect on a form that is complete already: reopen it first. Deadline and visibility actions are worked out again; actions that reopen, assign or call a webhook run once per process. Do not rely on either, read `tasks_changed_by_rules` of the answer. Older servers answer without a body.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/complete-prerun`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn complete_run_prerun<'a>(
         &'a self,
@@ -23353,13 +26432,13 @@ Arguments:
     }
     /**Reopen a submitted kick-off form
 
-Clears who completed the form and when, and makes a completed process active again. Runs no automation. The answer may be empty.
+Clears who completed the form and when, and sets the status to active, also of a completed process. Runs no automation. The answer may be empty.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/complete-prerun`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn reopen_run_prerun<'a>(
         &'a self,
@@ -23400,13 +26479,13 @@ Arguments:
     }
     /**Export a process
 
-Content type differs by source (JSON or CSV): read it as bytes. Light members are refused.
+The answer may be CSV or JSON: read it as bytes. Refused for light members and on plans without the feature.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/export`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 */
     pub async fn export_run<'a>(
         &'a self,
@@ -23439,12 +26518,12 @@ Arguments:
     }
     /**Keyword search over one or several kinds of object
 
-The answer has one key per requested kind and no `data` on top. Task rows lack `run_id`: read the task to find its process. A space must be sent as %20. Several conditions need a numbered form of `filter`, see the evidence.
+The answer has one key per requested kind and no `data` on top. Task rows lack `run_id`: `get_task` tells it. A space must be sent as %20, a plus is not read as one. Lists have a search of their own, `q`, by name alone. Several conditions are numbered: `filter[0][type]=boolean`, `filter[0][value]=AND` (or OR), then `filter[1][type]=field`, `filter[1][field]=title` and so on; without that first entry only the first condition counts.
 
 Sends a `GET` request to `/organizations/{org}/search`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn search<'a>(
@@ -23484,9 +26563,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Liveness of the API host
+    /**Ask whether the API host is up
 
-Lives on the API host alone.
+On this host alone, without prefix and without a token.
 
 Sends a `GET` request to `/health`
 
@@ -23513,9 +26592,9 @@ Sends a `GET` request to `/health`
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Public configuration, no token
+    /**Read the public configuration
 
-Public configuration; needs no token.
+Needs no token. Known as a path alone.
 
 Sends a `GET` request to `/utils/config`
 
@@ -23544,13 +26623,13 @@ Sends a `GET` request to `/utils/config`
     }
     /**Page through the steps of a template
 
-Ten rows a page and not in order of position: collect all pages, then sort.
+Ten rows a page unless `per_page` says more, and not in order of `position`: collect all pages, then sort. One template in four has more than ten steps. `get_checklist` with `with=steps` brings all of them at once.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/steps`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_steps<'a>(
@@ -23594,13 +26673,13 @@ Arguments:
     }
     /**Append a step to a template
 
-The step goes last whatever `position` says: use `reorder_step`. By default the launcher is assigned. A repeat creates another step.
+The step goes last whatever `position` says: call `reorder_step` afterwards. A step without assignees falls to whoever launches the process, unless `assign_run_starter` is false. Keys that the service does not know vanish silently. A repeat creates another step.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/steps`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn create_step<'a>(
@@ -23644,13 +26723,13 @@ Arguments:
     }
     /**Read one step with its form fields
 
-Form fields are always inline under `captures`: the only way to read one field.
+Form fields are always inline under `captures`: there is no call that reads one of them.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}/steps/{step}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 */
     pub async fn get_step<'a>(
@@ -23694,13 +26773,13 @@ Arguments:
     }
     /**Change a step (text, type, assignees, deadline, start date, flags)
 
-`assignees`, `guests` and `groups` belong in every request: absent lists detach everybody with 200. Other keys left out stay as they were. Never send `position` alone: use `reorder_step`.
+`assignees`, `guests` and `groups` belong in every request: absent lists detach everybody with 200. Read the step first and send its three lists back, but not the whole step, which is refused. Other keys left out stay as they were, form fields included. Never send `position` alone, which detaches everybody too: use `reorder_step`. Tags cannot be changed here.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -23747,13 +26826,13 @@ Arguments:
     }
     /**Remove a step for good
 
-Irreversible. Refused while an automation or the deadline of another step refers to the step.
+Irreversible. Refused with 403 or 422 while an automation, or the deadline of another step, refers to the step; the message says which.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/steps/{step}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 */
     pub async fn delete_step<'a>(
@@ -23789,13 +26868,13 @@ Arguments:
     }
     /**Duplicate a step inside its template
 
-Copies the step inside its template. A repeat makes another copy.
+Takes no body. A repeat makes another copy.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/clone`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 */
     pub async fn clone_step<'a>(
@@ -23839,13 +26918,13 @@ Arguments:
     }
     /**Move a step to a position
 
-The answer repeats the requested number even when the service put the step elsewhere: read again.
+A position beyond the last is cut to the last, yet the answer repeats the requested number: read the step again to know where it is.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}/reorder`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -23892,13 +26971,13 @@ Arguments:
     }
     /**Choose whether one or all assignees must complete a step
 
-A gateway for connectors, known from an old connector alone. Prefer `everyone_must_complete` in `update_step`.
+An old gateway for connectors, perhaps gone. Prefer `everyone_must_complete` in `update_step`.
 
 Sends a `PUT` request to `/processes/micro-functions/organizations/{org}/blueprints/{checklist}/steps/{step}/edit-step-type`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `step`: Template step id.
 - `body`
 */
@@ -23934,14 +27013,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Tags of the organization
+    /**Page through the tags of an organization
 
-Generated tags stay hidden unless `all` is true. An unknown `status` is ignored and returns everything.
+Ten tags a page unless `per_page` says otherwise. Generated tags, whose titles begin with from, task or step and a colon, stay hidden unless `all` is true.
 
 Sends a `GET` request to `/organizations/{org}/tags`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_tags<'a>(
@@ -23983,12 +27062,12 @@ Arguments:
     }
     /**Create a tag
 
-The title is unique: a repeat is refused.
+Titles are unique: an accidental repeat answers 422 and creates nothing.
 
 Sends a `POST` request to `/organizations/{org}/tags`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_tag<'a>(
@@ -24028,13 +27107,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One tag
+    /**Read one tag
+
+`with=statistics` adds on how many templates and processes it is.
 
 Sends a `GET` request to `/organizations/{org}/tags/{tag}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_tag<'a>(
@@ -24078,13 +27159,13 @@ Arguments:
     }
     /**Rename or recolor a tag
 
-Send the current title even when only the color changes.
+Send the current title even when only the color changes; whether it may be left out is not certain.
 
 Sends a `PUT` request to `/organizations/{org}/tags/{tag}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 - `body`
 */
     pub async fn update_tag<'a>(
@@ -24126,15 +27207,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Delete a tag and all its associations for good
+    /**Delete a tag for good, and take it off everything
 
-Irreversible, with all its associations. Answers 204 for an unknown tag too.
+Irreversible. Answers 204 for an unknown tag too.
 
 Sends a `DELETE` request to `/organizations/{org}/tags/{tag}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag`: Tag id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `tag`: Tag id, 32 hex digits.
 */
     pub async fn delete_tag<'a>(
         &'a self,
@@ -24167,12 +27248,12 @@ Arguments:
     }
     /**Put a tag on a template or process
 
-Serves templates and processes, whatever the path says. Not idempotent: a repeat writes events again.
+Serves templates and processes, whatever the path says. A repeat adds no second row but writes events once more. Archived objects are refused. What the answer holds is not certain: read the template or process with `with=tags` for the id that `delete_tag_association` takes.
 
 Sends a `POST` request to `/organizations/{org}/checklists/tags`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_tag_association<'a>(
@@ -24218,13 +27299,13 @@ Arguments:
     }
     /**Take a tag off a template or process
 
-Takes the numeric association id, not the tag id: a tag id is read as 0 and answered as success without effect.
+Takes the number of the association, not the tag id: a tag id is read as 0 and answered as a success without effect. Read the template or process with `with=tags` and take the `id` of the entry whose `tag_id` matches.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/tags/{tag_association}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `tag_association`: Id of the row that ties a tag to an object, a number.
+- `org`: Organization id, 32 hex digits.
+- `tag_association`: Id of the row that ties a tag to an object: a number, never the tag id.
 */
     pub async fn delete_tag_association<'a>(
         &'a self,
@@ -24257,13 +27338,13 @@ Arguments:
     }
     /**Tasks of one process
 
-Ten rows a page: follow `total_pages`. Hidden tasks come along with status auto-skipped. `summary` needs `with=summary`, comments need `with=threads`. A read replica serves it and may lag behind a write.
+Ten rows a page unless `per_page` says otherwise: follow `total_pages`. Hidden tasks come along with status auto-skipped. `summary` needs `with=summary`, comments need `with=threads`. Right after a write the list may lag behind it.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_run_tasks<'a>(
@@ -24305,14 +27386,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Tasks of the whole organization, process tasks and one-off tasks
+    /**Tasks of the whole organization
 
-Process tasks and one-off tasks of the whole organization. Sorting by completion is unreliable; `summary` needs `with=summary`.
+Process tasks and one-off tasks; `is_oneoff` separates them. `summary` needs `with=summary`. Sorting by completion is unreliable: sort by `completed_at` yourself.
 
 Sends a `GET` request to `/organizations/{org}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_tasks<'a>(
@@ -24352,14 +27433,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Create a one-off task, one task per assignee in a new process, or an ad-hoc task in an existing process
+    /**Create a one-off task
 
-Three uses: a plain one-off task (its `run_id` stays null, complete it with `complete_task`); with `separate_task_for_each_assignee` a new process with one task each, of which only the first comes back; with `run_id` a further task of that process. A repeat creates another task.
+Three uses. Plain: the task has no process, its `run_id` stays null and `complete_task` completes it. With `separate_task_for_each_assignee`: a new process with one task each, of which only the first comes back; list the others by its `run_id`. With `run_id`: one more task of that process, for `complete_run_task`. A repeat creates another task.
 
 Sends a `POST` request to `/organizations/{org}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_task<'a>(
@@ -24401,12 +27482,12 @@ Arguments:
     }
     /**Tasks assigned to the caller
 
-Without `status` the service answers active tasks alone: send `status=all` to see completed ones.
+Without `status` only active tasks come back: send `status=all` to see completed ones.
 
 Sends a `GET` request to `/organizations/{org}/me/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_my_tasks<'a>(
@@ -24448,12 +27529,12 @@ Arguments:
     }
     /**Tasks of one member
 
-Send `status` always; whether the service fills in active here when it is absent is not settled.
+Send `status` always: whether its absence means active tasks alone, as in `list_my_tasks`, is not settled. `meta` may count overdue tasks and those due soon.
 
 Sends a `GET` request to `/organizations/{org}/users/{user}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `query`: Filters, sorting, paging and includes.
 */
@@ -24498,13 +27579,13 @@ Arguments:
     }
     /**Tasks of one guest
 
-Takes the guest code, the part of the guest link after `/guest/`: neither the email nor the numeric id works. `per_page` is ignored.
+`guest` is the guest code, the part of the guest's link after `/guest/`: neither the email nor the numeric id works. Pages have ten rows whatever `per_page` says.
 
 Sends a `GET` request to `/organizations/{org}/guests/{guest}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_guest_tasks<'a>(
@@ -24548,14 +27629,14 @@ Arguments:
     }
     /**One task of a process
 
-Form fields and answers come with `with=form_fields`, comments with `with=threads`. 404 also means that the task belongs to another process.
+Form fields and answers come with `with=form_fields`, comments with `with=threads` (there is no route that lists them). 404 also means that the task belongs to another process.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_run_task<'a>(
@@ -24601,14 +27682,14 @@ Arguments:
     }
     /**Change a process task: text, dates, assignees, form answers
 
-`owners` replaces the assignees: leave it out, or send all three buckets, since a bucket that is missing is emptied. Unknown `taskdata` keys are dropped with 200. A completed task is refused: reopen it first.
+`owners` replaces the assignees: leave it out, or send all three buckets, since a bucket that is missing is emptied. Unknown `taskdata` keys are dropped with 200: read back with `with=form_fields`. A completed task is refused: reopen it first. While an issue on the process is open its tasks are frozen.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}/tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn update_run_task<'a>(
@@ -24652,15 +27733,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**One task by id: one-off task, or a process task addressed without its process
+    /**One task by its id alone
 
-Answers for process tasks too, and tells their `run_id`: the way to find the process of a task.
+For one-off tasks, and for process tasks too, whose `run_id` it tells: the way to find the process of a task. Includes as in `get_run_task`.
 
 Sends a `GET` request to `/organizations/{org}/tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_task<'a>(
@@ -24704,13 +27785,13 @@ Arguments:
     }
     /**Change a one-off task
 
-`title`, `deadline` and `owners` (all three buckets) belong in every request: an empty bucket detaches its people. `status` is dropped silently.
+`title`, `deadline` and `owners` (all three buckets) belong in every request: read the task first, since an empty bucket detaches its people. A completed task is refused: reopen it first.
 
 Sends a `PUT` request to `/organizations/{org}/tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn update_task<'a>(
@@ -24752,15 +27833,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Archive (soft-delete) a one-off task
+    /**Archive a one-off task
 
-Only for tasks without a process. `restore_task` undoes it.
+For tasks without a process alone. Some clients call it delete, yet `restore_task` undoes it.
 
 Sends a `DELETE` request to `/organizations/{org}/tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn archive_task<'a>(
         &'a self,
@@ -24793,14 +27874,14 @@ Arguments:
     }
     /**Change several tasks of one process at once
 
-The path alone is known, neither body nor answer.
+Known as a way to change deadlines, which marks them as set by hand. Neither body nor answer is documented.
 
 Sends a `PUT` request to `/organizations/{org}/runs/{run}/update-tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `body`: No source shows the body.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `body`: Not documented.
 */
     pub async fn update_run_tasks<'a>(
         &'a self,
@@ -24834,14 +27915,14 @@ Arguments:
     }
     /**The deadline the task would have if nobody had set it by hand
 
-Changes nothing. Refused for one-off tasks, tasks without a template step and completed tasks.
+Changes nothing; for everybody who may read the task. Refused for one-off tasks, tasks without a template step and completed tasks.
 
 Sends a `GET` request to `/organizations/{org}/runs/{run}/tasks/{task}/automatic-deadline`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn get_run_task_automatic_deadline<'a>(
         &'a self,
@@ -24887,14 +27968,14 @@ Arguments:
     }
     /**Drop a hand-set deadline and put the automatic one back
 
-Drops a deadline set by hand; tasks that depend on it move too. `meta.deadline_reset` false says that there was nothing to reset.
+Tasks whose deadlines depend on this one move too. `meta.deadline_reset` false says that it was not set by hand and nothing changed. Refused for one-off tasks, tasks without a template step and completed tasks. Takes no body.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/tasks/{task}/reset-deadline`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn reset_run_task_deadline<'a>(
         &'a self,
@@ -24937,13 +28018,13 @@ Arguments:
     }
     /**Restore an archived one-off task
 
-Known from prose alone; the answer is assumed to be the task.
+Undoes `archive_task`. The route is named in prose alone; the answer is assumed to be the task.
 
 Sends a `PUT` request to `/organizations/{org}/tasks/{task}/restore`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn restore_task<'a>(
         &'a self,
@@ -24984,13 +28065,13 @@ Arguments:
     }
     /**Destroy a one-off task with fields and answers
 
-Irreversible, form fields and answers included. The service does not check that the task is a one-off task: check `run_id` first.
+Irreversible, form fields and answers included. The service does not check that the task has no process: check `run_id` first. For administrators and the creator; a repeat answers 404.
 
 Sends a `DELETE` request to `/organizations/{org}/tasks/{task}/delete`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn delete_task<'a>(
         &'a self,
@@ -25023,13 +28104,13 @@ Arguments:
     }
     /**Copy a task
 
-Attested by one client alone; the answer is assumed to be the copy.
+Takes no body. Known from one client alone; the answer is assumed to be the copy.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/clone`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn clone_task<'a>(
         &'a self,
@@ -25068,15 +28149,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Complete / approve / reject a process task
+    /**Complete, approve or reject a process task
 
-Not idempotent: a repeat fires webhooks and mails again. Send `is_approved` for approval tasks alone: false on an expiring task records it as expired. Form answers are written with `update_run_task` before. Refused while required fields are empty or an issue is open. `tasks_changed_by_rules` of the answer names the tasks that automations touched.
+Not idempotent: a repeat may fire webhooks and mails again, or be refused. Send `is_approved` for approval tasks, and for them alone: false on an expiring task records it as expired. Form answers are written with `update_run_task` before. Refused while required fields are empty or an issue on the task is open. `tasks_changed_by_rules` of the answer names the tasks that automations touched.
 
 Sends a `POST` request to `/organizations/{org}/runs/{run}/completed-tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
 - `body`
 */
     pub async fn complete_run_task<'a>(
@@ -25125,9 +28206,9 @@ Clears `completed_at`, who completed it and `is_approved`; the status becomes in
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/completed-tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `run`: Process id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `run`: Process id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn reopen_run_task<'a>(
         &'a self,
@@ -25168,14 +28249,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Complete / approve / reject a one-off task
+    /**Complete, approve or reject a one-off task
 
-Only for tasks without a process (`run_id` null), others answer 404. Not idempotent: a repeat fires webhooks and mails again. Send `is_approved` for approval tasks alone.
+For tasks without a process alone (`run_id` null), others answer 404. Not idempotent: a repeat may fire webhooks and mails again, or be refused. Send `is_approved` for approval tasks, and for them alone. Form answers are written with `update_task` before.
 
 Sends a `POST` request to `/organizations/{org}/completed-tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn complete_task<'a>(
@@ -25218,13 +28299,13 @@ Arguments:
     }
     /**Reopen a completed one-off task
 
-For tasks without a process. Clears `completed_at`, who completed it and `is_approved`, like `reopen_run_task`.
+For tasks without a process. Clears `completed_at`, who completed it and `is_approved`; the status becomes in-progress.
 
 Sends a `DELETE` request to `/organizations/{org}/completed-tasks/{task}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 */
     pub async fn reopen_task<'a>(
         &'a self,
@@ -25263,14 +28344,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Create a one-off task (connector gateway)
+    /**Create a one-off task through the connector gateway
 
-A gateway for connectors, known from an old connector alone; whether it still runs is unknown. Prefer `create_task`.
+An old gateway for connectors, known below go.tallyfy.com/api alone; whether it still runs is unknown. Prefer `create_task`, which takes `title` and `summary` where this takes `name` and `description`.
 
 Sends a `POST` request to `/processes/micro-functions/organizations/{org}/tasks`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_connector_task<'a>(
@@ -25314,15 +28395,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Move a deadline (connector gateway)
+    /**Move a deadline through the connector gateway
 
-A gateway for connectors, known from an old connector alone; whether it still runs is unknown. Prefer `update_run_task`.
+An old gateway for connectors, known below go.tallyfy.com/api alone; whether it still runs is unknown. Prefer `update_run_task` or `update_task`.
 
 Sends a `PUT` request to `/processes/micro-functions/organizations/{org}/tasks/{task}/edit-deadline`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `body`
 */
     pub async fn update_connector_task_deadline<'a>(
@@ -25355,16 +28436,16 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Unassign a guest (connector gateway)
+    /**Unassign a guest through the connector gateway
 
-Takes the guest's email. A gateway for connectors, known from an old connector alone; whether it still runs is unknown.
+`guest` is the guest's email. An old gateway for connectors, known below go.tallyfy.com/api alone; whether it still runs is unknown. Takes no body.
 
 Sends a `PUT` request to `/processes/micro-functions/organizations/{org}/tasks/{task}/remove-guest/{guest}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
-- `guest`: Guest: email, code or id, see the operation.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
+- `guest`: Email, code or number of a guest; each operation says which.
 */
     pub async fn delete_connector_task_guest<'a>(
         &'a self,
@@ -25397,15 +28478,15 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Unassign a member (connector gateway)
+    /**Unassign a member through the connector gateway
 
-A gateway for connectors, known from an old connector alone; whether it still runs is unknown.
+An old gateway for connectors, known below go.tallyfy.com/api alone; whether it still runs is unknown. Answers plain text, it seems.
 
 Sends a `PUT` request to `/processes/micro-functions/organizations/{org}/tasks/{task}/remove-assignee/{user}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `task`: Task id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `task`: Task id, 32 hex digits.
 - `user`: Member id, a number.
 */
     pub async fn delete_connector_task_user<'a>(
@@ -25441,12 +28522,12 @@ Arguments:
     }
     /**Page through the templates of an organization
 
-Archived templates are left out unless `archived` is sent. Ten rows a page. Kick-off fields, automations and access lists are inline in every row; steps come with `with=steps`.
+Archived templates are left out unless `archived` is sent. Ten rows a page unless `per_page` says more: walk all pages. Kick-off fields, automations and access lists stand in every row; steps come with `with=steps`.
 
 Sends a `GET` request to `/organizations/{org}/checklists`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_checklists<'a>(
@@ -25489,12 +28570,12 @@ Arguments:
     }
     /**Create a template, optionally with its kick-off form
 
-Kick-off fields have no route of their own: they ride in `prerun`. Unknown keys are dropped silently, `description` among them. A repeat creates a second template.
+The kick-off form rides in `prerun`: there is no call that creates one of its fields. Keys that the service does not know vanish silently, `description` among them (the text goes into `summary`). A repeat creates a second template: after a timeout look for the title first. Refusals of kick-off fields are keyed like `prerun.0.label`.
 
 Sends a `POST` request to `/organizations/{org}/checklists`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `body`
 */
     pub async fn create_checklist<'a>(
@@ -25537,13 +28618,13 @@ Arguments:
     }
     /**Read one template, current version
 
-An archived template answers 404: list with `archived=only` to find it. `with=steps` brings all steps with their form fields. The ids under `prerun` are the keys of a launch.
+An archived template answers 404, like an unknown or hidden one: list with `archived=only` to find it. `with=steps` brings all steps in one answer, with form fields, comments and assignees; without it the key is absent. The id of each entry of `prerun` is its key at launch; an alias is dropped silently there.
 
 Sends a `GET` request to `/organizations/{org}/checklists/{checklist}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn get_checklist<'a>(
@@ -25587,13 +28668,13 @@ Arguments:
     }
     /**Change template properties, its access lists, folder, or kick-off form
 
-Wipes access: `users` and `groups` that are absent count as empty, with 200. Send `title`, `users` and `groups` every time. `prerun` replaces the whole kick-off form: send every field as read, with its id.
+Wipes access: `users` and `groups` that are absent count as empty, with 200. Read the template first, and send `title`, `users` and `groups` every time. `prerun` replaces the whole kick-off form: send every field as read, with its id; an entry without id is created, once more by every repeat. Starring, pinning, moving to a folder and public sharing go through here too.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn update_checklist<'a>(
@@ -25637,13 +28718,13 @@ Arguments:
     }
     /**Archive (soft delete) a template
 
-Running processes go on. Embeds of this template in others are taken out and listed in the answer, which has no `data`. The message says deleted although it archives.
+Running processes go on. Where other templates and steps embed this one, the embed is taken out and listed in the answer; `restore_checklist` puts it back, but not for templates archived before mid-September 2026. The message says deleted although nothing is destroyed. The body may be empty.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn archive_checklist<'a>(
         &'a self,
@@ -25684,13 +28765,13 @@ Arguments:
     }
     /**Bring an archived template back
 
-Puts back embeds that archiving took out, since September 2026; `meta` may be missing on older servers.
+Steps, form fields, automations and folder come back. So do embeds in other templates, unless the template was archived before mid-September 2026 or the place was edited or deleted since: `meta` tells, where the server sends it. Takes no body.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/restore`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn restore_checklist<'a>(
         &'a self,
@@ -25731,13 +28812,13 @@ Arguments:
     }
     /**Destroy an archived template for good
 
-Irreversible. Works on archived templates alone, for administrators alone.
+Irreversible, and embeds that archiving took out are lost with it. Archive first; administrators alone may do it.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}/delete`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn delete_checklist<'a>(
         &'a self,
@@ -25778,13 +28859,13 @@ Arguments:
     }
     /**Copy a template, also across organizations
 
-`tenant` is the organization to copy from. The copy has new ids. A repeat makes another copy.
+`tenant` is the organization to copy from. The copy has new ids and aliases, and no activity history. A repeat makes another copy.
 
 Sends a `POST` request to `/organizations/{org}/checklists/{checklist}/clone`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 - `body`
 */
     pub async fn clone_checklist<'a>(
@@ -25828,13 +28909,13 @@ Arguments:
     }
     /**Publish the draft of a template
 
-Matters for templates with draft and published version; has nothing to do with public sharing. Takes no body.
+For templates with `dual_version_enabled`. Has nothing to do with public sharing (`is_public`). Takes no body.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/publish`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
-- `checklist`: Template id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
+- `checklist`: Template id, 32 hex digits.
 */
     pub async fn publish_checklist<'a>(
         &'a self,
@@ -25873,14 +28954,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Subscribe a user (or a webhook URL) to changes of an object
+    /**Subscribe a member or a webhook address to changes
 
-Not idempotent: list first and compare the URL. Being rolled out. Organization webhooks need an administrator.
+`user` is the caller's own id, see `get_me`. Not idempotent: list first and compare addresses. Webhooks of the organization need an administrator. Being rolled out: 403 or 404 may mean that it is not there yet.
 
 Sends a `POST` request to `/organizations/{org}/users/{user}/add-watcher`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `user`: Member id, a number.
 - `body`
 */
@@ -25923,14 +29004,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Existing subscriptions
+    /**List subscriptions
 
-Being rolled out: 403 or 404 may mean that it is not there yet. The target address may be found under three keys.
+All at once. Being rolled out: 403 or 404 may mean that it is not there yet.
 
 Sends a `GET` request to `/organizations/{org}/watchers`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `query`: Filters, sorting, paging and includes.
 */
     pub async fn list_watchers<'a>(
@@ -25970,14 +29051,14 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Drop a subscription
+    /**End a subscription
 
-Status and body are not shown by any source.
+404 means that it is gone already. What it answers is not documented.
 
 Sends a `DELETE` request to `/organizations/{org}/remove-watcher/{watcher}`
 
 Arguments:
-- `org`: Organization id, 32 hex characters.
+- `org`: Organization id, 32 hex digits.
 - `watcher`: Watcher id.
 */
     pub async fn delete_watcher<'a>(

@@ -221,7 +221,7 @@ pub static OPERATIONS: &[Operation] = &[
         method: "POST",
         path: "/processes/micro-functions/organizations/{org}/tasks",
         tag: "tasks",
-        repeat: Repeat::Unsafe,
+        repeat: Repeat::Reconcile,
         confidence: Confidence::Low,
     },
     Operation {
@@ -333,14 +333,6 @@ pub static OPERATIONS: &[Operation] = &[
         method: "POST",
         path: "/organizations/{org}/tasks/{task}/bot-comment",
         tag: "comments",
-        repeat: Repeat::Unsafe,
-        confidence: Confidence::Low,
-    },
-    Operation {
-        id: "create_task_capture",
-        method: "POST",
-        path: "/organizations/{org}/tasks/{task}/captures",
-        tag: "form_fields",
         repeat: Repeat::Unsafe,
         confidence: Confidence::Low,
     },
@@ -1263,6 +1255,14 @@ pub static OPERATIONS: &[Operation] = &[
         tag: "tasks",
         repeat: Repeat::Safe,
         confidence: Confidence::Medium,
+    },
+    Operation {
+        id: "save_task_capture",
+        method: "POST",
+        path: "/organizations/{org}/tasks/{task}/captures",
+        tag: "form_fields",
+        repeat: Repeat::Unsafe,
+        confidence: Confidence::Low,
     },
     Operation {
         id: "search",

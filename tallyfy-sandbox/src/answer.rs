@@ -79,6 +79,7 @@ pub struct Paging {
     page: usize,
     per_page: usize,
     whole: bool,
+    object_links: bool,
 }
 
 impl Paging {
@@ -91,6 +92,7 @@ impl Paging {
             page: number("page").unwrap_or(1),
             per_page: number("per_page").unwrap_or(default).min(cap),
             whole: query.flag("without_pagination") == Some(true),
+            object_links: false,
         }
     }
 
@@ -109,6 +111,11 @@ impl Paging {
         if fixed { Self { per_page: 10, whole: false, ..self } } else { self }
     }
 
+    /// `{}` instead of `[]` where there is nothing to link to.
+    pub fn with_object_links(self) -> Self {
+        Self { object_links: true, ..self }
+    }
+
     /// All rows in one answer (`pagination=false` of folders).
     pub fn in_one_piece(self, whole: bool) -> Self {
         Self { whole: self.whole || whole, ..self }
@@ -119,6 +126,11 @@ impl Paging {
         if self.whole {
             return Answer::whole(rows.iter().map(render).collect());
         }
+        Answer::json(StatusCode::OK, self.page(rows, request, render))
+    }
+
+    /// One page as a list envelope.
+    pub fn page<T>(self, rows: &[T], request: &Origin<'_>, render: impl FnMut(&T) -> Value) -> Value {
         let start = (self.page - 1).saturating_mul(self.per_page).min(rows.len());
         let end = start.saturating_add(self.per_page).min(rows.len());
         let data: Vec<Value> = rows[start..end].iter().map(render).collect();
@@ -130,7 +142,7 @@ impl Paging {
             "total_pages": rows.len().div_ceil(self.per_page).max(1),
             "links": self.links(rows.len(), request),
         });
-        Answer::json(StatusCode::OK, json!({ "data": data, "meta": { "pagination": pagination } }))
+        json!({ "data": data, "meta": { "pagination": pagination } })
     }
 
     /// `[]` on a single page, else URLs on the service's own host: a client that follows them leaves the
@@ -144,7 +156,7 @@ impl Paging {
         if self.page < pages {
             links.insert("next".to_owned(), request.link(self.page + 1).into());
         }
-        if links.is_empty() { json!([]) } else { Value::Object(links) }
+        if links.is_empty() && !self.object_links { json!([]) } else { Value::Object(links) }
     }
 }
 

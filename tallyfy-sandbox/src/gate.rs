@@ -26,7 +26,7 @@ pub fn pass(world: &World, headers: &HeaderMap, organization: Option<&str>) -> R
     if let Some(id) = organization {
         let organization = world.organizations.get(id).ok_or_else(answer::not_found)?;
         let member = organization.members.get(&token.member);
-        if !member.is_some_and(|member| member.status == "active") {
+        if member.is_none_or(|member| member.status != "active") {
             let text = "You do not have access to this organization.";
             return Err(answer::message(StatusCode::FORBIDDEN, text));
         }

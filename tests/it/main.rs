@@ -2,7 +2,11 @@
 
 mod alias;
 mod errors;
+mod fixtures;
 mod pages;
 mod retry;
 mod secrets;
+mod tolerance;
+mod tools;
 mod wire;
+mod workshop;

@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 pub mod checks;
 pub mod ci;
 pub mod codegen;
+pub mod diff;
 pub mod enums;
 pub mod footprint;
 pub mod lint;
 pub mod operations;
 pub mod polish;
+pub mod records;
+pub mod source;
 pub mod spec;
 pub mod tidy;
+pub mod tools;
+pub mod upstream;
 pub mod view;
 
 /// The workspace's folder.

@@ -37,6 +37,7 @@ pub fn check(spec: &Spec) -> Vec<Problem> {
     let mut lint = Lint { spec, sent, read, problems: Vec::new() };
     lint.tags();
     lint.path_items();
+    lint.spellings();
     for operation in spec.operations() {
         lint.operation(&operation);
     }
@@ -95,6 +96,9 @@ impl Lint<'_> {
                     self.wrong(path, format!("`{key}` is no method that we read; choose one of {methods}"));
                 }
             }
+            if METHODS.iter().all(|method| item.get(method).is_none()) {
+                self.wrong(path, "has no operation; write one, or remove the path");
+            }
             let mut before = String::new();
             for part in path.split('/').skip(1) {
                 let Some(name) = placeholder(part) else {
@@ -108,6 +112,26 @@ impl Lint<'_> {
                         path,
                         format!("calls {{{name}}} what {first} calls {{{known}}}; use one of the two"),
                     );
+                }
+            }
+        }
+    }
+
+    /// `per_page` here and `perPage` there: one of the two is ignored by the service, most likely.
+    fn spellings(&mut self) {
+        let spec = self.spec;
+        let mut known: BTreeMap<String, (String, &str)> = BTreeMap::new();
+        for operation in spec.operations() {
+            for parameter in operation.parameters(&spec.document) {
+                let name = parameter["name"].as_str().unwrap_or_default();
+                let bare = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+                let entry = known.entry(bare.to_ascii_lowercase()).or_insert((operation.id(), name));
+                if entry.1 != name {
+                    let message = format!(
+                        "parameter `{name}` is spelled `{}` in {}; use one spelling",
+                        entry.1, entry.0
+                    );
+                    self.wrong_in(operation.path, &operation.id(), message);
                 }
             }
         }

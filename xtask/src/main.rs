@@ -1,7 +1,7 @@
 //! `cargo xtask`: the commands of the workshop. What they do is in the library.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its output")]
 
-use std::{path::Path, process::ExitCode};
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -35,11 +35,45 @@ enum Task {
     },
     /// Build time, crates and size of a program that uses the SDK, beside one without.
     Footprint,
+    /// The document beside another one.
+    Spec {
+        #[command(subcommand)]
+        task: SpecTask,
+    },
+    /// Recorded traffic, one JSON object a line, beside document and types (arguments: see its `--help`).
+    #[command(disable_help_flag = true)]
+    Verify {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+#[derive(Subcommand)]
+enum SpecTask {
+    /// What changed between two versions of our document, for callers; exit code 1 when something breaks.
+    Diff {
+        /// A file, or a git revision of openapi/tallyfy.json.
+        old: String,
+        /// A file or a revision too; the working copy when it is left out.
+        #[arg(default_value = xtask::source::BUNDLE)]
+        new: String,
+        /// For machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Our document beside a foreign OpenAPI 3 or Swagger 2.0 one; exit code 1 when they differ.
+    Upstream {
+        /// A file, an address, or - for standard input.
+        document: String,
+        /// For machines.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse().task, &xtask::root()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -47,7 +81,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task, root: &Path) -> Result<()> {
+fn run(task: Task, root: &Path) -> Result<ExitCode> {
     match task {
         Task::Codegen { view: true, .. } => {
             let spec = xtask::spec::Spec::load(&root.join("openapi"))?;
@@ -61,6 +95,17 @@ fn run(task: Task, root: &Path) -> Result<()> {
         Task::Tidy => xtask::tidy::run(root)?,
         Task::Ci { skip } => xtask::ci::run(root, &skip)?,
         Task::Footprint => xtask::footprint::run(root)?,
+        Task::Spec { task } => return spec(task, root),
+        Task::Verify { arguments } => return xtask::tools::run("verify", root, &arguments),
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+fn spec(task: SpecTask, root: &Path) -> Result<ExitCode> {
+    let (report, clean) = match task {
+        SpecTask::Diff { old, new, json } => xtask::tools::diff(root, &old, &new, json)?,
+        SpecTask::Upstream { document, json } => xtask::tools::upstream(root, &document, json)?,
+    };
+    print!("{report}");
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

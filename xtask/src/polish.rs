@@ -14,6 +14,7 @@ use syn::{
 
 use crate::{
     checks,
+    records::{self, Part},
     spec::{operations, resolve},
     view::View,
 };
@@ -38,7 +39,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
                 let name = node.ident.to_string();
                 pass.document(node);
                 if read.contains(&name) {
-                    pass.answer(node);
+                    extra.extend(pass.answer(node));
                 } else if sent.contains(&name) {
                     extra.push(setters(node));
                     extra.push(checks::render(node, |wire| pass.property(&name, wire), wire_name, &checked));
@@ -108,31 +109,37 @@ impl Pass<'_> {
         find_property(self.published, &self.published["components"]["schemas"][schema], property)
     }
 
-    /// Every optional field reads through a tolerant reader; ids take text and numbers.
-    fn answer(&mut self, node: &mut ItemStruct) {
+    /// An answer is open to new fields, and reads itself: optional fields through tolerant readers, ids as text or
+    /// number.
+    fn answer(&mut self, node: &mut ItemStruct) -> [Item; 2] {
         node.attrs.push(parse_quote!(#[non_exhaustive]));
+        records::drop_derive(&mut node.attrs);
         let name = node.ident.to_string();
-        for field in &mut node.fields {
-            if is_flattened(field) {
-                continue;
-            }
+        let mut parts = Vec::new();
+        for field in node.fields.iter_mut().filter(|field| !is_flattened(field)) {
             let wire = wire_name(field);
             if self.view.boxed.contains(&(name.clone(), wire.clone())) {
                 box_inside_option(&mut field.ty);
             }
-            let Some(inner) = generic(&field.ty, "Option").cloned() else {
-                match (wire.as_str(), path_end(&field.ty).as_str()) {
-                    ("id", "String") => read_with(field, "id_text"),
-                    ("id", "i64") => read_with(field, "id_integer"),
-                    ("id", "Id") => {}
-                    _ => self.problems.push(format!("{name}.{wire} is neither optional nor an id")),
-                }
-                continue;
+            let Some(ident) = field.ident.clone() else { continue };
+            let (reader, empty, required) = match generic(&field.ty, "Option") {
+                Some(inner) => (self.reader(inner), quote!(::std::option::Option::None), false),
+                None => match (wire.as_str(), path_end(&field.ty).as_str()) {
+                    ("id", "String") => (Some("id_text"), quote!(::std::string::String::new()), true),
+                    ("id", "i64") => (Some("id_integer"), quote!(0), true),
+                    ("id", "Id") => (None, quote!(crate::wire::Id::from("")), true),
+                    _ => {
+                        self.problems.push(format!(
+                            "{name}.{wire}: neither optional nor an id; the view must not require it (rule \
+                             open_answers)"
+                        ));
+                        continue;
+                    }
+                },
             };
-            if let Some(reader) = self.reader(&inner) {
-                read_with(field, reader);
-            }
+            parts.push(Part { ident, wire, reader, empty, required });
         }
+        records::render(node, &parts)
     }
 
     fn reader(&self, ty: &Type) -> Option<&'static str> {
@@ -250,20 +257,6 @@ fn argument(ident: &Ident, ty: &Type) -> (TokenStream, TokenStream) {
         );
     }
     (quote!(#ident: impl ::std::convert::Into<#ty>), quote!(#ident.into()))
-}
-
-fn read_with(field: &mut Field, reader: &str) {
-    let path = format!("crate::wire::read::{reader}");
-    let optional = generic(&field.ty, "Option").is_some();
-    let rename = rename_of(field).map(|name| quote!(rename = #name,));
-    field.attrs.retain(|attr| !attr.path().is_ident("serde"));
-    field.attrs.push(if optional {
-        parse_quote! {
-            #[serde(#rename default, deserialize_with = #path, skip_serializing_if = "::std::option::Option::is_none")]
-        }
-    } else {
-        parse_quote!(#[serde(#rename deserialize_with = #path)])
-    });
 }
 
 fn rename_of(field: &Field) -> Option<String> {

@@ -205,7 +205,12 @@ impl View {
                 found.push(format!("{place}: `{key}` is left in the view; mark the schema (see view rules)"));
             }
         }
+        let mut rust = BTreeMap::new();
         for (name, property) in node["properties"].as_object().into_iter().flatten() {
+            let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            if let Some(first) = rust.insert(bare.to_ascii_lowercase(), name) {
+                found.push(format!("{place}: `{first}` and `{name}` would be one Rust field; leave one out"));
+            }
             self.inspect(&format!("{place}.{name}"), property, found);
             if property["properties"].is_object() {
                 found.push(format!("{place}.{name}: inline object; make it a named component"));

@@ -18,6 +18,7 @@ mod list_meta;
 mod many;
 mod peek;
 mod progress;
+pub(crate) mod record;
 pub mod read;
 mod refs;
 mod scalar;

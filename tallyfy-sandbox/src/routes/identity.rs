@@ -19,6 +19,7 @@ pub fn outside(operation: &str) -> Option<Outside> {
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
         "get_current_user" => Some(get_current_user),
+        "update_current_user" => Some(update_current_user),
         _ => None,
     }
 }
@@ -43,4 +44,11 @@ fn get_me(world: &World, token: &Token, request: &Request<'_>) -> Answer {
 fn get_current_user(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let member = call.organization.members.get(&call.context.caller).ok_or(Refused::Missing)?;
     Ok(Answer::item(call.view().member(member, call.query())))
+}
+
+/// The body is that of the administrator's route (platform:update_current_member, inferred).
+fn update_current_user(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let caller = call.context.caller;
+    super::members::change_profile(call, caller)?;
+    get_current_user(call)
 }

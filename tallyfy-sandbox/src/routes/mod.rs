@@ -2,16 +2,28 @@
 //!
 //! Not here: rules (`state`), envelopes (`answer`), finding the operation (`router`).
 
+mod automations;
+mod captures;
 mod comments;
+mod connectors;
+mod custom_fields;
+mod fields;
+mod files;
+mod folders;
+mod groups;
+mod guests;
 mod identity;
 mod input;
 mod members;
 mod organizations;
 mod processes;
+mod search;
 mod steps;
+mod tags;
 mod tasks;
 mod templates;
 mod view;
+mod watchers;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -98,6 +110,7 @@ pub struct Call<'a> {
     organization: &'a mut Organization,
     context: Context<'a>,
     request: &'a Request<'a>,
+    operation: &'a str,
 }
 
 impl<'a> Call<'a> {
@@ -144,7 +157,7 @@ pub fn run(world: &mut World, operation: &str, token: &Token, request: &Request<
             let id = request.params.get("org").unwrap_or(&token.organization);
             let Some(organization) = organizations.get_mut(id) else { return answer::not_found() };
             let context = Context { caller: token.member, now, ids, effects, quirks };
-            let mut call = Call { organization, context, request };
+            let mut call = Call { organization, context, request, operation };
             handler(&mut call).unwrap_or_else(Answer::from)
         }
         None => {
@@ -160,20 +173,34 @@ pub fn is_known(operation: &str) -> bool {
 }
 
 /// Each resource knows its own operations; a new one is one more line here.
+const ROOMS: [fn(&str) -> Option<Inside>; 19] = [
+    identity::inside,
+    organizations::inside,
+    members::inside,
+    guests::inside,
+    groups::inside,
+    templates::inside,
+    steps::inside,
+    captures::inside,
+    automations::inside,
+    processes::inside,
+    tasks::inside,
+    comments::inside,
+    tags::inside,
+    folders::inside,
+    files::inside,
+    search::inside,
+    custom_fields::inside,
+    watchers::inside,
+    connectors::inside,
+];
+
 fn find(operation: &str) -> Option<Handler> {
     let outside = organizations::outside(operation).or_else(|| identity::outside(operation));
     if let Some(handler) = outside {
         return Some(Handler::Outside(handler));
     }
-    let inside = identity::inside(operation)
-        .or_else(|| organizations::inside(operation))
-        .or_else(|| members::inside(operation))
-        .or_else(|| templates::inside(operation))
-        .or_else(|| steps::inside(operation))
-        .or_else(|| processes::inside(operation))
-        .or_else(|| tasks::inside(operation))
-        .or_else(|| comments::inside(operation));
-    inside.map(Handler::Inside)
+    ROOMS.iter().find_map(|inside| inside(operation)).map(Handler::Inside)
 }
 
 /// The rows of an organization by kind, for tests.

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::input::Input;
 use super::{Call, Inside, Outside, Request};
 use crate::answer::{Answer, Paging};
 use crate::dates::{self, Form};
@@ -20,6 +21,7 @@ pub fn outside(operation: &str) -> Option<Outside> {
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
         "get_organization" => Some(get_organization),
+        "update_organization" => Some(update_organization),
         _ => None,
     }
 }
@@ -51,6 +53,40 @@ fn get_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {
     }
     Ok(Answer::item(Value::Object(row)))
 }
+
+/// Administrators alone; the name is due in every call (platform:update_organization).
+fn update_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    call.must_be_admin()?;
+    let body = call.body()?;
+    let mut input = Input::new(&body);
+    input.require("name");
+    let name = input.text("name", 50);
+    let texts: Vec<_> = TEXTS
+        .into_iter()
+        .filter(|key| body.contains_key(*key))
+        .map(|key| (key.to_owned(), json!(input.text(key, usize::MAX))))
+        .collect();
+    input.finish()?;
+    call.organization.name = name.unwrap_or_default();
+    call.organization.profile.extend(texts);
+    Ok(Answer::item(Value::Object(render(call.organization))))
+}
+
+/// What an update may change besides the name.
+const TEXTS: [&str; 12] = [
+    "industry",
+    "description",
+    "address1",
+    "address2",
+    "address3",
+    "city",
+    "state",
+    "country",
+    "zipcode",
+    "slug",
+    "welcome_title",
+    "welcome_description",
+];
 
 fn render(organization: &Organization) -> Map<String, Value> {
     let active = organization.members.iter().filter(|member| member.status == "active").count();

@@ -40,6 +40,10 @@ pub struct Organization {
     pub processes: Table<Process>,
     /// Tasks of processes and one-off tasks, archived ones too.
     pub tasks: Table<Task>,
+    /// Files.
+    pub assets: Table<Asset>,
+    /// Subscriptions, as the service would write them.
+    pub watchers: Vec<Value>,
     /// Comments and issues.
     pub threads: Table<Thread>,
     /// Custom field values by record (`kind:id`).
@@ -186,6 +190,31 @@ pub struct Filing {
     pub subject_id: String,
 }
 
+/// A stored file.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// 32 hex digits.
+    pub id: String,
+    /// Display name.
+    pub filename: String,
+    /// A form field's id, or `ko_field`.
+    pub uploaded_from: String,
+    /// When.
+    pub uploaded_at: DateTime<Utc>,
+    /// The step, for files of processes.
+    pub step_id: Option<String>,
+    /// `local` or `url`.
+    pub source: String,
+    /// Name of another store.
+    pub system: Option<String>,
+    /// `Checklist`, `Run` or `Task`.
+    pub subject_type: String,
+    /// Id of the object.
+    pub subject_id: String,
+    /// Content.
+    pub bytes: bytes::Bytes,
+}
+
 macro_rules! keyed {
     ($($row:ty, $key:ty, $field:ident;)*) => {$(
         impl Row for $row {
@@ -204,6 +233,7 @@ keyed! {
     Tagging, i64, id;
     Folder, String, id;
     Filing, i64, id;
+    Asset, String, id;
 }
 
 impl Organization {

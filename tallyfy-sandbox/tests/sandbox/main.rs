@@ -4,10 +4,13 @@
 
 mod comments;
 mod contract;
+mod design;
 mod faults;
 mod gate;
 mod launch;
 mod lists;
+mod marks;
+mod people;
 mod processes;
 mod reads;
 mod strange;

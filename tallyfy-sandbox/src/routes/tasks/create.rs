@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::super::input::Input;
-use super::super::{Call, Inside};
+use super::super::{Call, Inside, fields};
 use super::write::Change;
 use crate::answer::Answer;
 use crate::state::Refused;
@@ -13,7 +13,7 @@ use crate::state::organization::Tagging;
 use crate::state::owners::{self, Owners};
 use crate::state::process::Process;
 use crate::state::task::Task;
-use crate::state::template::{FIELD_TYPES, Field, slug};
+use crate::state::template::Field;
 
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
@@ -132,36 +132,17 @@ fn read_fields(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Vec<Fie
         Some(Value::Array(list)) => list,
         Some(_) => return Err(Refused::invalid("form_fields", "The form fields must be an array.")),
     };
-    let mut fields = Vec::with_capacity(list.len());
+    let mut read = Vec::with_capacity(list.len());
     for (at, entry) in list.iter().enumerate() {
-        let wrong = |key: &str| {
-            let place = format!("form_fields.{at}.{key}");
-            Refused::invalid(&place, format!("The {place} field is required."))
-        };
-        let text = |key: &str| entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let label = text("label").ok_or_else(|| wrong("label"))?;
-        let kind = text("field_type").filter(|kind| FIELD_TYPES.contains(kind));
-        let kind = kind.ok_or_else(|| wrong("field_type"))?;
-        let required = entry.get("required").and_then(Value::as_bool).ok_or_else(|| wrong("required"))?;
-        let number = call.context.ids.number();
-        let list = |key: &str| entry.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        fields.push(Field {
-            id: call.context.ids.hex(),
-            increment_id: number,
-            alias: slug(label, number),
-            field_type: kind.to_owned(),
-            label: label.to_owned(),
-            required,
-            position: entry.get("position").and_then(Value::as_i64).unwrap_or_else(|| at as i64 + 1),
-            options: list("options"),
-            columns: list("columns"),
-            validation: Vec::new(),
-            created_at: call.context.now,
-            last_updated: call.context.now,
-            rest: Map::new(),
-        });
+        let place = format!("form_fields.{at}.");
+        let maker = (&mut *call.context.ids, call.context.now);
+        let mut field = fields::read(entry, None, &place, false, maker)?;
+        if field.position == 0 {
+            field.position = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(1);
+        }
+        read.push(field);
     }
-    Ok(fields)
+    Ok(read)
 }
 
 fn tag(call: &mut Call<'_>, id: &str, body: &Map<String, Value>) {

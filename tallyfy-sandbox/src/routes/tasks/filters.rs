@@ -62,6 +62,7 @@ impl Scope<'_> {
             && self.query.flag("is_oneoff").is_none_or(|oneoff| task.is_oneoff == oneoff)
             && self.is_created(task)
             && self.is_marked(task)
+            && self.has_custom_field(task)
     }
 
     /// The parts of `status` are ORed. Unknown ones are ignored; when nothing is left, so is the filter,
@@ -149,6 +150,15 @@ impl Scope<'_> {
         let created = task.created_at.date_naive();
         dates::read_day(from).is_none_or(|from| created >= from)
             && dates::read_day(to).is_none_or(|to| created <= to)
+    }
+
+    /// Both keys together, or neither (docs:open-api/custom-fields).
+    fn has_custom_field(&self, task: &Task) -> bool {
+        let Some(key) = self.query.get("custom_field_key") else { return true };
+        let values = self.view.organization.custom_fields.get(&format!("task:{}", task.id));
+        let value = values.and_then(|values| values.get(key));
+        let wanted = self.query.get("custom_field_value").unwrap_or_default();
+        value.is_some_and(|value| value.as_str().map_or_else(|| value.to_string() == wanted, |v| v == wanted))
     }
 
     /// Tag (by name, docs:open-api/code-samples/tasks/list-org-tasks) and folder.

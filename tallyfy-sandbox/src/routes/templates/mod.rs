@@ -1,6 +1,8 @@
 //! Templates (checklists): lists, one template, form fields, and their rendering.
 //!
-//! Not here: steps (`steps`), launching (`processes`).
+//! Not here: changes (`write`), steps (`steps`), launching (`processes`).
+
+mod write;
 
 use serde_json::{Value, json};
 
@@ -17,7 +19,7 @@ pub fn inside(operation: &str) -> Option<Inside> {
         "list_checklists" => Some(list_checklists),
         "get_checklist" => Some(get_checklist),
         "get_checklist_form_fields" => Some(get_checklist_form_fields),
-        _ => None,
+        _ => write::inside(operation),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Members: lists, one member, and their rendering.
 //!
-//! Not here: a member's tasks (`tasks`).
+//! Not here: changes (`write`), a member's tasks (`tasks`).
+
+mod write;
+
+pub use write::change_profile;
 
 use serde_json::{Value, json};
 
@@ -17,7 +21,7 @@ pub fn inside(operation: &str) -> Option<Inside> {
         "list_users" => Some(list_users),
         "list_users_minimal" => Some(list_users_minimal),
         "get_user" => Some(get_user),
-        _ => None,
+        _ => write::inside(operation),
     }
 }
 

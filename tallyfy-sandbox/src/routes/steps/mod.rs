@@ -1,6 +1,8 @@
 //! Steps of templates: lists, one step, and their rendering.
 //!
-//! Not here: the tasks made from them (`tasks`).
+//! Not here: changes (`write`), the tasks made from them (`tasks`).
+
+mod write;
 
 use serde_json::{Value, json};
 
@@ -15,8 +17,7 @@ pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
         "list_steps" => Some(list_steps),
         "get_step" => Some(get_step),
-        "list_captures" => Some(list_captures),
-        _ => None,
+        _ => write::inside(operation),
     }
 }
 
@@ -34,13 +35,6 @@ fn get_step(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let template = templates::live(call)?;
     let step = template.step(call.param("step")).ok_or(Refused::Missing)?;
     Ok(Answer::item(call.view().step(step, &template.id)))
-}
-
-fn list_captures(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let template = templates::live(call)?;
-    let step = template.step(call.param("step")).ok_or(Refused::Missing)?;
-    let view = call.view();
-    Ok(Answer::whole(step.captures.iter().map(|field| view.capture(field, &step.id)).collect()))
 }
 
 impl View<'_> {

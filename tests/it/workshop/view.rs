@@ -1,0 +1,134 @@
+//! The codegen view: each rule by what it changes in the mini spec, and nothing changes but by the rules.
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+use xtask::view::{RULES, View};
+
+use super::{mini_spec, real_spec, schemas, snapshot};
+
+/// Everything a view holds, as lines.
+fn written(view: &View) -> String {
+    let boxed: Vec<String> = view.boxed.iter().map(|(name, property)| format!("{name}.{property}")).collect();
+    let all = json!({
+        "document": view.document, "replacements": view.replacements, "boxed": boxed, "left_out": view.left_out,
+        "queries": view.queries,
+    });
+    serde_json::to_string_pretty(&all).expect("a view can be written")
+}
+
+#[test]
+fn each_rule_does_what_its_snapshot_shows() {
+    let mut view = View::start(&mini_spec().document);
+    for rule in &RULES {
+        let before = written(&view);
+        view.apply(rule);
+        let changes = changes(&before, &written(&view));
+        assert_ne!(changes, "", "{} changes nothing in the mini spec", rule.name);
+        snapshot(Some(rule.name), || {
+            assert_snapshot!("workshop_view", format!("{}\n\n{changes}", rule.why));
+        });
+    }
+}
+
+/// Changed lines, each group under the keys that lead to it.
+fn changes(before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let (mut text, mut last) = (String::new(), None);
+    let lines: Vec<&str> = before.lines().collect();
+    for change in diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal) {
+        let at = change.old_index().map_or_else(|| change.new_index().map(|at| (at, true)), |at| Some((at, false)));
+        let (at, new) = at.expect("a line is old or new");
+        let place = if new { keys(&after.lines().collect::<Vec<_>>(), at) } else { keys(&lines, at) };
+        if last.as_ref() != Some(&place) {
+            text += &format!("{}\n", place.join(" > "));
+        }
+        let sign = if new { '+' } else { '-' };
+        text += &format!("  {sign} {}\n", change.value().trim_end());
+        last = Some(place);
+    }
+    text
+}
+
+/// The keys of the objects around a line of pretty JSON.
+fn keys(lines: &[&str], at: usize) -> Vec<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut depth = indent(lines[at]);
+    let mut found = Vec::new();
+    for line in lines[..at].iter().rev() {
+        if indent(line) < depth {
+            depth = indent(line);
+            if let Some((key, _)) = line.trim().split_once("\": ") {
+                found.push(key.trim_start_matches('"').to_owned());
+            }
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// The fold of the rules, then components that nothing reaches any more taken away: this and nothing else.
+#[test]
+fn the_view_of_the_spec_is_the_fold_of_the_rules() {
+    let published = real_spec().document;
+    let mut folded = View::start(&published);
+    RULES.iter().for_each(|rule| folded.apply(rule));
+    let view = View::of(&published);
+
+    let mut expected = folded.document.clone();
+    expected.as_object_mut().expect("is an object").shift_remove("security");
+    let components = expected["components"].as_object_mut().expect("is an object");
+    for kind in ["responses", "requestBodies", "securitySchemes"] {
+        components.shift_remove(kind);
+    }
+    let reached = reached(&folded.document);
+    let kept = components["schemas"].as_object_mut().expect("is an object");
+    kept.retain(|name, _| reached.contains(name));
+    assert!(expected == view.document, "something else than the rules made the view");
+
+    assert_eq!(view.left_out, folded.left_out);
+    assert_eq!(view.queries, folded.queries);
+    assert_eq!(view.boxed, folded.boxed);
+    let dropped = folded.replacements.iter().filter(|(name, _)| !view.replacements.contains_key(*name));
+    for (name, rust) in dropped {
+        assert!(!reached.contains(name), "{name} is used, but nothing stands for it");
+        assert!(!rust.starts_with("crate::enums::"), "{name} may be used in a comma list");
+    }
+    assert!(view.replacements.iter().all(|(name, rust)| folded.replacements.get(name) == Some(rust)));
+}
+
+/// Names of schemas that the paths mention, and that those mention in turn: by text, not by the code under test.
+fn reached(document: &Value) -> BTreeSet<String> {
+    let mentioned = |node: &Value| -> Vec<String> {
+        let text = node.to_string();
+        let parts = text.split("\"#/components/schemas/").skip(1);
+        parts.filter_map(|part| part.split_once('"').map(|(name, _)| name.to_owned())).collect()
+    };
+    let mut found = BTreeSet::new();
+    let mut open = mentioned(&document["paths"]);
+    while let Some(name) = open.pop() {
+        if found.insert(name.clone()) {
+            open.extend(mentioned(&document["components"]["schemas"][&name]));
+        }
+    }
+    found
+}
+
+#[test]
+fn rules_have_names_and_reasons_of_their_own() {
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), RULES.len(), "a name stands for one rule and one snapshot");
+    assert!(RULES.iter().all(|rule| !rule.why.is_empty()));
+}
+
+/// The generator is given types of ours by name; a component without one must still be a schema of the view.
+#[test]
+fn every_name_that_the_view_mentions_is_there() {
+    let view = View::of(&real_spec().document);
+    let known: BTreeSet<&String> = schemas(&view.document).map(|(name, _)| name).collect();
+    let missing: Vec<String> =
+        reached(&view.document).into_iter().filter(|name| !known.contains(name)).collect();
+    assert_eq!(missing, [""; 0]);
+}
