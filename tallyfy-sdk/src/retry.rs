@@ -1,10 +1,7 @@
 //! When a call is sent again: the delivery table, the policy, and the one decision.
 //!
 //! Nothing here waits, sends or reads a clock: [`decide`] gets what happened and returns what to do,
-//! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`, what all calls of a
-//! client may repeat together to `retry/budget.rs`.
-
-pub(crate) mod budget;
+//! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`.
 
 use std::time::{Duration, SystemTime};
 

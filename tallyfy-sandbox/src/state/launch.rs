@@ -1,7 +1,6 @@
 //! Launching a process from a template: what is checked, which tasks come into being, who gets them.
 //!
-//! Not here: reading the request's other keys into plain properties is done here too, since their
-//! checks belong together; HTTP is not.
+//! Not here: the tags and folders that a launch names (`routes::processes`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,16 +12,18 @@ fn step(id: &str) -> String {
 #[tokio::test]
 async fn a_template_is_created_with_its_kickoff_form() {
     let desk = Desk::new().await;
-    let field = json!({ "label": "Region", "field_type": "radio", "required": true, "options": [{ "id": 1, "text": "North" }] });
+    let with_options = |kind: &str, options: Value| {
+        let field = json!({ "label": "Region", "field_type": kind, "required": true, "options": options });
+        json!([field])
+    };
+    let one = json!([{ "id": 1, "text": "North" }]);
+    let slug = json!([{ "id": "one", "text": "North" }]);
     let body = |prerun: Value| json!({ "title": "Audit", "type": "procedure", "prerun": prerun });
     for (prerun, place) in [
-        (json!([field]), "prerun.0.options"),
+        (with_options("radio", one), "prerun.0.options"),
         (json!([{ "label": "x", "field_type": "number", "required": true }]), "prerun.0.field_type"),
         (json!([{ "label": "x", "field_type": "text" }]), "prerun.0.required"),
-        (
-            json!([{ "label": "x", "field_type": "dropdown", "required": true, "options": [{ "id": "one", "text": "1" }] }]),
-            "prerun.0.options.0.id",
-        ),
+        (with_options("dropdown", slug), "prerun.0.options.0.id"),
     ] {
         let refused = desk.post("/checklists", body(prerun)).await.is(422);
         assert!(refused["errors"][place].is_array(), "{refused}");
@@ -100,7 +102,8 @@ async fn a_step_update_detaches_whom_it_does_not_name() {
     desk.put(&step(STEP_COLLECT), json!({ "title": "x", "deadline": deadline })).await.is(422);
     let body = json!({
         "title": "x", "assignees": [1002, "1003"], "guests": ["a@b.test"], "groups": [seed::GROUP],
-        "deadline": { "value": 2, "unit": "weeks", "option": "from", "step": "start_run" }, "top_secret": true,
+        "deadline": { "value": 2, "unit": "weeks", "option": "from", "step": "start_run" },
+        "top_secret": true,
     });
     let row = desk.put(&step(STEP_COLLECT), body).await.is(200)["data"].clone();
     assert_eq!(row["assignees"], json!([1002, 1003]));
@@ -170,9 +173,19 @@ async fn form_fields_are_written_moved_and_deleted() {
 async fn automations_are_checked_and_replaced() {
     let desk = Desk::new().await;
     let path = format!("/checklists/{TEMPLATE}/automated-actions");
-    let condition = json!({ "conditionable_id": STEP_COLLECT, "conditionable_type": "Step", "operation": "completed", "statement": "any_time" });
+    let condition = json!({
+        "conditionable_id": STEP_COLLECT, "conditionable_type": "Step",
+        "operation": "completed", "statement": "any_time",
+    });
     let action = json!({ "action_type": "visibility", "action_verb": "show", "target_step_id": STEP_RECORD });
-    let rule = |condition: &Value, action: &Value| json!({ "automated_alias": "Show", "conditions": [condition], "then_actions": [action] });
+    let rule = |condition: &Value, action: &Value| {
+        let (conditions, actions) = (json!([condition]), json!([action]));
+        json!({ "automated_alias": "Show", "conditions": conditions, "then_actions": actions })
+    };
+    let partial = json!({
+        "action_type": "deadline", "action_verb": "deadline",
+        "target_step_id": STEP_RECORD, "deadline": { "value": 1 },
+    });
     let changed = |row: &Value, key: &str, value: Value| {
         let mut row = row.clone();
         row[key] = value;
@@ -186,13 +199,7 @@ async fn automations_are_checked_and_replaced() {
         (rule(&changed(&condition, "operation", json!("equals")), &action), "conditions.0.operation"),
         (rule(&condition, &changed(&action, "action_verb", json!("reopen"))), "then_actions.0.action_verb"),
         (rule(&condition, &changed(&action, "target_step_id", json!(null))), "then_actions.0.target_step_id"),
-        (
-            rule(
-                &condition,
-                &json!({ "action_type": "deadline", "action_verb": "deadline", "target_step_id": STEP_RECORD, "deadline": { "value": 1 } }),
-            ),
-            "then_actions.0.deadline.unit",
-        ),
+        (rule(&condition, &partial), "then_actions.0.deadline.unit"),
     ] {
         let refused = desk.post(&path, body).await.is(422);
         assert!(refused["errors"][place].is_array(), "{refused}");
@@ -214,7 +221,10 @@ async fn automations_are_checked_and_replaced() {
 async fn the_connectors_gateway_answers() {
     let desk = Desk::new().await;
     let base = format!("~/processes/micro-functions/organizations/{}", seed::ORGANIZATION);
-    let body = json!({ "name": "Call", "task_type": "task", "deadline": "2026-09-09 10:00:00", "owners": { "users": [1002] } });
+    let owners = json!({ "users": [1002] });
+    let body = json!({
+        "name": "Call", "task_type": "task", "deadline": "2026-09-09 10:00:00", "owners": owners,
+    });
     let task = desk.post(&format!("{base}/tasks"), body).await.is(200)["data"].clone();
     let path = format!("{base}/tasks/{}", task["id"].as_str().expect("an id"));
     desk.put(&format!("{path}/edit-deadline"), json!({ "Deadline": "2026-09-10 10:00:00" })).await.is(200);

@@ -17,7 +17,12 @@ async fn tags_are_unique_and_hung_on_objects() {
     let path = format!("/tags/{}", tag["id"].as_str().expect("an id"));
     desk.put(&path, json!({ "color": "#fe0000" })).await.is(422);
     assert_eq!(desk.put(&path, json!({ "title": "Reddish" })).await.is(200)["data"]["color"], "#ff0000");
-    let hang = |kind: &str| json!({ "subject_id": seed::SMALL_PROCESS, "subject_type": "Run", "tag_id": tag["id"], "tag_type": kind });
+    let hang = |kind: &str| {
+        json!({
+            "subject_id": seed::SMALL_PROCESS, "subject_type": "Run",
+            "tag_id": tag["id"], "tag_type": kind,
+        })
+    };
     let refused = desk.post("/checklists/tags", hang("public")).await.is(422);
     assert_eq!(refused["errors"], json!({ "tag_id": ["The selected tag id is invalid."] }));
     let hung = desk.post("/checklists/tags", hang("private")).await.is(201)["data"].clone();
@@ -97,10 +102,8 @@ async fn custom_fields_are_replaced_set_and_cleared() {
     desk.delete(&format!("{path}/cost_center")).await.is(200);
     desk.delete(&format!("{path}/cost_center")).await.is(404);
     // Guests by code, form fields below their step.
-    assert_eq!(
-        desk.get(&format!("/guests/{}/custom-fields", seed::GUEST_CODE)).await.is(200)["data"]["custom_fields"],
-        json!([])
-    );
+    let guest = desk.get(&format!("/guests/{}/custom-fields", seed::GUEST_CODE)).await.is(200);
+    assert_eq!(guest["data"]["custom_fields"], json!([]));
     desk.get(&format!("/guests/{}/custom-fields", seed::GUEST)).await.is(404);
     let capture = format!(
         "/checklists/{}/steps/{}/captures/{}/custom-fields",

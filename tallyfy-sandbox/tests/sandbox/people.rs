@@ -15,7 +15,10 @@ async fn a_group_is_made_changed_and_deleted() {
     let refused = desk.post("/groups", json!({ "name": "Purchasing" })).await.is(422);
     assert_eq!(refused["errors"]["name"], json!(["The name has already been taken."]));
     assert_eq!(refused["errors"]["description"], json!(["The description field is required."]));
-    let body = json!({ "name": "Drivers", "description": "Who drives", "members": [1002], "guests": ["jo@lorry.test"] });
+    let (members, guests) = (json!([1002]), json!(["jo@lorry.test"]));
+    let body = json!({
+        "name": "Drivers", "description": "Who drives", "members": members, "guests": guests,
+    });
     let group = desk.post("/groups", body).await.is(201)["data"].clone();
     let path = format!("/groups/{}", group["id"].as_str().expect("an id"));
     assert_eq!(desk.get("/guests?q=lorry").await.is(200)["meta"]["pagination"]["total"], 1);
@@ -100,7 +103,8 @@ async fn a_guest_with_open_tasks_is_not_disabled() {
 async fn members_are_invited_changed_and_removed() {
     let desk = Desk::new().await;
     let body = json!({
-        "email": "eve@northwind.test", "first_name": "Eve", "last_name": "Ray", "role": "light", "message": "Hi",
+        "email": "eve@northwind.test", "first_name": "Eve", "last_name": "Ray",
+        "role": "light", "message": "Hi",
     });
     let member = desk.post("/users/invite", body.clone()).await.is(200)["data"].clone();
     assert_eq!(

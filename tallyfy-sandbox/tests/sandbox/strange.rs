@@ -107,7 +107,9 @@ proptest! {
         media in prop::sample::select(vec![
             "application/json", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "",
         ]),
-        query in prop::sample::select(vec!["", "?page=-1&per_page=0", "?with=%00,%ff&status=,,", "?q=%f0%28&sort=-"]),
+        query in prop::sample::select(vec![
+            "", "?page=-1&per_page=0", "?with=%00,%ff&status=,,", "?q=%f0%28&sort=-",
+        ]),
     ) {
         runtime().block_on(async {
             let desk = Desk::new().await;

@@ -28,50 +28,56 @@ fn a_document_does_not_differ_from_itself() {
 
 #[test]
 fn a_swagger_2_document_is_compared_operation_by_operation_and_field_by_field() {
-    assert_eq!(lines(&swagger()), [
-        "only theirs  DELETE /organizations/{organization_id}/sheds/{shed_id}: ShedController.destroy",
-        "only theirs  GET /organizations/{organization_id}/sheds: ShedController.index",
-        "only theirs  GET /v1/health: HealthController.show",
-        "only theirs  PATCH /organizations/{organization_id}/trees/{tree_id}: TreeController.update; we know the path \
+    assert_eq!(
+        lines(&swagger()),
+        [
+            "only theirs  DELETE /organizations/{organization_id}/sheds/{shed_id}: ShedController.destroy",
+            "only theirs  GET /organizations/{organization_id}/sheds: ShedController.index",
+            "only theirs  GET /v1/health: HealthController.show",
+            "only theirs  PATCH /organizations/{organization_id}/trees/{tree_id}: TreeController.update; we know the path \
          with other methods",
-        "only theirs  POST /organizations/{organization_id}/sheds: ShedController.store",
-        "only theirs  list_trees query/per_page: integer",
-        "only theirs  schemas/CreateTreeInput.rootstock: string",
-        "only theirs  schemas/Gardener.role: string",
-        "only theirs  schemas/Harvest.created_at: string (date-time)",
-        "only theirs  schemas/Tree.variety: Variety",
-        "only theirs  schemas/TreeStatus: value `grafted`",
-        "only theirs  schemas/TreeStatusFilter: value `dead`",
-        "only theirs  upload_file body.visibility: string",
-        "differs      list_trees query/q: optional in ours, required in theirs",
-        "differs      schemas/CreateHarvestInput.pickers[]: integer in ours, string in theirs",
-        "differs      schemas/CreateTreeInput.height: optional in ours, required in theirs",
-        "differs      schemas/Gardener: bare in ours, under `data` in theirs",
-        "differs      schemas/Harvest.weight: number in ours, integer in theirs",
-        "differs      schemas/Tree.height: number in ours, string in theirs",
-        "only ours    DELETE /organizations/{org}/trees/{tree}: delete_tree; they know the path with other methods",
-        "only ours    list_trees query/with: is a query parameter",
-        "only ours    schemas/CreateTreeInput.labels: object",
-        "only ours    schemas/TreeStatus: value `felled`",
-        "only ours    upload_file body.folder: string",
-    ]);
+            "only theirs  POST /organizations/{organization_id}/sheds: ShedController.store",
+            "only theirs  list_trees query/per_page: integer",
+            "only theirs  schemas/CreateTreeInput.rootstock: string",
+            "only theirs  schemas/Gardener.role: string",
+            "only theirs  schemas/Harvest.created_at: string (date-time)",
+            "only theirs  schemas/Tree.variety: Variety",
+            "only theirs  schemas/TreeStatus: value `grafted`",
+            "only theirs  schemas/TreeStatusFilter: value `dead`",
+            "only theirs  upload_file body.visibility: string",
+            "differs      list_trees query/q: optional in ours, required in theirs",
+            "differs      schemas/CreateHarvestInput.pickers[]: integer in ours, string in theirs",
+            "differs      schemas/CreateTreeInput.height: optional in ours, required in theirs",
+            "differs      schemas/Gardener: bare in ours, under `data` in theirs",
+            "differs      schemas/Harvest.weight: number in ours, integer in theirs",
+            "differs      schemas/Tree.height: number in ours, string in theirs",
+            "only ours    DELETE /organizations/{org}/trees/{tree}: delete_tree; they know the path with other methods",
+            "only ours    list_trees query/with: is a query parameter",
+            "only ours    schemas/CreateTreeInput.labels: object",
+            "only ours    schemas/TreeStatus: value `felled`",
+            "only ours    upload_file body.folder: string",
+        ]
+    );
 }
 
 #[test]
 fn an_openapi_3_document_is_compared_alike() {
     let theirs = source::parse("theirs.openapi.yaml", include_str!("theirs.openapi.yaml")).unwrap();
-    assert_eq!(lines(&theirs), [
-        "only theirs  GET /organizations/{id}/weather: weather",
-        "only theirs  get_tree query/with: string",
-        "only theirs  schemas/Gardener.phone: string",
-        "differs      schemas/Gardener: object in ours, integer in theirs",
-        "differs      schemas/Tree.labels{}: string in ours, integer in theirs",
-        "differs      schemas/TreeItem: under `data` in ours, bare in theirs",
-        "only ours    GET /organizations/{org}/trees: list_trees",
-        "only ours    POST /organizations/{org}/files: upload_file",
-        "only ours    POST /organizations/{org}/trees/{tree}/harvests: create_harvest",
-        "only ours    POST /organizations/{org}/trees: create_tree",
-    ]);
+    assert_eq!(
+        lines(&theirs),
+        [
+            "only theirs  GET /organizations/{id}/weather: weather",
+            "only theirs  get_tree query/with: string",
+            "only theirs  schemas/Gardener.phone: string",
+            "differs      schemas/Gardener: object in ours, integer in theirs",
+            "differs      schemas/Tree.labels{}: string in ours, integer in theirs",
+            "differs      schemas/TreeItem: under `data` in ours, bare in theirs",
+            "only ours    GET /organizations/{org}/trees: list_trees",
+            "only ours    POST /organizations/{org}/files: upload_file",
+            "only ours    POST /organizations/{org}/trees/{tree}/harvests: create_harvest",
+            "only ours    POST /organizations/{org}/trees: create_tree",
+        ]
+    );
 }
 
 #[test]
@@ -82,9 +88,12 @@ fn the_report_for_machines_counts_each_side() {
         [&report["only_theirs"], &report["differ"], &report["only_ours"]],
         [&json!(13), &json!(6), &json!(5)]
     );
-    assert_eq!(report["differences"][5], json!({
-        "side": "only theirs", "place": "list_trees query/per_page", "what": "integer",
-    }));
+    assert_eq!(
+        report["differences"][5],
+        json!({
+            "side": "only theirs", "place": "list_trees query/per_page", "what": "integer",
+        })
+    );
     assert!(upstream::text(&found).ends_with("\n13 only theirs, 6 differ, 5 only ours\n"));
 }
 
@@ -106,7 +115,8 @@ fn serve(status: &'static str, body: &'static str) -> String {
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]).unwrap();
-        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+        let answer =
+            format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
         stream.write_all(answer.as_bytes()).unwrap();
     });
     url
@@ -123,5 +133,8 @@ fn an_address_is_fetched_and_a_page_in_its_place_is_refused() {
     let refused = source::foreign(&url).unwrap_err().to_string();
     assert!(refused.starts_with(&format!("{url}: ")) && refused.contains("404"), "{refused}");
     let folder = env!("CARGO_MANIFEST_DIR");
-    assert_eq!(source::foreign(folder).unwrap_err().to_string(), format!("{folder}: is a folder; name the document in it"));
+    assert_eq!(
+        source::foreign(folder).unwrap_err().to_string(),
+        format!("{folder}: is a folder; name the document in it")
+    );
 }

@@ -84,6 +84,8 @@ impl View<'_> {
         let active = member.status == "active";
         let invited = member.status == "invited";
         let username = member.email.split('@').next().filter(|_| !invited);
+        // Who has never been here has no such dates (platform:invite_member).
+        let seen = |at| dates::optional((!invited).then_some(at), Form::Offset);
         let mut row = json!({
             "id": member.id,
             "email": member.email,
@@ -101,9 +103,9 @@ impl View<'_> {
             "created_at": dates::write(member.created_at, Form::Plain),
             "last_updated": dates::write(member.last_updated, Form::Plain),
             "updated_at": dates::write(member.last_updated, Form::Plain),
-            "last_login_at": if invited { Value::Null } else { dates::write(member.last_updated, Form::Offset) },
-            "activated_at": if invited { Value::Null } else { dates::write(member.created_at, Form::Offset) },
-            "last_accessed_at": if invited { Value::Null } else { dates::write(member.last_updated, Form::Offset) },
+            "last_login_at": seen(member.last_updated),
+            "activated_at": seen(member.created_at),
+            "last_accessed_at": seen(member.last_updated),
             "approved_at": dates::write(member.created_at, Form::Plain),
             "invited_by": member.invited_by,
             "disabled_at": dates::optional(member.disabled.map(|(at, _)| at), Form::Plain),

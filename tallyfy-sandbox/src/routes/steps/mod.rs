@@ -48,6 +48,8 @@ impl View<'_> {
                 "option": deadline.option, "step": deadline.step,
             })
         });
+        let start_date = step.rest.get("start_date").cloned();
+        let start_date = start_date.unwrap_or_else(|| json!({ "value": 2, "unit": "hours" }));
         json!({
             "id": step.id,
             "increment_id": step.increment_id,
@@ -76,7 +78,7 @@ impl View<'_> {
             "max_assignable": rest("max_assignable"),
             "prevent_guest_comment": flag("prevent_guest_comment", false),
             "owner_id": null,
-            "start_date": step.rest.get("start_date").cloned().unwrap_or_else(|| json!({"value": 2, "unit": "hours"})),
+            "start_date": start_date,
             "folders": null,
             "stage_id": null,
             "role_changes_every_time": flag("role_changes_every_time", false),

@@ -158,7 +158,10 @@ impl Scope<'_> {
         let values = self.view.organization.custom_fields.get(&format!("task:{}", task.id));
         let value = values.and_then(|values| values.get(key));
         let wanted = self.query.get("custom_field_value").unwrap_or_default();
-        value.is_some_and(|value| value.as_str().map_or_else(|| value.to_string() == wanted, |v| v == wanted))
+        value.is_some_and(|value| match value.as_str() {
+            Some(text) => text == wanted,
+            None => serde_json::from_str::<serde_json::Value>(wanted).is_ok_and(|wanted| wanted == *value),
+        })
     }
 
     /// Tag (by name, docs:open-api/code-samples/tasks/list-org-tasks) and folder.

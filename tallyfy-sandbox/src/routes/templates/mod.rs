@@ -105,6 +105,7 @@ impl View<'_> {
     pub fn template(&self, template: &Template, query: &Query) -> Value {
         let rest = |key: &str| template.rest.get(key).cloned().unwrap_or(Value::Null);
         let flag = |key: &str| template.rest.get(key).cloned().unwrap_or(Value::Bool(false));
+        let kickoff = template.kickoff.iter().map(|field| self.kickoff_field(field, &template.id));
         let mut row = json!({
             "id": template.id,
             "increment_id": template.increment_id,
@@ -113,7 +114,7 @@ impl View<'_> {
             "starred": template.starred,
             "alias": template.alias,
             "folder_id": template.folder_id,
-            "prerun": template.kickoff.iter().map(|f| self.kickoff_field(f, &template.id)).collect::<Vec<_>>(),
+            "prerun": kickoff.collect::<Vec<_>>(),
             "created_by": template.created_by,
             "owner_id": template.owner_id,
             "started_processes": template.started_processes,
