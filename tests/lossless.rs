@@ -72,26 +72,22 @@ struct Comparison {
 
 impl Comparison {
     fn value(&mut self, read: &Value, written: &Value) {
+        if let Some(inner) = framed(read)
+            && written.get("data").is_none()
+        {
+            return self.at("data", |it| it.value(inner, written));
+        }
         match (read, written) {
-            (Value::Object(from), Value::Object(to)) => match lone_data(read) {
-                Some(inner) if !to.contains_key("data") => self.at("data", |it| it.value(inner, written)),
-                _ => self.object(from, to),
-            },
+            (Value::Object(from), Value::Object(to)) => self.object(from, to),
             (Value::Array(from), Value::Array(to)) => self.list(from.iter().enumerate(), to),
-            (Value::Object(from), Value::Array(to)) => match lone_data(read) {
-                Some(inner) => self.at("data", |it| it.value(inner, written)),
-                None => match by_position(from) {
-                    Some(elements) => self.list(elements.into_iter(), to),
-                    None => self.changed(read, written),
-                },
-            },
-            (Value::Array(from), Value::Object(to)) => match by_id(from) {
-                Some(entries) => self.list_as_map(from, &entries, to),
+            (Value::Object(from), Value::Array(to)) => match by_position(from) {
+                Some(elements) => self.list(elements.into_iter(), to),
                 None => self.changed(read, written),
             },
-            (Value::Object(_), _) if lone_data(read).is_some_and(|inner| !is_frame(inner)) => {
-                self.at("data", |it| it.value(&read["data"], written));
-            }
+            (Value::Array(from), Value::Object(to)) => match by_id(from) {
+                Some(ids) => self.list_as_map(from, &ids, to),
+                None => self.changed(read, written),
+            },
             _ if same_scalar(read, written) => {}
             _ => self.changed(read, written),
         }
@@ -160,30 +156,37 @@ fn lone_data(value: &Value) -> Option<&Value> {
     if object.len() == 1 { object.get("data") } else { None }
 }
 
-fn is_frame(value: &Value) -> bool {
-    lone_data(value).is_some()
+/// What a frame holds. Readers take one frame away, never two.
+fn framed(value: &Value) -> Option<&Value> {
+    lone_data(value).filter(|inner| lone_data(inner).is_none())
 }
 
 /// What may be left out of the written document.
 fn is_nothing(value: &Value) -> bool {
+    match framed(value) {
+        Some(inner) => !inner.is_string() && is_empty(inner),
+        None => is_empty(value),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(elements) => elements.is_empty(),
-        Value::Object(entries) => match lone_data(value) {
-            Some(inner) => !is_frame(inner) && !inner.is_string() && is_nothing(inner),
-            None => entries.is_empty(),
-        },
+        Value::Object(entries) => entries.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
 /// The elements of a PHP list with gaps, in the order of their positions.
 fn by_position(entries: &Map<String, Value>) -> Option<Vec<(usize, &Value)>> {
-    let is_position = |key: &String| key.bytes().all(|byte| byte.is_ascii_digit());
     let mut elements = Vec::with_capacity(entries.len());
     for (key, element) in entries {
-        elements.push((Some(key).filter(|key| is_position(key))?.parse().ok()?, element));
+        if !key.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        elements.push((key.parse().ok()?, element));
     }
     elements.sort_by_key(|(position, _)| *position);
     Some(elements)

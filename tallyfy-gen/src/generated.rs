@@ -9,6 +9,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 pub mod types {
     /// Who did it.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ActivityActor {
         /// `email`
@@ -103,6 +104,7 @@ pub mod types {
     }
     /// Something that happened. Most values arrive as lists of one.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ActivityEntry {
         /// `actor`
@@ -327,6 +329,7 @@ pub mod types {
     }
     /// A member that an application created.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApplicationUser {
         /// `created_at`
@@ -414,6 +417,7 @@ pub mod types {
     }
     /// A stored file.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Asset {
         /// `filename`
@@ -532,6 +536,7 @@ pub mod types {
     }
     /// What a file was uploaded for.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AssetSubject {
         /// `id`
@@ -584,6 +589,7 @@ pub mod types {
     }
     /// A rule of a template: when the conditions hold, the actions happen.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomatedAction {
         /// `archived_at`
@@ -687,6 +693,7 @@ pub mod types {
     }
     /// The deadline a task would have if nobody had set it by hand.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomaticDeadline {
         /// `date`
@@ -749,6 +756,7 @@ pub mod types {
     }
     /// What a rule does to a step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationAction {
         /// Kind of action.
@@ -877,7 +885,9 @@ pub mod types {
         }
     }
     /// What a rule does to a step.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct AutomationActionInput {
         /// Kind of action.
         pub action_type: crate::enums::AutomationActionTypeInput,
@@ -1049,6 +1059,7 @@ pub mod types {
     }
     /// Whom a rule assigns or takes off.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationAssignees {
         /// Group ids.
@@ -1111,7 +1122,9 @@ pub mod types {
         }
     }
     /// Whom a rule assigns or takes off.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct AutomationAssigneesInput {
         /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1177,6 +1190,7 @@ pub mod types {
     }
     /// What must hold for a rule to act.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationCondition {
         /// For table fields: the column.
@@ -1281,7 +1295,9 @@ pub mod types {
         }
     }
     /// What must hold for a rule to act.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct AutomationConditionInput {
         /// For table fields: the column.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1410,6 +1426,7 @@ pub mod types {
     }
     /// The deadline that a rule sets.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationDeadline {
         /// Other words than the deadlines of steps.
@@ -1472,7 +1489,9 @@ pub mod types {
         }
     }
     /// The deadline that a rule sets. All three keys together.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct AutomationDeadlineInput {
         /// Other words than the deadlines of steps.
         pub option: crate::enums::AutomationDeadlineOptionInput,
@@ -1530,6 +1549,7 @@ pub mod types {
     }
     /// A form field of a template step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Capture {
         /// For variables in text, never a key. Made by the service.
@@ -1759,6 +1779,7 @@ pub mod types {
     }
     /// A column of a table field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CaptureColumn {
         /// A number, rarely text.
@@ -1810,7 +1831,9 @@ pub mod types {
         }
     }
     /// A column of a table field.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CaptureColumnInput {
         /// Unique in the field.
         pub id: i64,
@@ -1851,6 +1874,7 @@ pub mod types {
     }
     /// A choice of a form field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CaptureOption {
         /// `description`
@@ -1933,7 +1957,9 @@ pub mod types {
         }
     }
     /// A choice of a form field.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CaptureOptionInput {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2020,6 +2046,7 @@ pub mod types {
     }
     /// A task that automations changed.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChangedTask {
         /// `id`
@@ -2092,6 +2119,7 @@ pub mod types {
     }
     /// A template, in its current version unless asked otherwise. Lists may leave keys out.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Checklist {
         /// Made by the service.
@@ -2667,6 +2695,7 @@ pub mod types {
     }
     /// All form fields of a template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistFormFields {
         /// Step fields.
@@ -2737,6 +2766,7 @@ pub mod types {
     }
     /// What archiving or destroying a template answers.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRemovalResult {
         /// Embeds of the template that were taken out of others.
@@ -2792,6 +2822,7 @@ pub mod types {
     }
     /// What became of the embeds that archiving took out of others.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRestoreMeta {
         /// Embeds that went back.
@@ -2855,6 +2886,7 @@ pub mod types {
     }
     /// A restored template. Older servers leave `meta` out.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRestored {
         /// A template, in its current version unless asked otherwise. Lists may leave keys out.
@@ -2907,7 +2939,9 @@ pub mod types {
         }
     }
     /// Where a copy of a template comes from, and its title.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CloneChecklistInput {
         /// Id of the organization to copy from. Send it within one organization too.
         pub tenant: ::std::string::String,
@@ -2948,7 +2982,9 @@ pub mod types {
         }
     }
     /// `CompleteRunTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CompleteRunTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3002,7 +3038,9 @@ pub mod types {
         }
     }
     /// `CompleteTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CompleteTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3056,7 +3094,9 @@ pub mod types {
         }
     }
     /// `ConnectorOwnersInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ConnectorOwnersInput {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3105,6 +3145,7 @@ pub mod types {
     }
     /// A task as the connector gateway answers it.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ConnectorTask {
         /// `alias`
@@ -3187,6 +3228,7 @@ pub mod types {
     }
     /// A country that the service knows.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Country {
         /// `id`
@@ -3256,7 +3298,9 @@ pub mod types {
         }
     }
     /// `CreateApplicationUserInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateApplicationUserInput {
         /// Not taken, and of a real domain.
         pub email: ::std::string::String,
@@ -3350,7 +3394,9 @@ pub mod types {
         }
     }
     /// A new automation.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -3434,7 +3480,9 @@ pub mod types {
         }
     }
     /// A new form field of a step.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3677,7 +3725,9 @@ pub mod types {
         }
     }
     /// `CreateChecklistCommentInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateChecklistCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -3731,7 +3781,9 @@ pub mod types {
         }
     }
     /// A new template.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateChecklistInput {
         /// Only with `auto_naming` off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4103,7 +4155,9 @@ pub mod types {
         }
     }
     /// `CreateChecklistProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateChecklistProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -4129,7 +4183,9 @@ pub mod types {
         }
     }
     /// `CreateConnectorTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateConnectorTaskInput {
         /// `deadline`
         pub deadline: crate::wire::Timestamp,
@@ -4212,7 +4268,9 @@ pub mod types {
         }
     }
     /// `CreateCustomFieldKeyInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateCustomFieldKeyInput {
         /// What kind of record has the field. Other words are not documented.
         pub applies_to: crate::enums::CustomFieldTarget,
@@ -4291,7 +4349,9 @@ pub mod types {
         }
     }
     /// `CreateFolderInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateFolderInput {
         /// checklist when absent. Cannot change later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4351,7 +4411,9 @@ pub mod types {
         }
     }
     /// `CreateFolderObjectInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateFolderObjectInput {
         /// A folder of processes.
         pub folder_id: ::std::string::String,
@@ -4407,7 +4469,9 @@ pub mod types {
         }
     }
     /// `CreateGroupInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateGroupInput {
         /// Needed on creation.
         pub description: ::std::string::String,
@@ -4490,7 +4554,9 @@ pub mod types {
         }
     }
     /// `CreateGuestInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateGuestInput {
         /// `company_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4750,7 +4816,9 @@ pub mod types {
         }
     }
     /// `CreateRunCommentInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateRunCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -4776,7 +4844,9 @@ pub mod types {
         }
     }
     /// `CreateRunInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateRunInput {
         /// `assign_someone_else`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5071,7 +5141,9 @@ pub mod types {
         }
     }
     /// `CreateRunProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateRunProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -5097,7 +5169,9 @@ pub mod types {
         }
     }
     /// A new form field of one task of a process.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateRunTaskCaptureInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5196,7 +5270,9 @@ pub mod types {
         }
     }
     /// A new step of a template.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateStepInput {
         /// Guests may be assigned; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5537,7 +5613,9 @@ pub mod types {
         }
     }
     /// `CreateTagAssociationInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTagAssociationInput {
         /// Template or process id.
         pub subject_id: ::std::string::String,
@@ -5606,7 +5684,9 @@ pub mod types {
         }
     }
     /// `CreateTagInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5659,7 +5739,9 @@ pub mod types {
         }
     }
     /// `CreateTaskBotCommentInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTaskBotCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -5685,7 +5767,9 @@ pub mod types {
         }
     }
     /// `CreateTaskCommentInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -5739,7 +5823,9 @@ pub mod types {
         }
     }
     /// A new form field of a one-off task.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTaskFormFieldInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5838,7 +5924,9 @@ pub mod types {
         }
     }
     /// `CreateTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTaskInput {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6122,7 +6210,9 @@ pub mod types {
         }
     }
     /// `CreateTaskProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateTaskProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -6148,7 +6238,9 @@ pub mod types {
         }
     }
     /// `CreateWatcherInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct CreateWatcherInput {
         /// electric: at once. mindful: every three hours. chilled: once a day.
         pub frequency: crate::enums::WatcherFrequency,
@@ -6235,6 +6327,7 @@ pub mod types {
     }
     /// The definition of a custom field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomFieldKey {
         /// `applies_to`
@@ -6326,6 +6419,7 @@ pub mod types {
     }
     /// The values of one record. Be ready for all of `{"data": {"custom_fields": {..}}}`, `{"custom_fields": {..}}` and a bare map.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomFieldValues {
         /// Values by key. null for guests and public views; empty maps arrive as [].
@@ -6375,6 +6469,7 @@ pub mod types {
     }
     /// What `reset_run_task_deadline` did.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeadlineResetMeta {
         /// The deadline a task would have if nobody had set it by hand.
@@ -6430,6 +6525,7 @@ pub mod types {
     }
     /// A template or step that embedded another template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeletedReference {
         /// `id`
@@ -6488,7 +6584,9 @@ pub mod types {
         }
     }
     /// Whether deadlines take account of workdays and holidays.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct DetermineDeadlineInput {
         /// 1 when they count.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6537,6 +6635,7 @@ pub mod types {
     }
     /// Holds templates, or processes and tasks; never both.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Folder {
         /// `children`
@@ -6656,6 +6755,7 @@ pub mod types {
     }
     /// The row that ties a process or task to a folder.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FolderObject {
         /// `folder_id`
@@ -6725,7 +6825,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_checklist`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetChecklistQuery {
         /// 1: with the whole path of folders, under `folders`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6785,7 +6887,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_group`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetGroupQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6818,7 +6922,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_guest`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetGuestQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6851,7 +6957,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_me`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetMeQuery {
         /// What to include. Expected to work as in `list_users`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6884,7 +6992,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_organization`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetOrganizationQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6919,7 +7029,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_run`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetRunQuery {
         /// true: with submitted form field values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6967,7 +7079,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_run_task`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetRunTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7000,7 +7114,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_tag`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetTagQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7033,7 +7149,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_task`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7066,7 +7184,9 @@ pub mod types {
         }
     }
     /// Query parameters of `get_user`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct GetUserQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7100,6 +7220,7 @@ pub mod types {
     }
     /// `Group` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Group {
         /// Details of the logo file, one object or a list; with `with=assets` alone.
@@ -7232,6 +7353,7 @@ pub mod types {
     }
     /// Addressed by email almost everywhere, in places by the code inside `link`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Guest {
         /// Right after creating without zone, in UTC.
@@ -7369,6 +7491,7 @@ pub mod types {
     }
     /// What the organization keeps about a guest.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GuestDetails {
         /// Member ids.
@@ -7591,6 +7714,7 @@ pub mod types {
     }
     /// Counts of what a guest did.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GuestStats {
         /// `assigned_tasks`
@@ -7671,7 +7795,9 @@ pub mod types {
         }
     }
     /// `InviteUserInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct InviteUserInput {
         /// `email`
         pub email: ::std::string::String,
@@ -7771,7 +7897,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_activity`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListActivityQuery {
         /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8021,7 +8149,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_checklists`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListChecklistsQuery {
         /// Without it archived templates are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8203,7 +8333,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_custom_field_keys`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListCustomFieldKeysQuery {
         /// Of one kind of record.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8353,7 +8485,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_folders`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListFoldersQuery {
         /// checklist for folders of templates, run for folders of processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8469,7 +8603,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_groups`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListGroupsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8570,7 +8706,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_guest_tasks`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListGuestTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8667,7 +8805,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_guests`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListGuestsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8771,6 +8911,7 @@ pub mod types {
     }
     /// What comes with a page. Some lists have none.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ListMeta {
         /// `count`
@@ -8841,7 +8982,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_my_organizations`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListMyOrganizationsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8889,7 +9032,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_my_tasks`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListMyTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8994,7 +9139,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_run_tasks`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListRunTasksQuery {
         /// What it does is not documented.
         #[serde(
@@ -9266,7 +9413,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_runs`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListRunsQuery {
         /// Without it archived processes are left out. Preferred over `status=archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9550,7 +9699,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_steps`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListStepsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9598,7 +9749,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_tags`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListTagsQuery {
         /// true: generated tags too. In lower case, or it is not understood.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9722,7 +9875,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_tasks`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListTasksQuery {
         /// Archived tasks too, or they alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10082,7 +10237,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_user_tasks`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListUserTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10230,7 +10387,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_users`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListUsersQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10318,7 +10477,9 @@ pub mod types {
         }
     }
     /// Query parameters of `list_watchers`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ListWatchersQuery {
         /// By kind of notification; webhook is the only word known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10349,7 +10510,9 @@ pub mod types {
         }
     }
     /// Where a form field goes.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct MoveCaptureInput {
         /// Place among the fields of that step.
         pub position: i64,
@@ -10396,6 +10559,7 @@ pub mod types {
     }
     /// An open task with the earliest deadline; there are none when all is done.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NextTask {
         /// `alias`
@@ -10481,6 +10645,7 @@ pub mod types {
     }
     /// Everything but id and name may be missing; lists answer less than single reads.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Organization {
         /// `address1`
@@ -11135,6 +11300,7 @@ pub mod types {
     }
     /// After how long processes are archived by themselves.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationAutoArchive {
         /// Unit, like weeks.
@@ -11189,6 +11355,7 @@ pub mod types {
     }
     /// The default deadline of tasks.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationDefaultDeadline {
         /// Unit, like days.
@@ -11242,7 +11409,9 @@ pub mod types {
         }
     }
     /// How deadlines are reckoned.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct OrganizationSettingsInput {
         /// Whether deadlines take account of workdays and holidays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11309,6 +11478,7 @@ pub mod types {
     }
     /// The working week. What stands in a working day is not documented.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationWorkingDays {
         /// null on a day off.
@@ -11438,7 +11608,9 @@ pub mod types {
         }
     }
     /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct OwnersInput {
         /// Group ids.
         pub groups: ::std::vec::Vec<::std::string::String>,
@@ -11503,6 +11675,7 @@ pub mod types {
     }
     /// Where a page stands. The last page is the one whose number is `total_pages`, which may change on the way. Numbers may come as text.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Pagination {
         /// Rows on this page.
@@ -11589,6 +11762,7 @@ pub mod types {
     }
     /// A setting of a member.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Preference {
         /// `last_updated`
@@ -11660,6 +11834,7 @@ pub mod types {
     }
     /// A field of the kick-off form of a template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Prerun {
         /// For variables in text, never a key. Made by the service.
@@ -11895,7 +12070,9 @@ pub mod types {
         }
     }
     /// A field of the kick-off form, as written. `alias` cannot be set.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct PrerunInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12174,7 +12351,9 @@ pub mod types {
         }
     }
     /// Query parameters of `remove_user`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct RemoveUserQuery {
         /// Id of the member who takes over; needed with `with_reassignment=true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12215,7 +12394,9 @@ pub mod types {
         }
     }
     /// A form field and its new place in the step.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReorderCaptureInput {
         /// Form field id.
         pub capture_id: ::std::string::String,
@@ -12261,7 +12442,9 @@ pub mod types {
         }
     }
     /// The new place of a step.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReorderStepInput {
         /// From 1; beyond the last it is cut to the last.
         pub position: i64,
@@ -12290,7 +12473,9 @@ pub mod types {
         }
     }
     /// `ReplaceCaptureCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceCaptureCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12339,7 +12524,9 @@ pub mod types {
         }
     }
     /// `ReplaceChecklistCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceChecklistCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12388,7 +12575,9 @@ pub mod types {
         }
     }
     /// `ReplaceFolderCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceFolderCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12437,7 +12626,9 @@ pub mod types {
         }
     }
     /// `ReplaceGuestCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceGuestCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12486,7 +12677,9 @@ pub mod types {
         }
     }
     /// `ReplacePrerunCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplacePrerunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12535,7 +12728,9 @@ pub mod types {
         }
     }
     /// `ReplaceRunCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceRunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12584,7 +12779,9 @@ pub mod types {
         }
     }
     /// `ReplaceStepCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceStepCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12633,7 +12830,9 @@ pub mod types {
         }
     }
     /// `ReplaceTagCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceTagCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12682,7 +12881,9 @@ pub mod types {
         }
     }
     /// `ReplaceTaskCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceTaskCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12731,7 +12932,9 @@ pub mod types {
         }
     }
     /// `ReplaceUserCustomFieldsInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ReplaceUserCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12780,7 +12983,9 @@ pub mod types {
         }
     }
     /// `ResolveChecklistProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ResolveChecklistProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -12823,7 +13028,9 @@ pub mod types {
         }
     }
     /// `ResolveRunProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ResolveRunProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -12866,7 +13073,9 @@ pub mod types {
         }
     }
     /// `ResolveTaskProblemInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct ResolveTaskProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -12923,6 +13132,7 @@ pub mod types {
     }
     /// A process. Lists leave keys out; an include is there only when asked for.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Run {
         /// Legacy: `issues`, a list of old issue objects.
@@ -13428,6 +13638,7 @@ pub mod types {
     }
     /// A kick-off or task field, as read with its process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunCapture {
         /// For variables in text, never a key.
@@ -13663,6 +13874,7 @@ pub mod types {
     }
     /// All form fields of a process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunFormFields {
         /// Fields of tasks.
@@ -13730,6 +13942,7 @@ pub mod types {
     }
     /// Who launched a process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunStarter {
         /// `email`
@@ -13775,7 +13988,9 @@ pub mod types {
         }
     }
     /// An answer of a task, in a disputed form.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct SaveTaskCaptureInput {
         /// Of the field, or a number: not settled.
         pub id: crate::wire::Id,
@@ -13814,61 +14029,10 @@ pub mod types {
             Ok(())
         }
     }
-    /// Rows of one kind.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    pub struct SearchPage {
-        /// `data`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<::std::vec::Vec<SearchResult>>,
-        /// `meta`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub meta: ::std::option::Option<ListMeta>,
-        /// Fields that the document does not know.
-        #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl crate::wire::record::Record for SearchPage {
-        const NAME: &'static str = "SearchPage";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                data: ::std::option::Option::None,
-                meta: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "data" => {
-                    self.data = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "meta" => {
-                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SearchPage {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
-    }
     /// Query parameters of `search`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct SearchQuery {
         /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
         #[serde(
@@ -14024,26 +14188,35 @@ pub mod types {
     }
     /// One key per requested kind, and nothing else.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchResponse {
         /// `blueprint`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub blueprint: ::std::option::Option<SearchPage>,
+        pub blueprint: ::std::option::Option<
+            crate::wire::List<crate::types::SearchResult>,
+        >,
         /// `capture`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub capture: ::std::option::Option<SearchPage>,
+        pub capture: ::std::option::Option<
+            crate::wire::List<crate::types::SearchResult>,
+        >,
         /// `process`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub process: ::std::option::Option<SearchPage>,
+        pub process: ::std::option::Option<
+            crate::wire::List<crate::types::SearchResult>,
+        >,
         /// `snippet`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub snippet: ::std::option::Option<SearchPage>,
+        pub snippet: ::std::option::Option<
+            crate::wire::List<crate::types::SearchResult>,
+        >,
         /// `step`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub step: ::std::option::Option<SearchPage>,
+        pub step: ::std::option::Option<crate::wire::List<crate::types::SearchResult>>,
         /// `task`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub task: ::std::option::Option<SearchPage>,
+        pub task: ::std::option::Option<crate::wire::List<crate::types::SearchResult>>,
         /// Fields that the document does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -14068,28 +14241,12 @@ pub mod types {
             map: &mut A,
         ) -> ::std::result::Result<bool, A::Error> {
             match key {
-                "blueprint" => {
-                    self.blueprint = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "capture" => {
-                    self.capture = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "process" => {
-                    self.process = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "snippet" => {
-                    self.snippet = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "step" => {
-                    self.step = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "task" => {
-                    self.task = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
+                "blueprint" => self.blueprint = map.next_value()?,
+                "capture" => self.capture = map.next_value()?,
+                "process" => self.process = map.next_value()?,
+                "snippet" => self.snippet = map.next_value()?,
+                "step" => self.step = map.next_value()?,
+                "task" => self.task = map.next_value()?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -14109,6 +14266,7 @@ pub mod types {
     }
     /// A row of any kind; what capture and step rows hold is not documented.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchResult {
         /// Of snippets.
@@ -14332,6 +14490,7 @@ pub mod types {
     }
     /// A step of a template. Form fields and comments are inline.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Step {
         /// `ai_allowed_app_keys`
@@ -14749,6 +14908,7 @@ pub mod types {
     }
     /// The template that a step launches on completion. Written as its id alone.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepBlueprintToLaunch {
         /// Name of the process.
@@ -14809,6 +14969,7 @@ pub mod types {
     }
     /// When a step is due. Unless told otherwise, a new step is due one day after launch.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepDeadline {
         /// `option`
@@ -14878,7 +15039,9 @@ pub mod types {
         }
     }
     /// When a step is due. All four keys together.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct StepDeadlineInput {
         /// Whether a deadline lies after its anchor (`from`) or before it (`prior_to`). The service takes other words too, and then the deadline does nothing.
         pub option: crate::enums::StepDeadlineOptionInput,
@@ -14945,6 +15108,7 @@ pub mod types {
     }
     /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepStartDate {
         /// `unit`
@@ -14999,7 +15163,9 @@ pub mod types {
         }
     }
     /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct StepStartDateInput {
         /// Unit of a deadline or start date.
         pub unit: crate::enums::StepDeadlineUnitInput,
@@ -15046,6 +15212,7 @@ pub mod types {
     }
     /// A word and a color, put on templates and processes.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Tag {
         /// Made by the service for an object.
@@ -15164,6 +15331,7 @@ pub mod types {
     }
     /// The row that ties a tag to a template or process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagAssociation {
         /// Of the tag.
@@ -15247,6 +15415,7 @@ pub mod types {
     }
     /// A tag as it stands in a template or process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagRef {
         /// `auto_generated`
@@ -15353,6 +15522,7 @@ pub mod types {
     }
     /// On how many objects a tag is.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagStatistics {
         /// `active_process`
@@ -15424,6 +15594,7 @@ pub mod types {
     }
     /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Task {
         /// `activities`
@@ -16043,6 +16214,7 @@ pub mod types {
     }
     /// A form field of a task, with its answer.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskCapture {
         /// For variables in text, never a key.
@@ -16268,7 +16440,9 @@ pub mod types {
         }
     }
     /// A form field of a new one-off task.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct TaskCaptureInput {
         /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16381,6 +16555,7 @@ pub mod types {
     }
     /// The task, and in `meta` what was done.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskDeadlineReset {
         /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
@@ -16433,7 +16608,9 @@ pub mod types {
         }
     }
     /// What one step of the template becomes at this launch.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct TaskOverrideInput {
         /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16512,6 +16689,7 @@ pub mod types {
     }
     /// Who a task is assigned to. All three buckets are always there.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskOwners {
         /// Group ids.
@@ -16585,6 +16763,7 @@ pub mod types {
     }
     /// A comment; with label problem an issue, open while `resolve_id` is null.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Thread {
         /// `archived_at`
@@ -16766,7 +16945,9 @@ pub mod types {
         }
     }
     /// An automation as it shall be, whole.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -16850,7 +17031,9 @@ pub mod types {
         }
     }
     /// A form field of a step as it shall be, whole.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17093,7 +17276,9 @@ pub mod types {
         }
     }
     /// Changes of a template. Always with `users` and `groups`, which are wiped otherwise.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateChecklistInput {
         /// Whether it has any effect is not known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17503,7 +17688,9 @@ pub mod types {
         }
     }
     /// How many assignees must complete a step.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateConnectorStepTypeInput {
         /// Whether all assignees must complete the step, or any.
         #[serde(
@@ -17535,7 +17722,9 @@ pub mod types {
         }
     }
     /// `UpdateConnectorTaskDeadlineInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateConnectorTaskDeadlineInput {
         /// With a capital D.
         #[serde(
@@ -17567,7 +17756,9 @@ pub mod types {
         }
     }
     /// `UpdateCurrentUserInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateCurrentUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17729,7 +17920,9 @@ pub mod types {
         }
     }
     /// `UpdateFolderCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateFolderCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -17755,7 +17948,9 @@ pub mod types {
         }
     }
     /// `UpdateFolderInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateFolderInput {
         /// Needed in every call.
         pub name: ::std::string::String,
@@ -17802,7 +17997,9 @@ pub mod types {
         }
     }
     /// A new value of a stored answer.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -17845,7 +18042,9 @@ pub mod types {
         }
     }
     /// `UpdateGroupInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateGroupInput {
         /// Leave it out when empty: an empty text and null are refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17933,7 +18132,9 @@ pub mod types {
         }
     }
     /// `UpdateGuestCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateGuestCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -17959,7 +18160,9 @@ pub mod types {
         }
     }
     /// An answer of a guest.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateGuestFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -18002,7 +18205,9 @@ pub mod types {
         }
     }
     /// `UpdateGuestInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateGuestInput {
         /// Member ids. Replaces the list; an empty one clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18048,7 +18253,9 @@ pub mod types {
         }
     }
     /// `UpdateOrganizationInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateOrganizationInput {
         /// `address1`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18254,7 +18461,9 @@ pub mod types {
         }
     }
     /// `UpdateRunCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateRunCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -18280,7 +18489,9 @@ pub mod types {
         }
     }
     /// `UpdateRunInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateRunInput {
         /// Replaces the groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18437,7 +18648,9 @@ pub mod types {
         }
     }
     /// `UpdateRunTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateRunTaskInput {
         /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18630,7 +18843,9 @@ pub mod types {
         }
     }
     /// Changes of a step. Always with title and all three lists of assignees.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateStepInput {
         /// `ai_allowed_app_keys`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19011,7 +19226,9 @@ pub mod types {
         }
     }
     /// `UpdateTagCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateTagCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19037,7 +19254,9 @@ pub mod types {
         }
     }
     /// `UpdateTagInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19090,7 +19309,9 @@ pub mod types {
         }
     }
     /// `UpdateTaskCommentInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -19144,7 +19365,9 @@ pub mod types {
         }
     }
     /// `UpdateTaskCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateTaskCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19170,7 +19393,9 @@ pub mod types {
         }
     }
     /// `UpdateTaskInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateTaskInput {
         /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
@@ -19342,7 +19567,9 @@ pub mod types {
         }
     }
     /// `UpdateUserCustomFieldInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateUserCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19368,7 +19595,9 @@ pub mod types {
         }
     }
     /// `UpdateUserInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19530,7 +19759,9 @@ pub mod types {
         }
     }
     /// `UpdateUserRoleInput` of the API.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
     pub struct UpdateUserRoleInput {
         /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,
@@ -19559,6 +19790,7 @@ pub mod types {
     }
     /// A member. Role and status are those in the organization asked for. Custom field values are not part of it.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct User {
         /// `activated_at`
@@ -19986,6 +20218,7 @@ pub mod types {
     }
     /// A group as it stands in a member.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserGroup {
         /// Emails.
@@ -20063,6 +20296,7 @@ pub mod types {
     }
     /// A member in a short list. The id is sure, the rest may differ.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserMinimal {
         /// `email`
@@ -20150,6 +20384,7 @@ pub mod types {
     }
     /// Counts of what a member did.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserStats {
         /// `checklists_created`
@@ -20229,6 +20464,7 @@ pub mod types {
     }
     /// A subscription to changes of an object.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Watcher {
         /// `frequency`

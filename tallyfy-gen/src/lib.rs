@@ -10,6 +10,13 @@ mod words;
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "decode")]
+#[rustfmt::skip]
+pub mod decoders;
+#[cfg(feature = "schemars")]
+#[rustfmt::skip]
+pub mod schemas;
+
 /// Strings of which the document knows the values.
 #[rustfmt::skip]
 pub mod enums;

@@ -5,7 +5,20 @@
 use http::{HeaderMap, StatusCode, header};
 
 use crate::answer::{self, Answer};
+use crate::router::Door;
+use crate::state::auth::{Application, Holder};
 use crate::state::{Token, World};
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Whoever: the operation asks for no token.
+    Anybody,
+    /// A member.
+    Member(Token),
+    /// A third-party application.
+    Application(Application),
+}
 
 /// Whether errors may be JSON: `Accept` has to ask for it (platform:headers).
 pub fn accepts_json(headers: &HeaderMap) -> bool {
@@ -14,24 +27,44 @@ pub fn accepts_json(headers: &HeaderMap) -> bool {
 }
 
 /// Lets a request in, or says why not.
-pub fn pass(world: &World, headers: &HeaderMap, organization: Option<&str>) -> Result<Token, Answer> {
+pub fn pass(
+    world: &World,
+    door: Door,
+    headers: &HeaderMap,
+    organization: Option<&str>,
+) -> Result<Caller, Answer> {
+    if door == Door::Open {
+        return Ok(Caller::Anybody);
+    }
+    let stranger = || answer::message(StatusCode::UNAUTHORIZED, "Unauthenticated.");
     // docs:open-api/index, py:core: presence matters, the value does not.
     if world.quirks.client_header_is_required && !headers.contains_key("x-tallyfy-client") {
-        return Err(answer::message(StatusCode::UNAUTHORIZED, "Unauthenticated."));
+        return Err(stranger());
     }
-    let token = bearer(headers).and_then(|token| world.tokens.get(token));
-    let Some(token) = token else {
-        return Err(answer::message(StatusCode::UNAUTHORIZED, "Unauthenticated."));
-    };
-    if let Some(id) = organization {
-        let organization = world.organizations.get(id).ok_or_else(answer::not_found)?;
-        let member = organization.members.get(&token.member);
-        if member.is_none_or(|member| member.status != "active") {
-            let text = "You do not have access to this organization.";
-            return Err(answer::message(StatusCode::FORBIDDEN, text));
+    let holder = bearer(headers).and_then(|token| world.auth.holder(token, world.now()));
+    match (door, holder) {
+        (Door::Application, Some(Holder::Application(client))) => {
+            let application = world.auth.applications.get(client).ok_or_else(stranger)?;
+            Ok(Caller::Application(application.clone()))
         }
+        // A token of the other kind is a 401 (platform:auth.grants.client_credentials).
+        (Door::Member, Some(Holder::Member(token))) => {
+            is_member(world, token, organization)?;
+            Ok(Caller::Member(token.clone()))
+        }
+        _ => Err(stranger()),
     }
-    Ok(token.clone())
+}
+
+fn is_member(world: &World, token: &Token, organization: Option<&str>) -> Result<(), Answer> {
+    let Some(id) = organization else { return Ok(()) };
+    let organization = world.organizations.get(id).ok_or_else(answer::not_found)?;
+    let member = organization.members.get(&token.member);
+    if member.is_none_or(|member| member.status != "active") {
+        let text = "You do not have access to this organization.";
+        return Err(answer::message(StatusCode::FORBIDDEN, text));
+    }
+    Ok(())
 }
 
 /// The token after `Bearer` and exactly one space (platform:auth.security_scheme).

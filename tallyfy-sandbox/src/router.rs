@@ -26,8 +26,33 @@ pub struct Operation {
     pub path: String,
     /// Method, lowercase, as in the document.
     pub method: String,
+    /// Whom it lets in.
+    pub door: Door,
     /// Names of the path parameters, in order.
     names: Vec<String>,
+}
+
+/// Whose token an operation asks for, by its `security` in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Nobody's.
+    Open,
+    /// A member's.
+    Member,
+    /// An application's.
+    Application,
+}
+
+impl Door {
+    fn read(operation: &Value) -> Self {
+        let Some(Value::Array(schemes)) = operation.get("security") else { return Self::Member };
+        let for_application = |scheme: &Value| scheme.get("oauth_application").is_some();
+        match schemes.as_slice() {
+            [] => Self::Open,
+            schemes if schemes.iter().all(for_application) => Self::Application,
+            _ => Self::Member,
+        }
+    }
 }
 
 /// Values of path parameters, decoded.
@@ -93,6 +118,7 @@ impl Routes {
                     id: id.to_owned(),
                     path: path.clone(),
                     method: verb.clone(),
+                    door: Door::read(operation),
                     names: names.clone(),
                 });
                 by_id.insert(id.to_owned(), Arc::clone(&operation));

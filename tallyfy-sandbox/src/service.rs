@@ -173,13 +173,13 @@ fn dispatch(world: &mut World, arrived: &Arrived) -> Answer {
         }
     };
     let organization = params.get("org").map(String::as_str);
-    let token = match gate::pass(world, &arrived.headers, organization) {
-        Ok(token) => token,
+    let caller = match gate::pass(world, operation.door, &arrived.headers, organization) {
+        Ok(caller) => caller,
         Err(answer) => return answer,
     };
     let request =
         routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };
-    routes::run(world, &operation.id, &token, &request)
+    routes::run(world, &operation.id, &caller, &request)
 }
 
 impl Arrived {

@@ -22,8 +22,11 @@ struct Case {
     schema: &'static str,
     citation: &'static str,
     json: String,
-    check: Box<dyn Fn(&str) -> Result<(), String>>,
+    check: Check,
 }
+
+/// Reads the JSON text; an error says what is wrong.
+type Check = Box<dyn Fn(&str) -> Result<(), String>>;
 
 /// The JSON text is read as a `T`, `pick` of it is `expected`, and nothing is lost.
 fn reads<T, V>(

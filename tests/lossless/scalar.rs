@@ -69,22 +69,18 @@ fn same_instant(read: &str, written: &str) -> bool {
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     // chrono would also take a month or day of one digit, which no source sends.
-    let day = text.get(..10)?;
-    if !day
-        .bytes()
-        .enumerate()
-        .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
-    {
+    let of_a_day =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    if !text.get(..10)?.bytes().enumerate().all(of_a_day) {
         return None;
     }
-    if text.len() == 10 {
-        return Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc());
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Some(day.and_hms_opt(0, 0, 0)?.and_utc());
     }
-    let zoned = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"];
-    if let Some(at) = zoned.iter().find_map(|form| DateTime::parse_from_str(text, form).ok()) {
+    let text = text.replacen(' ', "T", 1);
+    if let Ok(at) = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%#z") {
         return Some(at.to_utc());
     }
-    let local =
-        ["%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.f"];
-    local.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|at| at.and_utc())
+    let local = text.strip_suffix('Z').unwrap_or(&text);
+    Some(NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M:%S%.f").ok()?.and_utc())
 }

@@ -118,6 +118,11 @@ fn a_lone_data_is_a_frame() {
             &["/run/id: lost 1", "/run/data: appeared as {\"id\":1}"],
         ),
         (json!({"a": {"data": {"data": 1}}}), json!({"a": 1}), &["/a: {\"data\":{\"data\":1}} became 1"]),
+        (
+            json!({"a": {"data": {"data": {"b": 1}}}}),
+            json!({"a": {"b": 1}}),
+            &["/a/data: lost {\"data\":{\"b\":1}}", "/a/b: appeared as 1"],
+        ),
     ]);
 }
 

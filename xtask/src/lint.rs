@@ -1,6 +1,6 @@
-//! Rules that the spec fragments must keep, each with a message that says what to do. Here: what concerns the whole
-//! document. One operation is judged in `lint/operations.rs`, one schema in `lint/schemas.rs`. Reading and merging
-//! is in `spec.rs`; what the generator cannot take is checked on the codegen view in `view.rs`.
+//! Rules that the spec fragments must keep, each with a message that says what to do. Here: what concerns the
+//! whole document. One operation is judged in `lint/operations.rs`, one schema in `lint/schemas.rs`. Reading
+//! and merging is in `spec.rs`; what the generator cannot take is checked on the codegen view in `view.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,8 +176,8 @@ impl Lint<'_> {
         }
     }
 
-    /// What is optional in a request is not in an answer, so one schema cannot serve both. And what the service
-    /// refuses in a request today it may send tomorrow.
+    /// What is optional in a request is not in an answer, so one schema cannot serve both. And what the
+    /// service refuses in a request today it may send tomorrow.
     fn both_directions(&mut self) {
         let spec = self.spec;
         let schema = |name: &String| &spec.document["components"]["schemas"][name.as_str()];
@@ -193,7 +193,8 @@ impl Lint<'_> {
         for name in read.iter().filter(|name| schema(name)["enum"].is_array()) {
             self.wrong(
                 &format!("schemas/{name}"),
-                "is a closed enum in an answer, where a new value would break reading; use `x-extensible-enum`",
+                "is a closed enum in an answer, where a new value would break reading; use \
+                 `x-extensible-enum`",
             );
         }
     }

@@ -23,7 +23,8 @@ use crate::{
 pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
     let (sent, read) = view.directions();
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
-    let mut pass = Pass { published, view, structs: BTreeSet::new(), problems: Vec::new() };
+    let mut pass =
+        Pass { published, view, structs: BTreeSet::new(), framed: BTreeSet::new(), problems: Vec::new() };
     for item in &mut file.items {
         let Item::Mod(module) = item else { continue };
         let Some((_, items)) = module.content.as_mut().filter(|_| module.ident == "types") else {
@@ -31,6 +32,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
         };
         items.retain(|item| !is_clone_from_reference(item));
         pass.structs = items.iter().filter_map(struct_name).collect();
+        pass.framed = items.iter().filter(|item| has_data(item)).filter_map(struct_name).collect();
         let checked = pass.structs.intersection(&sent).cloned().collect();
         let mut polished = Vec::new();
         for mut item in std::mem::take(items) {
@@ -38,9 +40,12 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
             if let Item::Struct(node) = &mut item {
                 let name = node.ident.to_string();
                 pass.document(node);
+                node.attrs
+                    .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
                 if read.contains(&name) {
                     extra.extend(pass.answer(node));
                 } else if sent.contains(&name) {
+                    request(node);
                     extra.push(setters(node));
                     extra.push(checks::render(node, |wire| pass.property(&name, wire), wire_name, &checked));
                 }
@@ -59,6 +64,8 @@ struct Pass<'a> {
     view: &'a View,
     /// Structs that the file defines.
     structs: BTreeSet<String>,
+    /// Those with a field `data`, which a reader would take for a wrapper.
+    framed: BTreeSet<String>,
     problems: Vec<String>,
 }
 
@@ -137,6 +144,14 @@ impl Pass<'_> {
                     }
                 },
             };
+            let held = generic(&field.ty, "Option").map(|held| generic(held, "Box").unwrap_or(held));
+            let held = held.map(path_end).unwrap_or_default();
+            if self.framed.contains(&held) {
+                self.problems.push(format!(
+                    "{name}.{wire}: {held} has a field `data`, which readers take for a wrapper; mark {held} with \
+                     x-tallyfy-envelope"
+                ));
+            }
             parts.push(Part { ident, wire, reader, empty, required });
         }
         records::render(node, &parts)
@@ -186,6 +201,12 @@ fn find_property<'a>(document: &'a Value, schema: &'a Value, property: &str) -> 
         let parts = schema["allOf"].as_array().into_iter().flatten();
         parts.map(|part| resolve(document, part)).find_map(|part| find_property(document, part, property))
     })
+}
+
+/// A request is written, not read; only those who take one from elsewhere (a tool call, say) pay for reading it.
+fn request(node: &mut ItemStruct) {
+    records::drop_derive(&mut node.attrs);
+    node.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]));
 }
 
 /// `new` with what is required, and a consuming setter for each optional field.
@@ -330,6 +351,11 @@ fn struct_name(item: &Item) -> Option<String> {
         Item::Struct(node) if matches!(node.fields, Fields::Named(_)) => Some(node.ident.to_string()),
         _ => None,
     }
+}
+
+fn has_data(item: &Item) -> bool {
+    let Item::Struct(node) = item else { return false };
+    node.fields.iter().any(|field| field.ident.as_ref().is_some_and(|ident| ident == "data"))
 }
 
 /// The generator adds `impl From<&X> for X` to every type; a clone says the same.

@@ -85,6 +85,23 @@ macro_rules! open_enum {
                 $crate::wire::required_text(d, concat!("a ", stringify!($name)), |text| Self::from(text))
             }
         }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                // Other values are let through, so the known ones are no `enum`; `examples` tells them to those
+                // who do not know our word for it.
+                ::schemars::json_schema!({
+                    "type": "string",
+                    "examples": Self::KNOWN,
+                    "x-extensible-enum": Self::KNOWN,
+                })
+            }
+        }
     };
 }
 
@@ -160,6 +177,17 @@ macro_rules! closed_enum {
                 let parsed =
                     $crate::wire::required_text(d, concat!("a ", stringify!($name)), |text| text.parse())?;
                 parsed.map_err(<D::Error as ::serde::de::Error>::custom)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({"type": "string", "enum": Self::KNOWN})
             }
         }
     };

@@ -21,6 +21,8 @@ mod progress;
 pub(crate) mod record;
 pub mod read;
 mod refs;
+#[cfg(feature = "schemars")]
+mod schemas;
 mod scalar;
 mod shape;
 mod timestamp;

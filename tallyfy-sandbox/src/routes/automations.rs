@@ -1,6 +1,7 @@
-//! Automations of templates: stored and shown. The sandbox does not carry them out.
+//! Automations of templates: what may be stored.
 //!
-//! Not here: reading them, which is a matter of the template (`templates`).
+//! Not here: reading them, which is a matter of the template (`templates`), carrying them out
+//! (`state::automation`).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -39,7 +40,8 @@ const ON_FIELDS: [&str; 9] = [
 fn create(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let last = templates::live(call)?.automations.len();
     let id = call.context.ids.hex();
-    let row = read(call, &id, None)?;
+    let mut row = read(call, &id, None)?;
+    row["position"] = json!(last + 1);
     store(call, last, row.clone());
     Ok(Answer { status: StatusCode::CREATED, ..Answer::item(row) })
 }
@@ -113,6 +115,7 @@ fn read(call: &mut Call<'_>, id: &str, old: Option<&Value>) -> Result<Value, Ref
     for (at, entry) in list(&body, "then_actions").iter().enumerate() {
         check_action(&mut input, &format!("then_actions.{at}."), entry);
     }
+    check_targets(&mut input, &list(&body, "then_actions"));
     input.finish()?;
     let now = dates::write(call.context.now, Form::Plain);
     let conditions = numbered(call, &body, "conditions", &CONDITION);
@@ -180,6 +183,18 @@ fn check_condition(input: &mut Input<'_>, place: &str, entry: &Value) {
     }
     if entry.get("statement").is_none() {
         input.wrong(&format!("{place}statement"), "The statement field must be present.");
+    }
+}
+
+/// A visibility or deadline action may aim at a step only once in a rule (templates:create_automation).
+fn check_targets(input: &mut Input<'_>, actions: &[Value]) {
+    let target = |entry: &Value| (entry["action_type"].clone(), entry["target_step_id"].clone());
+    for (at, entry) in actions.iter().enumerate() {
+        let single = ["visibility", "deadline"].contains(&entry["action_type"].as_str().unwrap_or_default());
+        if single && actions[..at].iter().any(|other| target(other) == target(entry)) {
+            let place = format!("then_actions.{at}.target_step_id");
+            input.wrong(&place, "The target step id has a duplicate value.");
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Form fields: those of steps (captures), and those added to one task.
 //!
-//! Not here: reading a definition (`fields`), values (`tasks::write`).
+//! Not here: reading a definition (`fields`), values (`tasks::write`, `values`).
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::input::Input;
 use super::{Call, Inside, automations, fields, templates};
-use crate::answer::{self, Answer};
+use crate::answer::Answer;
 use crate::state::Refused;
 use crate::state::template::{Field, Step};
 
@@ -21,7 +21,6 @@ pub fn inside(operation: &str) -> Option<Inside> {
         "reorder_capture" => Some(reorder_capture),
         "create_run_task_capture" => Some(create_task_field),
         "create_task_form_field" => Some(create_task_field),
-        "update_form_field_value" => Some(update_form_field_value),
         _ => None,
     }
 }
@@ -150,20 +149,6 @@ fn create_task_field(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let task = super::tasks::of_path(call)?;
     let field = task.fields.iter().find(|field| field.id == id).ok_or(Refused::Missing)?;
     Ok(Answer::created(call.view().task_field(field, task.step_id.as_deref(), &task.taskdata)))
-}
-
-/// Ids of stored value rows are shown by no read, so that this fails for whatever a client can know:
-/// an uncaught error (n8n:live test issue 9).
-fn update_form_field_value(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let body = call.body()?;
-    let mut input = Input::new(&body);
-    input.require("id");
-    if !input.has("form_value") {
-        input.wrong("form_value", "The form value field is required.");
-    }
-    input.finish()?;
-    let text = "Attempt to read property \"capture\" on null";
-    Ok(answer::message(StatusCode::INTERNAL_SERVER_ERROR, text))
 }
 
 fn show(call: &Call<'_>, id: &str) -> Result<Answer, Refused> {

@@ -9,7 +9,7 @@ use super::{Call, Inside, processes, tasks, templates};
 use crate::answer::Answer;
 use crate::state::task::TaskState;
 use crate::state::thread::{Thread, mentions};
-use crate::state::{Refused, completion};
+use crate::state::{Refused, automation, completion};
 
 /// Labels and states of comments (processes_tasks:add_task_comment).
 const LABELS: [&str; 5] = ["comment", "problem", "resolve", "improvement", "advice"];
@@ -54,7 +54,7 @@ fn create_task_problem(call: &mut Call<'_>) -> Result<Answer, Refused> {
         completion::mark_reopened(task, call.context.now);
     }
     if let Some(run) = run {
-        completion::settle_process(call.organization, &mut call.context, &run);
+        automation::run(call.organization, &mut call.context, &run);
     }
     Ok(answer)
 }
@@ -178,14 +178,16 @@ fn store(call: &mut Call<'_>, place: &Place, content: String, state: Option<Stri
         }
         None => (None, None),
     };
-    if matches!(place, Place::Process)
-        && let Some(process) = call.organization.processes.get_mut(call.request.param("run"))
-    {
+    let run = call.request.param("run");
+    let process = matches!(place, Place::Process).then(|| call.organization.processes.get_mut(run)).flatten();
+    let run_id = process.map(|process| {
         process.threads.push(id.clone());
-    }
+        process.id.clone()
+    });
     call.organization.threads.put(Thread {
         id: id.clone(),
         task_id,
+        run_id,
         step_id,
         sent_to: mentions(&content),
         content,

@@ -140,7 +140,7 @@ fn delete_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
 }
 
 /// A file, its date with milliseconds (docs:open-api/code-samples/files).
-fn render(asset: &Asset) -> Value {
+pub fn render(asset: &Asset) -> Value {
     json!({
         "id": asset.id,
         "filename": asset.filename,

@@ -139,11 +139,18 @@ fn create_folder_object(call: &mut Call<'_>) -> Result<Answer, Refused> {
     }
     input.finish()?;
     let id = call.context.ids.number();
-    let row = json!({
-        "id": id, "folder_id": folder_id, "subject_id": subject_id, "subject_type": subject_type,
-    });
-    call.organization.filings.put(Filing { id, folder_id, subject_type, subject_id });
+    let filing = Filing { id, folder_id, subject_type, subject_id };
+    let row = filing_row(&filing);
+    call.organization.filings.put(filing);
     Ok(Answer::created(row))
+}
+
+/// An object in a folder.
+pub fn filing_row(filing: &Filing) -> Value {
+    json!({
+        "id": filing.id, "folder_id": filing.folder_id,
+        "subject_id": filing.subject_id, "subject_type": filing.subject_type,
+    })
 }
 
 /// Text that is no number becomes 0: a success without effect (platform:remove_object_from_folder).

@@ -2,6 +2,9 @@
 //!
 //! Not here: rules (`state`), envelopes (`answer`), finding the operation (`router`).
 
+mod activity;
+mod applications;
+mod auth;
 mod automations;
 mod captures;
 mod comments;
@@ -18,10 +21,12 @@ mod members;
 mod organizations;
 mod processes;
 mod search;
+mod service;
 mod steps;
 mod tags;
 mod tasks;
 mod templates;
+mod values;
 mod view;
 mod watchers;
 
@@ -30,11 +35,15 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::answer::{self, Answer, Origin};
+use crate::dates::Form;
+use crate::gate::Caller;
 use crate::query::Query;
 use crate::router::PathParams;
+use crate::state::activity::record;
+use crate::state::auth::Application;
 use crate::state::launch::Context;
 use crate::state::organization::Organization;
-use crate::state::{Refused, Token, World};
+use crate::state::{Refused, Token, World, value_rows};
 use view::View;
 
 /// A handler that works inside one organization.
@@ -42,10 +51,17 @@ type Inside = fn(&mut Call<'_>) -> Result<Answer, Refused>;
 /// A handler that looks at everything the token may see.
 type Outside = fn(&World, &Token, &Request<'_>) -> Answer;
 
+/// A handler for whoever asks, without a token.
+type Open = fn(&mut World, &Request<'_>) -> Answer;
+/// A handler for third-party applications.
+type ByApplication = fn(&mut World, &Application, &Request<'_>) -> Result<Answer, Refused>;
+
 /// What answers an operation.
 enum Handler {
     Inside(Inside),
     Outside(Outside),
+    Open(Open),
+    ByApplication(ByApplication),
 }
 
 /// A body, as far as its media type lets it be understood.
@@ -148,19 +164,32 @@ impl<'a> Call<'a> {
 }
 
 /// Runs an operation.
-pub fn run(world: &mut World, operation: &str, token: &Token, request: &Request<'_>) -> Answer {
+pub fn run(world: &mut World, operation: &str, caller: &Caller, request: &Request<'_>) -> Answer {
     let now = world.now();
-    match find(operation) {
-        Some(Handler::Outside(handler)) => handler(world, token, request),
-        Some(Handler::Inside(handler)) => {
+    match (find(operation), caller) {
+        (Some(Handler::Open(handler)), _) => handler(world, request),
+        (Some(Handler::ByApplication(handler)), Caller::Application(application)) => {
+            applications::run(handler, world, application, request)
+        }
+        (Some(Handler::Outside(handler)), Caller::Member(token)) => handler(world, token, request),
+        (Some(Handler::Inside(handler)), Caller::Member(token)) => {
             let World { organizations, ids, effects, quirks, .. } = world;
             let id = request.params.get("org").unwrap_or(&token.organization);
             let Some(organization) = organizations.get_mut(id) else { return answer::not_found() };
             let context = Context { caller: token.member, now, ids, effects, quirks };
             let mut call = Call { organization, context, request, operation };
-            handler(&mut call).unwrap_or_else(Answer::from)
+            let before = call.context.effects.len();
+            let answer = handler(&mut call).unwrap_or_else(Answer::from);
+            if answer.status.is_success() {
+                activity::tell(&mut call, &answer);
+            }
+            let Call { organization, context, .. } = call;
+            record(organization, &context.effects[before..], token.member);
+            answer
         }
-        None => {
+        // The gate lets nobody else through to these.
+        (Some(_), _) => answer::message(StatusCode::UNAUTHORIZED, "Unauthenticated."),
+        (None, _) => {
             let text = format!("The sandbox does not imitate {operation} yet.");
             answer::coded(StatusCode::NOT_IMPLEMENTED, &text, "NOT_IMPLEMENTED")
         }
@@ -173,7 +202,8 @@ pub fn is_known(operation: &str) -> bool {
 }
 
 /// Each resource knows its own operations; a new one is one more line here.
-const ROOMS: [fn(&str) -> Option<Inside>; 19] = [
+const ROOMS: [fn(&str) -> Option<Inside>; 21] = [
+    activity::inside,
     identity::inside,
     organizations::inside,
     members::inside,
@@ -182,6 +212,7 @@ const ROOMS: [fn(&str) -> Option<Inside>; 19] = [
     templates::inside,
     steps::inside,
     captures::inside,
+    values::inside,
     automations::inside,
     processes::inside,
     tasks::inside,
@@ -197,10 +228,18 @@ const ROOMS: [fn(&str) -> Option<Inside>; 19] = [
 
 fn find(operation: &str) -> Option<Handler> {
     let outside = organizations::outside(operation).or_else(|| identity::outside(operation));
-    if let Some(handler) = outside {
-        return Some(Handler::Outside(handler));
+    let open = || auth::open(operation).or_else(|| service::open(operation)).map(Handler::Open);
+    let by_application = || applications::by_application(operation).map(Handler::ByApplication);
+    let inside = || ROOMS.iter().find_map(|inside| inside(operation)).map(Handler::Inside);
+    outside.map(Handler::Outside).or_else(open).or_else(by_application).or_else(inside)
+}
+
+/// The entries of a JSON object; of anything else none.
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
     }
-    ROOMS.iter().find_map(|inside| inside(operation)).map(Handler::Inside)
 }
 
 /// The rows of an organization by kind, for tests.
@@ -208,11 +247,29 @@ pub fn dump(world: &World, organization: &str) -> Value {
     let Some(organization) = world.organizations.get(organization) else { return Value::Null };
     let view = View { organization, now: world.now(), quirks: &world.quirks };
     let (plain, full) = (Query::default(), Query::including("form_fields,threads,summary"));
+    let steps = Query::including("steps");
+    let values = organization.tasks.iter().flat_map(|task| {
+        value_rows::of_task(task).map(|(id, field, value)| {
+            serde_json::json!({ "id": id, "task_id": task.id, "field_id": field.id, "value": value })
+        })
+    });
     serde_json::json!({
+        "organization": organizations::render(organization),
         "members": organization.members.iter().map(|m| view.member(m, &plain)).collect::<Vec<_>>(),
-        "templates": organization.templates.iter().map(|t| view.template(t, &plain)).collect::<Vec<_>>(),
+        "guests": organization.guests.iter().map(|g| view.guest(g, &plain, Form::Plain)).collect::<Vec<_>>(),
+        "groups": organization.groups.iter().map(|g| view.group(g, &plain)).collect::<Vec<_>>(),
+        "tags": organization.tags.iter().map(|t| view.tag(t, &plain)).collect::<Vec<_>>(),
+        "taggings": organization.taggings.iter().map(|t| view.tagging(t)).collect::<Vec<_>>(),
+        "folders": organization.folders.iter().map(|f| view.folder(f, &plain)).collect::<Vec<_>>(),
+        "filings": organization.filings.iter().map(folders::filing_row).collect::<Vec<_>>(),
+        "templates": organization.templates.iter().map(|t| view.template(t, &steps)).collect::<Vec<_>>(),
         "processes": organization.processes.iter().map(|p| view.process(p, &plain)).collect::<Vec<_>>(),
         "tasks": organization.tasks.iter().map(|t| view.task(t, &full)).collect::<Vec<_>>(),
+        "values": values.collect::<Vec<_>>(),
         "comments": organization.threads.iter().map(|t| view.thread(t)).collect::<Vec<_>>(),
+        "files": organization.assets.iter().map(files::render).collect::<Vec<_>>(),
+        "watchers": organization.watchers,
+        "custom_fields": organization.custom_fields,
+        "custom_field_keys": organization.custom_field_keys,
     })
 }

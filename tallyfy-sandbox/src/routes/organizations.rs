@@ -88,7 +88,7 @@ const TEXTS: [&str; 12] = [
     "welcome_description",
 ];
 
-fn render(organization: &Organization) -> Map<String, Value> {
+pub fn render(organization: &Organization) -> Map<String, Value> {
     let active = organization.members.iter().filter(|member| member.status == "active").count();
     let mut row = Map::new();
     row.insert("id".to_owned(), json!(organization.id));

@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeZone, Utc};
 
 use crate::quirks::Quirks;
+use crate::state::auth::Application;
 use crate::state::ids::Ids;
 use crate::state::organization::Organization;
-use crate::state::{Token, World};
+use crate::state::{Auth, Token, World, activity};
 
 /// The organization.
 pub const ORGANIZATION: &str = "d83c7e1b40f5492ab6e1c97d05fa3826";
@@ -26,6 +27,17 @@ pub const ADMIN_TOKEN: &str = "sandbox-token-admin";
 pub const STANDARD_TOKEN: &str = "sandbox-token-standard";
 /// Token of the light member.
 pub const LIGHT_TOKEN: &str = "sandbox-token-light";
+
+/// The password of every member, for the grant password.
+pub const PASSWORD: &str = "sandbox-password";
+/// `client_id` of the organization's application.
+pub const CLIENT_ID: &str = "31";
+/// `client_secret` of both applications.
+pub const CLIENT_SECRET: &str = "sandbox-client-secret";
+/// `client_id` of an application of [`FOREIGN_ORGANIZATION`].
+pub const FOREIGN_CLIENT_ID: &str = "32";
+/// A member of [`FOREIGN_ORGANIZATION`] alone.
+pub const FOREIGN_MEMBER: &str = "otto@elsewhere.test";
 
 /// Ann Berg, administrator, owner of the first token.
 pub const ADMIN: i64 = 1001;
@@ -153,7 +165,7 @@ pub fn today() -> DateTime<Utc> {
 pub(crate) fn world(quirks: Quirks) -> World {
     let mut world = World {
         organizations: BTreeMap::new(),
-        tokens: tokens(),
+        auth: auth(),
         ids: Ids::new(),
         effects: Vec::new(),
         quirks,
@@ -162,19 +174,31 @@ pub(crate) fn world(quirks: Quirks) -> World {
     let mut organization = people::organization();
     templates::fill(&mut organization);
     processes::fill(&mut organization, &mut world);
+    activity::record(&mut organization, &world.effects, ADMIN);
     world.effects.clear();
     world.organizations.insert(ORGANIZATION.to_owned(), organization);
-    let foreign = Organization {
+    let mut foreign = Organization {
         id: FOREIGN_ORGANIZATION.to_owned(),
         name: "Another company".to_owned(),
         ..Organization::default()
     };
+    foreign.members.put(people::foreign_member());
     world.organizations.insert(FOREIGN_ORGANIZATION.to_owned(), foreign);
     world
 }
 
-fn tokens() -> BTreeMap<String, Token> {
-    let owners = [(ADMIN_TOKEN, ADMIN), (STANDARD_TOKEN, STANDARD), (LIGHT_TOKEN, LIGHT)];
-    let token = |member| Token { member, organization: ORGANIZATION.to_owned() };
-    owners.into_iter().map(|(text, member)| (text.to_owned(), token(member))).collect()
+fn auth() -> Auth {
+    let mut auth = Auth::default();
+    for (text, member) in [(ADMIN_TOKEN, ADMIN), (STANDARD_TOKEN, STANDARD), (LIGHT_TOKEN, LIGHT)] {
+        auth.add(text, Token { member, organization: ORGANIZATION.to_owned() });
+    }
+    for name in ["ann", "ben", "cleo", "dora"] {
+        auth.passwords.insert(format!("{name}@northwind.test"), PASSWORD.to_owned());
+    }
+    for (id, organization) in [(CLIENT_ID, ORGANIZATION), (FOREIGN_CLIENT_ID, FOREIGN_ORGANIZATION)] {
+        let (id, organization) = (id.to_owned(), organization.to_owned());
+        let secret = CLIENT_SECRET.to_owned();
+        auth.applications.insert(id.clone(), Application { id, secret, organization });
+    }
+    auth
 }

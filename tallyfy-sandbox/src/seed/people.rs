@@ -56,7 +56,7 @@ fn member(id: i64, first: &str, last: &str, role: &str) -> Member {
         last_name: last.to_owned(),
         role: role.to_owned(),
         status: if disabled { "disabled" } else { "active" }.to_owned(),
-        created_at: today() - Duration::days(400 - (id - ADMIN) * 10),
+        created_at: today() - Duration::days(400 - (id - ADMIN).min(9) * 10),
         last_updated: today() - Duration::days(2),
         invited_by: (id != ADMIN).then_some(ADMIN),
         disabled: disabled.then(|| (today() - Duration::days(30), ADMIN)),
@@ -64,6 +64,11 @@ fn member(id: i64, first: &str, last: &str, role: &str) -> Member {
         is_default_admin: id == ADMIN,
         profile: object(profile),
     }
+}
+
+/// The only member of the other organization.
+pub fn foreign_member() -> Member {
+    Member { email: super::FOREIGN_MEMBER.to_owned(), ..member(2001, "Otto", "Elster", "admin") }
 }
 
 fn guest(id: i64, email: &str, code: &str, first: &str) -> Guest {

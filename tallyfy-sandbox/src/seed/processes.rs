@@ -104,6 +104,7 @@ fn comment(organization: &mut Organization, id: &str, task_id: &str, label: &str
     organization.threads.put(Thread {
         id: id.to_owned(),
         task_id: Some(task_id.to_owned()),
+        run_id: None,
         step_id,
         content: content.to_owned(),
         label: label.to_owned(),

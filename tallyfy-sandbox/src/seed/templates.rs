@@ -20,7 +20,7 @@ pub fn fill(organization: &mut Organization) {
     large.groups = vec![GROUP.to_owned()];
     large.kickoff = kickoff();
     large.steps = steps();
-    large.automations = vec![automation()];
+    large.automations = automations();
     large.rest = object(json!({ "kickoff_title": "About the vendor", "allow_launcher_change_name": true }));
     let mut small = template(SMALL_TEMPLATE, 315, "Weekly check");
     small.steps = small_steps();
@@ -186,21 +186,15 @@ fn small_steps() -> Vec<Step> {
     vec![first, last]
 }
 
-/// Shown inline in the template. The sandbox does not carry automations out.
-fn automation() -> Value {
-    json!({
+/// Two rules that answers of a launch set off. Neither holds in the seed's own process.
+fn automations() -> Vec<Value> {
+    let hurry = json!({
         "id": "c0ffee12d3a94b5c8e7f60718293a4b5",
         "automated_alias": "Hurry for express vendors",
-        "conditions": [{
-            "id": "d1e2f30415263748596a7b8c9d0e1f20",
-            "conditionable_id": KICKOFF_DROPDOWN,
-            "conditionable_type": "Prerun",
-            "operation": "equals",
-            "statement": "Express",
-            "logic": "and",
-            "position": 1,
-            "column_contains_name": null,
-        }],
+        "conditions": [
+            condition("d1e2f30415263748596a7b8c9d0e1f20", 1, KICKOFF_DROPDOWN, "equals", "Express"),
+            condition("d1e2f30415263748596a7b8c9d0e1f21", 2, KICKOFF_RADIO, "equals", "Open"),
+        ],
         "then_actions": [{
             "id": "e2f30415263748596a7b8c9d0e1f2031",
             "action_type": "deadline",
@@ -216,5 +210,40 @@ fn automation() -> Value {
         "created_at": "2026-05-04T09:00:00Z",
         "last_updated": "2026-05-04T09:00:00Z",
         "archived_at": null,
+    });
+    let cold = json!({
+        "id": "c0ffee12d3a94b5c8e7f60718293a4b6",
+        "automated_alias": "Cold chain needs a second pair of eyes",
+        "conditions":
+            [condition("d1e2f30415263748596a7b8c9d0e1f22", 1, KICKOFF_MULTISELECT, "contains", "Cold chain")],
+        "then_actions": [{
+            "id": "e2f30415263748596a7b8c9d0e1f2032",
+            "action_type": "assignment",
+            "action_verb": "assign",
+            "target_step_id": STEP_RECORD,
+            "position": 1,
+            "actionable_id": null,
+            "actionable_type": null,
+            "deadline": null,
+            "assignees": { "users": [ADMIN], "guests": [], "groups": [] },
+        }],
+        "position": 2,
+        "created_at": "2026-05-04T09:00:00Z",
+        "last_updated": "2026-05-04T09:00:00Z",
+        "archived_at": null,
+    });
+    vec![hurry, cold]
+}
+
+fn condition(id: &str, position: i64, field: &str, operation: &str, statement: &str) -> Value {
+    json!({
+        "id": id,
+        "conditionable_id": field,
+        "conditionable_type": "Prerun",
+        "operation": operation,
+        "statement": statement,
+        "logic": "and",
+        "position": position,
+        "column_contains_name": null,
     })
 }

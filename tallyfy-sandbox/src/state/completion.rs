@@ -1,10 +1,12 @@
 //! Completing and reopening tasks, and what that does to their process.
 //!
-//! Not here: the kick-off form (`routes::processes`), issues (`routes::comments`).
+//! Not here: the kick-off form (`routes::processes`), issues (`routes::comments`), what automations make of
+//! it (`automation`).
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::automation::{self, Changes};
 use super::launch::Context;
 use super::organization::Organization;
 use super::task::{Task, TaskState};
@@ -25,7 +27,7 @@ pub fn complete(
     context: &mut Context<'_>,
     id: &str,
     completion: &Completion<'_>,
-) -> Result<(), Refused> {
+) -> Result<Changes, Refused> {
     let task = organization.tasks.get(id).ok_or(Refused::Missing)?;
     let decision = decide(task, completion.is_approved, context.quirks)?;
     may_complete(organization, task, context.caller)?;
@@ -40,14 +42,15 @@ pub fn complete(
     }
     // Fired on a repeat too: that is the oddity (mcp:complete_task).
     context.effect("task.completed", id);
-    if let Some(run) = run {
-        settle_process(organization, context, &run);
-    }
-    Ok(())
+    Ok(run.map(|run| automation::run(organization, context, &run)).unwrap_or_default())
 }
 
 /// Reopens a completed task (processes_tasks:reopen_process_task).
-pub fn reopen(organization: &mut Organization, context: &mut Context<'_>, id: &str) -> Result<(), Refused> {
+pub fn reopen(
+    organization: &mut Organization,
+    context: &mut Context<'_>,
+    id: &str,
+) -> Result<Changes, Refused> {
     let task = organization.tasks.get(id).ok_or(Refused::Missing)?;
     may_complete(organization, task, context.caller)?;
     // The status is not stated by any source (processes_tasks:reopen_process_task.errors).
@@ -59,16 +62,14 @@ pub fn reopen(organization: &mut Organization, context: &mut Context<'_>, id: &s
         mark_reopened(task, context.now);
     }
     context.effect("task.reopened", id);
-    if let Some(run) = run {
-        settle_process(organization, context, &run);
-    }
-    Ok(())
+    Ok(run.map(|run| automation::run(organization, context, &run)).unwrap_or_default())
 }
 
 /// Takes the marks of completion off a task.
 pub fn mark_reopened(task: &mut Task, now: DateTime<Utc>) {
     task.state = TaskState::InProgress;
     task.completed_at = None;
+    task.reopened_at = Some(now);
     task.completer_id = None;
     task.completed_by.clear();
     task.is_approved = None;
@@ -79,7 +80,8 @@ pub fn mark_reopened(task: &mut Task, now: DateTime<Utc>) {
 pub fn settle_process(organization: &mut Organization, context: &mut Context<'_>, id: &str) {
     let Some(process) = organization.processes.get(id) else { return };
     let tasks = organization.tasks_of(process);
-    let done = !tasks.is_empty() && tasks.iter().all(|task| !task.is_open());
+    let any = tasks.iter().any(|task| task.state == TaskState::Completed);
+    let done = any && tasks.iter().all(|task| !task.is_open());
     let Some(process) = organization.processes.get_mut(id) else { return };
     process.last_updated = context.now;
     match (done, process.completed_at) {
@@ -144,6 +146,10 @@ fn may_complete(organization: &Organization, task: &Task, caller: i64) -> Result
 /// Open issues and unanswered required fields stand in the way.
 fn is_ready(organization: &Organization, task: &Task) -> Result<(), Refused> {
     is_not_frozen(organization, task)?;
+    // docs: visibility actions; the text is the sandbox's own.
+    if task.state == TaskState::AutoSkipped {
+        return Err(Refused::invalid("task_id", "A hidden task cannot be completed."));
+    }
     if organization.has_open_issue(task) {
         return Err(Refused::invalid("task_id", "This task has an open issue."));
     }
@@ -177,6 +183,7 @@ fn mark_completed(task: &mut Task, actor: i64, decision: Option<bool>, now: Date
     }
     task.state = TaskState::Completed;
     task.completed_at.get_or_insert(now);
+    task.reopened_at = None;
     task.completer_id = Some(actor);
     task.is_approved = decision;
 }

@@ -13,7 +13,7 @@ use super::owners::{self, Owners};
 use super::process::Process;
 use super::task::Task;
 use super::template::{Step, Template};
-use super::{Effect, Refused, form_values};
+use super::{Effect, Refused, automation, form_values, schedule};
 use crate::dates;
 use crate::quirks::Quirks;
 use crate::state::ids::Ids;
@@ -35,7 +35,12 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// Notes a side effect.
     pub fn effect(&mut self, kind: &'static str, subject: &str) {
-        self.effects.push(Effect { kind, subject: subject.to_owned(), at: self.now });
+        self.effect_of(kind, subject, None);
+    }
+
+    /// Notes a side effect with what is to be known about it.
+    pub fn effect_of(&mut self, kind: &'static str, subject: &str, detail: Option<Value>) {
+        self.effects.push(Effect { kind, subject: subject.to_owned(), at: self.now, detail });
     }
 }
 
@@ -86,6 +91,7 @@ pub fn launch(
     if let Some(template) = organization.templates.get_mut(&template.id) {
         template.started_processes += 1;
     }
+    automation::run(organization, context, &id);
     Ok(id)
 }
 
@@ -156,6 +162,7 @@ fn new_process(
         parent_id: text("parent_id"),
         tasks: Vec::new(),
         threads: Vec::new(),
+        rules: automation::Memory::default(),
         created_at: context.now,
         last_updated: context.now,
         completed_at: None,
@@ -213,7 +220,7 @@ fn make_tasks(
     overrides: &BTreeMap<String, Override>,
 ) -> Vec<Task> {
     let nothing = Override::default();
-    let deadlines = deadlines(template, process.created_at);
+    let planned = schedule::plan(template, process.created_at);
     // processes_tasks:launch_process.quirks: a map that names some steps launches those steps alone.
     let truncate = context.quirks.tasks_map_truncates && !overrides.is_empty();
     let mut tasks = Vec::new();
@@ -227,7 +234,8 @@ fn make_tasks(
             Some(owners) => owners.clone(),
             None => default_owners(organization, step, process.started_by),
         };
-        task.deadline = entry.deadline.or_else(|| deadlines.get(step.id.as_str()).copied());
+        task.deadline = entry.deadline.or_else(|| planned.get(step.id.as_str()).copied());
+        task.launch_deadline = entry.deadline;
         task.deadline_set_by_hand = entry.by_hand && entry.deadline.is_some();
         task.max_assignable = entry.max_assignable.unwrap_or(task.max_assignable);
         task.position = entry.position.unwrap_or(step.position);
@@ -268,23 +276,4 @@ fn default_owners(organization: &Organization, step: &Step, launcher: i64) -> Ow
         owners.users.push(launcher);
     }
     owners
-}
-
-/// The deadline of each step: counted from the launch, or from the deadline of another step.
-fn deadlines(template: &Template, launched: DateTime<Utc>) -> BTreeMap<&str, DateTime<Utc>> {
-    let mut known: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-    // An anchor may come later in the list, or run in a circle: as many rounds as steps are enough.
-    for _ in 0..template.steps.len() {
-        for step in &template.steps {
-            let Some(deadline) = &step.deadline else { continue };
-            let anchor = match deadline.step.as_str() {
-                "start_run" | "start_process" | "" => Some(launched),
-                other => known.get(other).copied(),
-            };
-            if let Some(anchor) = anchor {
-                known.insert(&step.id, deadline.apply(anchor));
-            }
-        }
-    }
-    known
 }

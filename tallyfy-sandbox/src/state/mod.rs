@@ -2,6 +2,9 @@
 //!
 //! Not here: HTTP, JSON envelopes, query strings (`routes`, `answer`), and the first rows (`seed`).
 
+pub mod activity;
+pub mod auth;
+pub mod automation;
 pub mod completion;
 pub mod form_values;
 pub mod ids;
@@ -9,10 +12,12 @@ pub mod launch;
 pub mod organization;
 pub mod owners;
 pub mod process;
+pub mod schedule;
 pub mod table;
 pub mod task;
 pub mod template;
 pub mod thread;
+pub mod value_rows;
 
 use std::collections::BTreeMap;
 
@@ -20,17 +25,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::quirks::Quirks;
+pub use auth::{Auth, Token};
 use ids::Ids;
 use organization::Organization;
-
-/// Whose token it is, and which organization it was created in.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// The member behind the token.
-    pub member: i64,
-    /// The organization chosen when the token was created.
-    pub organization: String,
-}
 
 /// Something that the service would have told the outside world: a mail, a webhook, an activity row.
 /// The sandbox only counts it, so that a test can see what was done twice.
@@ -43,6 +40,9 @@ pub struct Effect {
     pub subject: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// What it held before, where that can be undone; of automations what was checked, of webhooks where
+    /// they go.
+    pub detail: Option<Value>,
 }
 
 /// Everything.
@@ -50,8 +50,8 @@ pub struct Effect {
 pub struct World {
     /// Organizations by id.
     pub organizations: BTreeMap<String, Organization>,
-    /// Tokens that open the door.
-    pub tokens: BTreeMap<String, Token>,
+    /// What opens the door.
+    pub auth: Auth,
     /// Maker of new ids.
     pub ids: Ids,
     /// Side effects so far.

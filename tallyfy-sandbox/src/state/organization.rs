@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::activity::Entry;
 use super::process::Process;
 use super::table::{Row, Table};
 use super::task::Task;
@@ -46,6 +47,8 @@ pub struct Organization {
     pub watchers: Vec<Value>,
     /// Comments and issues.
     pub threads: Table<Thread>,
+    /// What has happened, oldest first.
+    pub activity: Vec<Entry>,
     /// Custom field values by record (`kind:id`).
     pub custom_fields: std::collections::BTreeMap<String, Map<String, Value>>,
     /// Definitions of custom fields, as the service would write them.

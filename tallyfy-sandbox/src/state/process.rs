@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value};
 
+use super::automation::Memory;
 use super::organization::Organization;
 use super::table::Row;
 use super::task::{Task, TaskState};
@@ -49,6 +50,8 @@ pub struct Process {
     pub tasks: Vec<String>,
     /// Comments and issues on the process itself.
     pub threads: Vec<String>,
+    /// What its rules have done.
+    pub rules: Memory,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// Last change.

@@ -69,6 +69,10 @@ pub struct Task {
     pub started_at: Option<DateTime<Utc>>,
     /// Due.
     pub deadline: Option<DateTime<Utc>>,
+    /// The deadline that the launch gave it.
+    pub launch_deadline: Option<DateTime<Utc>>,
+    /// The deadline that an automation gives it.
+    pub rule_deadline: Option<DateTime<Utc>>,
     /// The deadline rule of its step.
     pub step_deadline: Option<Deadline>,
     /// A person moved the deadline.
@@ -81,6 +85,8 @@ pub struct Task {
     pub archived_at: Option<DateTime<Utc>>,
     /// When it was completed.
     pub completed_at: Option<DateTime<Utc>>,
+    /// When it was reopened, until it is completed again.
+    pub reopened_at: Option<DateTime<Utc>>,
     /// Who completed it.
     pub completer_id: Option<i64>,
     /// Who created it.
@@ -138,12 +144,15 @@ impl Task {
             position: 1,
             started_at: Some(now),
             deadline: None,
+            launch_deadline: None,
+            rule_deadline: None,
             step_deadline: None,
             deadline_set_by_hand: false,
             created_at: now,
             last_updated: now,
             archived_at: None,
             completed_at: None,
+            reopened_at: None,
             completer_id: None,
             starter_id,
             completed_by: Vec::new(),

@@ -13,6 +13,8 @@ pub struct Thread {
     pub id: String,
     /// The task, or `None` on a process or template.
     pub task_id: Option<String>,
+    /// The process, of a thread on a process itself.
+    pub run_id: Option<String>,
     /// The step of the task.
     pub step_id: Option<String>,
     /// HTML.

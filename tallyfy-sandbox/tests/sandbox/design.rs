@@ -211,7 +211,7 @@ async fn automations_are_checked_and_replaced() {
     assert_eq!(after["conditions"][0]["id"], row["conditions"][0]["id"]);
     assert_ne!(after["then_actions"][0]["id"], row["then_actions"][0]["id"]);
     let template = desk.get(&format!("/checklists/{TEMPLATE}")).await.is(200)["data"].clone();
-    assert_eq!(template["automated_actions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(template["automated_actions"].as_array().map(Vec::len), Some(3));
     desk.delete(&own).await.is(200);
     desk.delete(&own).await.is(404);
     desk.is_faithful();

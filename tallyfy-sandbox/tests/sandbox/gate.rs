@@ -69,9 +69,11 @@ async fn a_light_member_reads_no_profiles() {
 }
 
 #[tokio::test]
-async fn an_operation_without_a_handler_says_so() {
+async fn the_service_itself_asks_for_no_token() {
     let desk = Desk::new().await;
-    let known = tallyfy_sandbox::Sandbox::operations();
-    assert!(known.contains(&"create_run") && !known.contains(&"get_config"));
-    assert_eq!(desk.get("~/utils/config").await.is(501)["code"], "NOT_IMPLEMENTED");
+    let base = desk.sandbox.base_url();
+    for path in ["/utils/config", "/health"] {
+        assert_eq!(desk.send(desk.http.get(format!("{base}{path}"))).await.status.as_u16(), 200, "{path}");
+    }
+    desk.is_faithful();
 }

@@ -10,7 +10,7 @@ use tallyfy_gen::types::{
 };
 use tallyfy_gen::wire::{Item, OneOrMany, Pagination};
 
-use super::{Case, ids, list, rows, some, text, unpacks};
+use super::{Case, ids, list, reads, rows, some, text, unpacks};
 
 const LIST: &str = "docs:open-api/code-samples/templates/list-templates";
 const REMOVE: &str = "docs:open-api/code-samples/templates/delete-archive-template";
@@ -274,10 +274,20 @@ fn restores() -> Vec<Case> {
 }
 
 fn searches() -> Vec<Case> {
-    rows! { "templates:TemplateSearchResponse", it: SearchResponse;
-        "py:searches.search_templates", r#"{"blueprint": null}"# => it.blueprint.is_none(), true;
-        "py:searches.search_templates", r#"{}"# => it.blueprint.is_none(), true;
-    }
+    const PY: &str = "py:searches.search_templates";
+    let rows = |it: &SearchResponse| it.blueprint.as_ref().map(|page| page.data.len());
+    vec![
+        reads(
+            "templates:TemplateSearchResponse",
+            PY,
+            r#"{"blueprint": {"data": [{"id": "t"}]}}"#,
+            rows,
+            Some(1),
+        ),
+        reads("templates:TemplateSearchResponse", PY, r#"{"blueprint": {"data": []}}"#, rows, Some(0)),
+        unpacks("templates:TemplateSearchResponse", PY, r#"{"blueprint": [{"id": "t"}]}"#, rows, Some(1)),
+        reads("templates:TemplateSearchResponse", PY, r#"{"process": null}"#, rows, None),
+    ]
 }
 
 fn pages() -> Vec<Case> {

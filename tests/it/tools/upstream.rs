@@ -74,8 +74,8 @@ fn an_openapi_3_document_is_compared_alike() {
             "differs      schemas/TreeItem: under `data` in ours, bare in theirs",
             "only ours    GET /organizations/{org}/trees: list_trees",
             "only ours    POST /organizations/{org}/files: upload_file",
-            "only ours    POST /organizations/{org}/trees/{tree}/harvests: create_harvest",
             "only ours    POST /organizations/{org}/trees: create_tree",
+            "only ours    POST /organizations/{org}/trees/{tree}/harvests: create_harvest",
         ]
     );
 }

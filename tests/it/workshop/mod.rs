@@ -1,5 +1,6 @@
-//! The workshop that makes the raw client out of the spec. Here: the mini spec (a small valid document that its tests
-//! bend), temporary folders, and where snapshots lie. What the client does on the wire is tested elsewhere.
+//! The workshop that makes the raw client out of the spec. Here: the mini spec (a small valid document that
+//! its tests bend), temporary folders, and where snapshots lie. What the client does on the wire is tested
+//! elsewhere.
 
 use std::{
     fs,

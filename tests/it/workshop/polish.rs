@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use syn::{Attribute, ImplItem, Item};
+use quote::ToTokens as _;
+use syn::{Arm, Attribute, ImplItem, Item, ItemImpl, visit::Visit};
 use xtask::{codegen, polish, view::View};
 
 use super::{mini_root, mini_spec, signature, snapshot};
@@ -19,7 +20,8 @@ fn refused(generated: &str, problem: &str) {
 #[test]
 fn output_that_breaks_a_promise_is_refused() {
     refused(
-        "mod types { pub struct Thing { pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>> } }",
+        "mod types { pub struct Thing { pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>> } \
+         }",
         "a date fell back to chrono; give it a format that the view knows",
     );
     refused(
@@ -27,12 +29,25 @@ fn output_that_breaks_a_promise_is_refused() {
         "Thing.title: neither optional nor an id; the view must not require it (rule open_answers)",
     );
     refused(
+        "mod types { pub struct Thing { pub settings: Option<Frame> } pub struct Frame { pub data: \
+         Option<String> } }",
+        "Thing.settings: Frame has a field `data`, which readers take for a wrapper; mark Frame with \
+         x-tallyfy-envelope",
+    );
+    refused(
+        "mod types { pub struct Thing { pub parent: Option<Frame> } pub struct Frame { pub data: \
+         Option<String> } }",
+        "Thing.parent: Frame has a field `data`, which readers take for a wrapper; mark Frame with \
+         x-tallyfy-envelope",
+    );
+    refused(
         "mod types { pub struct Thing { #[serde(rename = \"Title\")] pub title: i64 } }",
         "Thing.Title: neither optional nor an id; the view must not require it (rule open_answers)",
     );
 }
 
-/// Each field with its reader and its documentation, then what one can call: `new`, setters, limits apart.
+/// Each field with what serde is told and its documentation; how an answer reads it, or what one can call to
+/// set it.
 #[test]
 fn answers_get_readers_and_requests_get_setters() {
     let (outputs, _) = codegen::outputs(&mini_root("polish")).expect("the mini spec generates");
@@ -57,8 +72,7 @@ fn describe(item: &Item, text: &mut String) {
             for field in &node.fields {
                 let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
                 let (serde, docs) = (serde(&field.attrs), documentation(&field.attrs));
-                let _ =
-                    writeln!(text, "    {name}: {} [{serde}] // {docs}", signature::short(&field.ty));
+                let _ = writeln!(text, "    {name}: {} [{serde}] // {docs}", signature::short(&field.ty));
             }
         }
         Item::Impl(node) if node.trait_.is_none() => {
@@ -69,7 +83,30 @@ fn describe(item: &Item, text: &mut String) {
                 }
             }
         }
+        Item::Impl(node) if implements(node, "Record") => {
+            let mut arms = Arms(Vec::new());
+            arms.visit_item_impl(node);
+            for arm in arms.0.iter().filter(|arm| !arm.starts_with('_')) {
+                let _ = writeln!(text, "    {} reads {arm}", signature::short(&node.self_ty));
+            }
+        }
         _ => {}
+    }
+}
+
+fn implements(node: &ItemImpl, name: &str) -> bool {
+    let path = node.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    path.is_some_and(|last| last.ident == name)
+}
+
+/// Arms of a match, as `"key" => reader`.
+struct Arms(Vec<String>);
+
+impl<'ast> Visit<'ast> for Arms {
+    fn visit_arm(&mut self, arm: &'ast Arm) {
+        let (key, body) = (arm.pat.to_token_stream(), arm.body.to_token_stream().to_string());
+        let reader = body.split("seed :: ").nth(1).and_then(|text| text.split(' ').next());
+        self.0.push(format!("{key} => {}", reader.unwrap_or("itself")));
     }
 }
 

@@ -1,6 +1,9 @@
 //! Rust types and function heads as short text, one line each, for snapshots.
 
-use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
+use syn::{
+    FnArg, GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound,
+    punctuated::Punctuated,
+};
 
 /// `list_runs(org: &str, query: &ListRunsQuery) -> Result<..>`; the receiver is left out.
 pub fn line(head: &Signature) -> String {
@@ -28,15 +31,18 @@ pub fn short(ty: &Type) -> String {
         Type::Path(path) => path.path.segments.last().map(segment).unwrap_or_default(),
         Type::Reference(reference) => format!("&{}", short(&reference.elem)),
         Type::Tuple(tuple) => format!("({})", tuple.elems.iter().map(short).collect::<Vec<_>>().join(", ")),
-        Type::ImplTrait(bounds) => {
-            let bounds = bounds.bounds.iter().filter_map(|bound| match bound {
-                TypeParamBound::Trait(bound) => bound.path.segments.last().map(segment),
-                _ => None,
-            });
-            format!("impl {}", bounds.collect::<Vec<_>>().join(" + "))
-        }
+        Type::ImplTrait(ty) => format!("impl {}", traits(&ty.bounds)),
+        Type::TraitObject(ty) => format!("dyn {}", traits(&ty.bounds)),
         _ => panic!("a kind of type that the generator did not write so far"),
     }
+}
+
+fn traits(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
+    let names = bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(segment),
+        _ => None,
+    });
+    names.collect::<Vec<_>>().join(" + ")
 }
 
 fn segment(segment: &syn::PathSegment) -> String {

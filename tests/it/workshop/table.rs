@@ -10,7 +10,7 @@ use xtask::{
     view::View,
 };
 
-use super::{real_spec, schemas, signature, snapshot};
+use super::{mini_spec, mini_with, real_spec, schemas, signature, snapshot};
 
 #[test]
 fn operations_are_a_table() {
@@ -22,27 +22,44 @@ fn operations_are_a_table() {
         let word = |key: &str| operation.node[key].as_str().unwrap_or_default();
         let (repeat, confidence) = (word("x-tallyfy-repeat"), word("x-tallyfy-confidence"));
         let method = operation.method.to_uppercase();
-        let _ = writeln!(text, "{:45} {method:6} {repeat:9} {confidence:6} {}", operation.id(), operation.path);
+        let _ =
+            writeln!(text, "{:45} {method:6} {repeat:9} {confidence:6} {}", operation.id(), operation.path);
     }
     snapshot(None, || assert_snapshot!("workshop_operations", text));
 }
 
 #[test]
 fn each_fragment_has_a_table_of_its_queries_and_schemas() {
-    let spec = real_spec();
+    for (file, text) in tables(&real_spec()) {
+        let resource = file.trim_start_matches("openapi/").trim_end_matches(".yaml");
+        snapshot(Some(resource), || assert_snapshot!("workshop_schemas", text));
+    }
+}
+
+#[test]
+fn one_changed_field_is_one_changed_line() {
+    let field = ("message: {type: string}", "message: {type: integer}");
+    let before = tables(&mini_spec());
+    let after = tables(&Spec::merge(&mini_with(&[field])).expect("the change merges"));
+    let (before, after) = (&before["openapi/things.yaml"], &after["openapi/things.yaml"]);
+    let lines = before.lines().zip(after.lines()).filter(|(one, other)| one != other);
+    assert_eq!(lines.collect::<Vec<_>>(), [("  message: string", "  message: integer")]);
+    assert_eq!(before.lines().count(), after.lines().count());
+}
+
+/// The table of each fragment that has one.
+fn tables(spec: &Spec) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for operation in operations(&spec.document) {
         let text = files.entry(spec.origin(operation.path)).or_default();
-        queries(&spec, &operation, text);
+        queries(spec, &operation, text);
     }
     for (name, schema) in schemas(&spec.document) {
         let text = files.entry(spec.origin(&format!("schemas/{name}"))).or_default();
         component(name, schema, text);
     }
-    for (file, text) in files.iter().filter(|(_, text)| !text.is_empty()) {
-        let resource = file.trim_start_matches("openapi/").trim_end_matches(".yaml");
-        snapshot(Some(resource), || assert_snapshot!("workshop_schemas", text));
-    }
+    files.retain(|_, text| !text.is_empty());
+    files
 }
 
 fn queries(spec: &Spec, operation: &Operation<'_>, text: &mut String) {
@@ -114,7 +131,9 @@ fn bare(node: &Value) -> String {
                 properties.map(|(name, property)| format!("{name}: {}", shape(property))).collect();
             format!("{{{}}}", inner.join("; "))
         }
-        Some(kind) => node["format"].as_str().map_or_else(|| kind.to_owned(), |format| format!("{kind} {format}")),
+        Some(kind) => {
+            node["format"].as_str().map_or_else(|| kind.to_owned(), |format| format!("{kind} {format}"))
+        }
         None => "any".into(),
     }
 }
@@ -132,7 +151,9 @@ fn generated_methods_are_a_table() {
         for function in &node.items {
             match function {
                 ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
-                    lines.push(signature::line(&function.sig));
+                    // What every call shares says nothing here.
+                    let line = signature::line(&function.sig);
+                    lines.push(line.replace("Result<ResponseValue<", "").replace(">, Error<()>>", ""));
                 }
                 _ => {}
             }

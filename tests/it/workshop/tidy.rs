@@ -7,7 +7,8 @@ use xtask::tidy;
 use super::{empty_folder, write};
 
 const PACKAGE: &str = "[package]\nname = \"tallyfy-gen\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-    rust-version = \"1.88\"\nlicense = \"MIT\"\nrepository = \"https://example.com\"\ndescription = \"Gen.\"\n\
+    rust-version = \"1.88\"\nlicense = \"MIT\"\nrepository = \"https://example.com\"\ndescription \
+    = \"Gen.\"\n\
     readme = \"README.md\"\nkeywords = [\"gen\"]\n";
 
 /// A workspace in order: two packages, one source file each, a test that names its snapshot.
@@ -53,7 +54,11 @@ fn a_file_without_head_is_named() {
     let problem = "tallyfy-gen/src/door.rs: begin with `//!`: what lives here, and what does not";
     check("head", &[("tallyfy-gen/src/door.rs", "pub fn open() {}\n")], &[problem]);
     check("head_below", &[("tallyfy-gen/src/door.rs", "use std::io;\n//! Door.\n")], &[problem]);
-    check("head_of_readme", &[("tallyfy-gen/src/door.rs", "#![doc = include_str!(\"../README.md\")]\n")], &[]);
+    check(
+        "head_of_readme",
+        &[("tallyfy-gen/src/door.rs", "#![doc = include_str!(\"../README.md\")]\n")],
+        &[],
+    );
 }
 
 #[test]
@@ -110,7 +115,10 @@ fn a_crate_that_the_table_of_edges_does_not_know_is_named() {
     check(
         "stranger",
         &[
-            ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"tallyfy-gen\", \"tests\", \"extra\"]\n"),
+            (
+                "Cargo.toml",
+                "[workspace]\nresolver = \"3\"\nmembers = [\"tallyfy-gen\", \"tests\", \"extra\"]\n",
+            ),
             ("extra/Cargo.toml", "[package]\nname = \"extra\"\nversion = \"0.0.0\"\nedition = \"2024\"\n"),
             ("extra/src/lib.rs", "//! Extra.\n"),
         ],
@@ -149,7 +157,10 @@ fn published_crates_of_two_versions_are_named() {
     check(
         "versions",
         &[
-            ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"tallyfy-gen\", \"tests\", \"tallyfy-sdk\"]\n"),
+            (
+                "Cargo.toml",
+                "[workspace]\nresolver = \"3\"\nmembers = [\"tallyfy-gen\", \"tests\", \"tallyfy-sdk\"]\n",
+            ),
             ("CHANGELOG.md", "## [Unreleased]\n"),
             ("tallyfy-sdk/Cargo.toml", &other),
             ("tallyfy-sdk/README.md", "Sdk.\n"),
@@ -157,7 +168,8 @@ fn published_crates_of_two_versions_are_named() {
             ("tallyfy-sdk/LICENSE-APACHE", "Apache\n"),
             ("tallyfy-sdk/src/lib.rs", "//! Sdk.\n"),
         ],
-        &["published crates differ in version: {\"0.1.0\": [\"tallyfy-gen\"], \"0.2.0\": [\"tallyfy-sdk\"]}; they \
+        &["published crates differ in version: {\"0.1.0\": [\"tallyfy-gen\"], \"0.2.0\": \
+             [\"tallyfy-sdk\"]}; they \
            are released together"],
     );
 }

@@ -9,14 +9,15 @@ use xtask::view::{RULES, View};
 
 use super::{mini_spec, real_spec, schemas, snapshot};
 
-/// Everything a view holds, as lines.
+/// Everything a view holds, as lines of pretty JSON. Commas go: whether a line is the last one is no change.
 fn written(view: &View) -> String {
     let boxed: Vec<String> = view.boxed.iter().map(|(name, property)| format!("{name}.{property}")).collect();
     let all = json!({
-        "document": view.document, "replacements": view.replacements, "boxed": boxed, "left_out": view.left_out,
-        "queries": view.queries,
+        "document": view.document, "replacements": view.replacements, "boxed": boxed,
+        "left_out": view.left_out, "queries": view.queries,
     });
-    serde_json::to_string_pretty(&all).expect("a view can be written")
+    let text = serde_json::to_string_pretty(&all).expect("a view can be written");
+    text.lines().map(|line| format!("{}\n", line.trim_end_matches(','))).collect()
 }
 
 #[test]
@@ -33,21 +34,30 @@ fn each_rule_does_what_its_snapshot_shows() {
     }
 }
 
-/// Changed lines, each group under the keys that lead to it.
+/// Changed lines; each group stands below the keys that lead to its first line, and keeps its indentation.
+/// Lines of brackets alone say nothing.
 fn changes(before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after);
-    let (mut text, mut last) = (String::new(), None);
-    let lines: Vec<&str> = before.lines().collect();
-    for change in diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal) {
-        let at = change.old_index().map_or_else(|| change.new_index().map(|at| (at, true)), |at| Some((at, false)));
-        let (at, new) = at.expect("a line is old or new");
-        let place = if new { keys(&after.lines().collect::<Vec<_>>(), at) } else { keys(&lines, at) };
-        if last.as_ref() != Some(&place) {
-            text += &format!("{}\n", place.join(" > "));
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let (mut text, mut depth) = (String::new(), None);
+    for change in TextDiff::from_lines(before, after).iter_all_changes() {
+        let (sign, lines, at) = match (change.tag(), change.old_index(), change.new_index()) {
+            (ChangeTag::Delete, Some(at), _) => ('-', &old, at),
+            (ChangeTag::Insert, _, Some(at)) => ('+', &new, at),
+            _ => {
+                depth = None;
+                continue;
+            }
+        };
+        let line = lines[at].trim_start();
+        if line.chars().all(|c| "{}[]".contains(c)) {
+            continue;
         }
-        let sign = if new { '+' } else { '-' };
-        text += &format!("  {sign} {}\n", change.value().trim_end());
-        last = Some(place);
+        let indent = lines[at].len() - line.len();
+        if depth.is_none_or(|depth| indent < depth) {
+            text += &format!("{}\n", keys(lines, at).join(" > "));
+            depth = Some(indent);
+        }
+        text += &format!("  {sign} {:width$}{line}\n", "", width = indent - depth.unwrap_or(indent));
     }
     text
 }
@@ -64,6 +74,9 @@ fn keys(lines: &[&str], at: usize) -> Vec<String> {
                 found.push(key.trim_start_matches('"').to_owned());
             }
         }
+    }
+    if found.is_empty() {
+        found.push("view".into());
     }
     found.reverse();
     found
@@ -99,7 +112,8 @@ fn the_view_of_the_spec_is_the_fold_of_the_rules() {
     assert!(view.replacements.iter().all(|(name, rust)| folded.replacements.get(name) == Some(rust)));
 }
 
-/// Names of schemas that the paths mention, and that those mention in turn: by text, not by the code under test.
+/// Names of schemas that the paths mention, and that those mention in turn: by text, not by the code under
+/// test.
 fn reached(document: &Value) -> BTreeSet<String> {
     let mentioned = |node: &Value| -> Vec<String> {
         let text = node.to_string();

@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::{
     Class, Diff, Direction, Turn,
-    shape::{Openness, Shape, choices, name},
+    shape::{Openness, Shape, choices, name, reference},
 };
-use crate::spec::schema_name;
 
 /// Limits, and whether a greater number lets less through.
 const LIMITS: [(&str, bool); 8] = [
@@ -64,8 +63,10 @@ impl Diff<'_> {
 
     /// Compares what two places let through. A component that both name is compared once, under its own name.
     pub(super) fn place(&mut self, place: &str, old: &Value, new: &Value, direction: Direction) {
-        match (schema_name(old), schema_name(new)) {
+        match (reference(old), reference(new)) {
             (Some(before), Some(after)) if before == after => {
+                let (old, new) = (old["nullable"] == true, new["nullable"] == true);
+                self.nullable(place, old, new, direction);
                 self.enqueue(before, after, direction);
             }
             (before, after) => {
@@ -80,7 +81,7 @@ impl Diff<'_> {
 
     /// Objects and enums are types of the client, so that their names are part of it.
     fn renamed(&mut self, place: &str, old: &Value, new: &Value, direction: Direction) {
-        let (Some(before), Some(after)) = (schema_name(old), schema_name(new)) else { return };
+        let (Some(before), Some(after)) = (reference(old), reference(new)) else { return };
         let typed = |document: &Value, node: &Value| {
             let shape = Shape::of(document, node);
             let own = !shape.rest.contains_key("x-tallyfy-envelope");

@@ -115,6 +115,14 @@ impl Shape {
     }
 }
 
+/// The component that a place names, bare or as `allOf: [$ref]`, which is how a reference becomes nullable.
+pub fn reference(node: &Value) -> Option<&str> {
+    match node["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) if node.get("properties").is_none() => schema_name(only),
+        _ => schema_name(node),
+    }
+}
+
 /// A short name for a schema: the component's, or its type.
 pub fn name(document: &Value, node: &Value) -> String {
     if let Some(name) = schema_name(node) {

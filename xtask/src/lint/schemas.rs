@@ -178,7 +178,10 @@ impl Lint<'_> {
             if bare.eq_ignore_ascii_case("unknown") {
                 self.wrong_at(
                     place,
-                    format!("value `{value}` would be the variant `Unknown`; leave it out, it is kept all the same"),
+                    format!(
+                        "value `{value}` would be the variant `Unknown`; leave it out, it is kept all \
+                    the same"
+                    ),
                 );
             }
             let name = variant(value);

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Comparison, Side, like};
 use crate::{
-    diff::shape::{Shape, choices, name},
-    spec::schema_name,
+    diff::shape::{Shape, choices, name, reference},
+    spec::resolve,
 };
 
 /// Two schemas for one place, still to be compared.
@@ -21,13 +21,13 @@ impl Comparison<'_> {
     /// Remembers two schemas. Two components meet once, in the place of ours.
     pub(super) fn pair(&mut self, place: &str, ours: &Value, theirs: &Value, sent: bool) {
         let mut place = place.to_owned();
-        if let Some(mine) = schema_name(ours) {
-            let other = schema_name(theirs).unwrap_or(&place).to_owned();
+        if let Some(mine) = reference(ours) {
+            let other = reference(theirs).unwrap_or(&place).to_owned();
             if !self.seen.insert((mine.to_owned(), other, sent)) {
                 return;
             }
             place = format!("schemas/{mine}");
-        } else if let Some(other) = schema_name(theirs)
+        } else if let Some(other) = reference(theirs)
             && !self.seen.insert((place.clone(), other.to_owned(), sent))
         {
             return;
@@ -45,33 +45,16 @@ impl Comparison<'_> {
     }
 
     fn values(&mut self, pair: &Pair) {
-        let (mut all, _) = choices(self.theirs, &pair.theirs);
-        let Some(first) = all.drain(..).next() else { return };
-        let mut theirs = Shape::of(self.theirs, &first);
-        let (mut chosen, mut fits) = like(self.ours, &pair.ours, &theirs);
-        // An envelope on one side alone: go on with what is in it, and say so.
+        let Some(theirs_node) = choices(self.theirs, &pair.theirs).0.into_iter().next() else { return };
+        let theirs = Shape::of(self.theirs, &theirs_node);
+        let (ours_node, fits) = like(self.ours, &pair.ours, &theirs);
         if !fits {
-            if let Some(inner) = inner(&theirs) {
-                let bare = Shape::of(self.theirs, inner);
-                let (again, like_it) = like(self.ours, &pair.ours, &bare);
-                if like_it {
-                    self.report(Side::Both, &pair.place, "bare in ours, under `data` in theirs");
-                    (theirs, chosen, fits) = (bare, again, true);
-                }
-            } else if let Some(inner) = inner(&Shape::of(self.ours, &chosen)) {
-                let (again, like_it) = like(self.ours, inner, &theirs);
-                if like_it {
-                    self.report(Side::Both, &pair.place, "under `data` in ours, bare in theirs");
-                    (chosen, fits) = (again, true);
-                }
-            }
+            return self.unlike(pair, &ours_node, &theirs_node);
         }
-        let ours = Shape::of(self.ours, &chosen);
-        if !fits {
-            let what =
-                format!("{} in ours, {} in theirs", name(self.ours, &chosen), name(self.theirs, &first));
-            return self.report(Side::Both, &pair.place, what);
+        if reference(&ours_node).is_some() && ours_node != pair.ours {
+            return self.pair(&pair.place, &ours_node, &theirs_node, pair.sent);
         }
+        let ours = Shape::of(self.ours, &ours_node);
         self.words(pair, &ours, &theirs);
         self.properties(pair, &ours, &theirs);
         if let (Some(mine), Some(other)) = (&ours.items, &theirs.items) {
@@ -80,6 +63,32 @@ impl Comparison<'_> {
         if let (Some(mine), Some(other)) = (&ours.map, &theirs.map) {
             self.pair(&format!("{}{{}}", pair.place), mine, other, pair.sent);
         }
+    }
+
+    /// Two types where one was expected. An envelope on one side alone is said, and what is in it compared.
+    fn unlike(&mut self, pair: &Pair, ours: &Value, theirs: &Value) {
+        let (mine, other) = (Shape::of(self.ours, ours), Shape::of(self.theirs, theirs));
+        if let Some(bare) = inner(&other)
+            && like(self.ours, &pair.ours, &Shape::of(self.theirs, bare)).1
+        {
+            self.report(Side::Both, &pair.place, "bare in ours, under `data` in theirs");
+            if let Some(other) = reference(bare)
+                && !self.seen.insert((pair.place.clone(), other.to_owned(), pair.sent))
+            {
+                return;
+            }
+            let (ours, theirs) = (pair.ours.clone(), bare.clone());
+            return self.queue.push(Pair { place: pair.place.clone(), ours, theirs, sent: pair.sent });
+        }
+        if let Some(bare) = inner(&mine)
+            && like(self.ours, bare, &other).1
+        {
+            self.report(Side::Both, &pair.place, "under `data` in ours, bare in theirs");
+            return self.pair(&pair.place, bare, theirs, pair.sent);
+        }
+        let mine = name(self.ours, resolve(self.ours, ours));
+        let what = format!("{mine} in ours, {} in theirs", name(self.theirs, theirs));
+        self.report(Side::Both, &pair.place, what);
     }
 
     /// Known values. Ours are often more than theirs, for we read many sources; both are told.

@@ -10,7 +10,7 @@ use super::{of_path, show};
 use crate::answer::Answer;
 use crate::state::organization::{Filing, Tagging};
 use crate::state::process::Process;
-use crate::state::{Refused, form_values, launch, owners};
+use crate::state::{Refused, automation, form_values, launch, owners};
 
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
@@ -184,10 +184,12 @@ fn complete_run_prerun(call: &mut Call<'_>) -> Result<Answer, Refused> {
         process.last_updated = now;
         call.context.effect("kickoff.completed", call.request.param("run"));
     }
+    let run = call.request.param("run");
+    let changes = evaluated.then(|| automation::run(call.organization, &mut call.context, run));
     let view = call.view();
     let mut row = view.process(of_path(call)?, call.query());
     row["rules_evaluated"] = evaluated.into();
-    row["tasks_changed_by_rules"] = view.map(&Map::new());
+    row["tasks_changed_by_rules"] = view.changed_by_rules(&changes.unwrap_or_default());
     Ok(Answer::item(row))
 }
 

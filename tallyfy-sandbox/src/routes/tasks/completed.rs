@@ -2,12 +2,11 @@
 //!
 //! Not here: the rules (`state::completion`).
 
-use serde_json::Map;
-
 use super::super::input::Input;
 use super::super::{Call, Inside};
 use crate::answer::Answer;
 use crate::state::Refused;
+use crate::state::automation::Changes;
 use crate::state::completion::{self, Completion};
 
 pub fn inside(operation: &str) -> Option<Inside> {
@@ -47,8 +46,8 @@ fn complete(call: &mut Call<'_>, run: Option<&str>) -> Result<Answer, Refused> {
     input.finish()?;
     let id = of_run(call, &id.unwrap_or_default(), run)?;
     let completion = Completion { is_approved: body.get("is_approved"), override_user };
-    completion::complete(call.organization, &mut call.context, &id, &completion)?;
-    changed(call, &id)
+    let changes = completion::complete(call.organization, &mut call.context, &id, &completion)?;
+    changed(call, &id, &changes)
 }
 
 fn reopen_run_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
@@ -63,12 +62,12 @@ fn reopen_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
 fn reopen(call: &mut Call<'_>, run: Option<&str>) -> Result<Answer, Refused> {
     let id = of_run(call, call.param("task"), run)?;
     let result = completion::reopen(call.organization, &mut call.context, &id);
-    match (result, run) {
+    let changes = match (result, run) {
         // The document names no 422 for the one-off route; an open task simply stays open there.
-        (Err(Refused::Invalid(_)), None) => {}
+        (Err(Refused::Invalid(_)), None) => Changes::default(),
         (result, _) => result?,
-    }
-    changed(call, &id)
+    };
+    changed(call, &id, &changes)
 }
 
 /// The task, when it belongs to this process, or to none.
@@ -80,12 +79,12 @@ fn of_run(call: &Call<'_>, id: &str, run: Option<&str>) -> Result<String, Refuse
 
 /// The task, and for process tasks what automations changed: `[]` when nothing
 /// (processes_tasks:CompletedTask).
-fn changed(call: &Call<'_>, id: &str) -> Result<Answer, Refused> {
+fn changed(call: &Call<'_>, id: &str, changes: &Changes) -> Result<Answer, Refused> {
     let task = call.organization.tasks.get(id).ok_or(Refused::Missing)?;
     let view = call.view();
     let mut row = view.single_task(task, call.query());
     if task.run_id.is_some() {
-        row["tasks_changed_by_rules"] = view.map(&Map::new());
+        row["tasks_changed_by_rules"] = view.changed_by_rules(changes);
     }
     Ok(Answer::item(row))
 }

@@ -9,6 +9,7 @@ use super::super::{Call, Inside, fields};
 use super::write::Change;
 use crate::answer::Answer;
 use crate::state::Refused;
+use crate::state::automation::Memory;
 use crate::state::organization::Tagging;
 use crate::state::owners::{self, Owners};
 use crate::state::process::Process;
@@ -102,6 +103,7 @@ fn new_project(call: &mut Call<'_>, change: &Change) -> String {
         parent_id: None,
         tasks: Vec::new(),
         threads: Vec::new(),
+        rules: Memory::default(),
         created_at: now,
         last_updated: now,
         completed_at: None,

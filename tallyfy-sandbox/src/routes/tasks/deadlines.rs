@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::super::{Call, Inside};
 use crate::answer::Answer;
 use crate::dates::{self, Form};
-use crate::state::Refused;
 use crate::state::task::{Task, TaskState};
+use crate::state::{Refused, schedule};
 
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
@@ -38,6 +38,8 @@ fn reset_deadline(call: &mut Call<'_>) -> Result<Answer, Refused> {
         task.deadline = Some(at);
         task.deadline_set_by_hand = false;
         task.last_updated = now;
+        // What hangs on it moves too.
+        schedule::settle(call.organization, call.request.param("run"));
     }
     let Answer { status, headers, .. } = Answer::empty();
     let task = call.organization.tasks.get(&id).ok_or(Refused::Missing)?;
@@ -48,23 +50,19 @@ fn reset_deadline(call: &mut Call<'_>) -> Result<Answer, Refused> {
 }
 
 fn render(at: DateTime<Utc>, source: &str) -> Value {
-    let reason = if source == "launch" { "counted from the launch" } else { "counted by the step" };
+    let reason = match source {
+        "launch" => "counted from the launch",
+        "step" => "counted by the step",
+        _ => "set by an automation",
+    };
     json!({ "date": dates::write(at, Form::Plain), "reason": reason, "source": source })
 }
 
-/// The step's rule, else three days from launch. One-off and completed tasks have none (422).
+/// One-off and completed tasks have none (422).
 fn automatic(call: &Call<'_>, task: &Task) -> Result<(DateTime<Utc>, &'static str), Refused> {
     if task.is_oneoff || task.step_id.is_none() || task.state == TaskState::Completed {
         return Err(Refused::invalid("task", "This task has no automatic deadline."));
     }
     let process = super::super::processes::of_path(call)?;
-    match &task.step_deadline {
-        Some(deadline) => {
-            let mut tasks = call.organization.tasks_of(process).into_iter();
-            let anchor = tasks.find(|other| other.step_id.as_deref() == Some(&deadline.step));
-            let anchor = anchor.and_then(|other| other.deadline).unwrap_or(process.created_at);
-            Ok((deadline.apply(anchor), "step"))
-        }
-        None => Ok((process.created_at + chrono::Duration::days(3), "launch")),
-    }
+    Ok(schedule::automatic(call.organization, process, task))
 }

@@ -8,6 +8,7 @@ use super::super::view::View;
 use crate::answer::wrapped;
 use crate::dates::{self, Form};
 use crate::query::Query;
+use crate::state::automation::Changes;
 use crate::state::task::{Task, TaskState};
 use crate::state::thread::Thread;
 
@@ -76,6 +77,19 @@ impl View<'_> {
         row["original_summary"] = json!(task.summary);
         row["shown_at"] = dates::optional(task.started_at, Form::Plain);
         row
+    }
+
+    /// What automations changed, by task id: the kinds of action, and the state after them
+    /// (processes_tasks:ChangedTask).
+    pub fn changed_by_rules(&self, changes: &Changes) -> Value {
+        let tasks = changes.iter().filter_map(|(id, kinds)| Some((self.organization.tasks.get(id)?, kinds)));
+        let rows = tasks.map(|(task, kinds)| {
+            let row = json!({
+                "id": task.id, "title": task.title, "status": task.state.word(), "triggered_actions": kinds,
+            });
+            (task.id.clone(), row)
+        });
+        self.map(&rows.collect())
     }
 
     /// All three buckets and the guest links (processes_tasks:TaskOwners).

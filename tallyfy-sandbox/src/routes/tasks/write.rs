@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::state::owners::{self, Owners};
 use crate::state::task::{Task, TaskState};
 use crate::state::template::slug;
-use crate::state::{Refused, completion, form_values};
+use crate::state::{Refused, activity, automation, completion, form_values};
 
 /// Types of tasks (processes_tasks:create_one_off_task).
 const TASK_TYPES: [&str; 5] = ["task", "approval", "expiring", "email", "expiring_email"];
@@ -24,19 +24,47 @@ pub fn inside(operation: &str) -> Option<Inside> {
         "restore_task" => Some(restore_task),
         "delete_task" => Some(delete_task),
         "clone_task" => Some(clone_task),
+        "update_run_tasks" => Some(update_run_tasks),
         _ => None,
     }
 }
 
 fn update_run_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let id = super::of_process(call)?;
-    update(call, &id, &[])
+    let body = call.body()?;
+    update(call, &id, &body, &[])?;
+    super::show(call, &id)
+}
+
+/// No source shows the body; here `tasks` is a map from task id to what one update takes, or a list of such
+/// entries with `id`.
+fn update_run_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    let process = super::super::processes::of_path(call)?;
+    let own = process.tasks.clone();
+    let body = call.body()?;
+    let entries: Vec<(String, Value)> = match body.get("tasks") {
+        Some(Value::Object(map)) => map.iter().map(|(id, entry)| (id.clone(), entry.clone())).collect(),
+        Some(Value::Array(list)) => {
+            let id = |entry: &Value| entry["id"].as_str().unwrap_or_default().to_owned();
+            list.iter().map(|entry| (id(entry), entry.clone())).collect()
+        }
+        _ => return Err(Refused::invalid("tasks", "The tasks field is required.")),
+    };
+    if let Some((id, _)) = entries.iter().find(|(id, _)| !own.contains(id)) {
+        return Err(Refused::invalid(&format!("tasks.{id}"), "The selected task is invalid."));
+    }
+    for (id, entry) in entries {
+        update(call, &id, &super::super::object(entry), &[])?;
+    }
+    Ok(Answer::empty())
 }
 
 /// Title, deadline and owners are due in every request (docs:open-api/code-samples/tasks/update-task).
 fn update_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let id = super::of_path(call)?.id.clone();
-    update(call, &id, &["title", "deadline", "owners"])
+    let body = call.body()?;
+    update(call, &id, &body, &["title", "deadline", "owners"])?;
+    super::show(call, &id)
 }
 
 /// What a change of a task says. `status` is not among it: the service drops it without a word
@@ -109,9 +137,13 @@ impl Change {
     }
 }
 
-fn update(call: &mut Call<'_>, id: &str, required: &[&str]) -> Result<Answer, Refused> {
-    let body = call.body()?;
-    let change = Change::read(&body, required)?;
+fn update(
+    call: &mut Call<'_>,
+    id: &str,
+    body: &Map<String, Value>,
+    required: &[&str],
+) -> Result<(), Refused> {
+    let change = Change::read(body, required)?;
     let task = call.organization.tasks.get(id).ok_or(Refused::Missing)?;
     if task.state == TaskState::Completed {
         return Err(Refused::invalid("task", "A completed task cannot be updated: reopen it first."));
@@ -133,11 +165,19 @@ fn update(call: &mut Call<'_>, id: &str, required: &[&str]) -> Result<Answer, Re
         owners::create_guests(call.organization, call.context.ids, now, &owners.guests);
     }
     let task = call.organization.tasks.get_mut(id).ok_or(Refused::Missing)?;
+    let before = (task.deadline, task.deadline_set_by_hand);
     task.owners = owners.unwrap_or_else(|| task.owners.clone());
     task.taskdata = taskdata;
     change.apply(task, now);
+    let (after, run) = ((task.deadline, task.deadline_set_by_hand), task.run_id.clone());
     call.context.effect("task.updated", id);
-    super::show(call, id)
+    if before != after {
+        call.context.effect_of("task.deadline", id, Some(activity::deadline_before(before)));
+    }
+    if let Some(run) = run {
+        automation::run(call.organization, &mut call.context, &run);
+    }
+    Ok(())
 }
 
 /// A soft delete. A task of a process is refused (docs:open-api/code-samples/tasks/archive-task).
@@ -186,6 +226,8 @@ fn clone_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let copy = Task {
         alias: slug(&original.title, number),
         state: TaskState::NotStarted,
+        rule_deadline: None,
+        reopened_at: None,
         threads: Vec::new(),
         taskdata: Map::new(),
         completed_by: Vec::new(),

@@ -1,15 +1,10 @@
-//! Planted mistakes in operations: names, evidence, parameters, bodies, answers.
+//! Planted mistakes in operations: names, evidence, bodies, answers. Parameters are in `parameters.rs`.
 
 use super::{Case, check};
 
 #[test]
 fn mistakes_of_identity_and_evidence_are_named() {
     IDENTITY.iter().for_each(check);
-}
-
-#[test]
-fn mistakes_of_parameters_are_named() {
-    PARAMETERS.iter().for_each(check);
 }
 
 #[test]
@@ -21,13 +16,15 @@ const IDENTITY: &[Case] = &[
     (
         "no operationId",
         &[("      operationId: get_thing\n", "")],
-        &["openapi/things.yaml: GET /organizations/{org}/things/{key}: needs an operationId in snake_case: verb \
+        &["openapi/things.yaml: GET /organizations/{org}/things/{key}: needs an operationId in \
+             snake_case: verb \
            and API noun, like list_runs"],
     ),
     (
         "an operationId in camelCase",
         &[("operationId: get_thing", "operationId: getThing")],
-        &["openapi/things.yaml: getThing: needs an operationId in snake_case: verb and API noun, like list_runs"],
+        &["openapi/things.yaml: getThing: needs an operationId in snake_case: verb and API noun, like \
+             list_runs"],
     ),
     (
         "no tag",
@@ -42,7 +39,8 @@ const IDENTITY: &[Case] = &[
     (
         "a tag that the root does not know",
         &[("get_thing\n      tags: [things]", "get_thing\n      tags: [objects]")],
-        &["openapi/things.yaml: get_thing: tag `objects` is not in root.yaml; add it there or use one that is"],
+        &["openapi/things.yaml: get_thing: tag `objects` is not in root.yaml; add it there or use one \
+             that is"],
     ),
     (
         "a fragment that is no resource",
@@ -52,7 +50,8 @@ const IDENTITY: &[Case] = &[
              x-tallyfy-fact: 'mini:health', x-tallyfy-evidence: ['docs:health'], x-tallyfy-confidence: high, \
              x-tallyfy-repeat: safe, x-tallyfy-ui-name: Health, responses: {'2XX': {description: Well.}}}}}",
         )],
-        &["openapi/more.yaml: get_health: lies in a fragment that is named after no tag; move it to its resource's"],
+        &["openapi/more.yaml: get_health: lies in a fragment that is named after no tag; move it to its \
+             resource's"],
     ),
     (
         "no summary",
@@ -77,25 +76,29 @@ const IDENTITY: &[Case] = &[
     (
         "no evidence",
         &[("      x-tallyfy-evidence: ['docs:things/get']\n", "")],
-        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", see \
+        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", \
+             see \
            EVIDENCE.md"],
     ),
     (
         "an empty list of evidence",
         &[("x-tallyfy-evidence: ['docs:things/get']", "x-tallyfy-evidence: []")],
-        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", see \
+        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", \
+             see \
            EVIDENCE.md"],
     ),
     (
         "hearsay for evidence",
         &[("x-tallyfy-evidence: ['docs:things/get']", "x-tallyfy-evidence: ['somebody said so']")],
-        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", see \
+        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", \
+             see \
            EVIDENCE.md"],
     ),
     (
         "a source without a place in it",
         &[("x-tallyfy-evidence: ['docs:things/get']", "x-tallyfy-evidence: ['docs: ']")],
-        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", see \
+        &["openapi/things.yaml: get_thing: has no `x-tallyfy-evidence`; list citations like \"docs:...\", \
+             see \
            EVIDENCE.md"],
     ),
     (
@@ -120,142 +123,42 @@ const IDENTITY: &[Case] = &[
     ),
 ];
 
-const PARAMETERS: &[Case] = &[
-    (
-        "another spelling of a path parameter",
-        &[
-            ("things/{key}:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/key'}]",
-             "things/{thing_id}:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/thing_id'}]"),
-            ("things/{key}/export:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/key'}]",
-             "things/{thing_id}/export:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/thing_id'}]"),
-            ("    key: {name: key,", "    thing_id: {name: thing_id,"),
-        ],
-        &[
-            "openapi/things.yaml: export_things: path parameter {thing_id} is no spelling we use; choose one of org, \
-             checklist, step, capture, prerun, automated_action, run, task, user, guest, group, tag, folder, file, \
-             thread, activity, watcher, tag_association, folder_object, custom_field_key, key, email",
-            "openapi/things.yaml: get_thing: path parameter {thing_id} is no spelling we use; choose one of org, \
-             checklist, step, capture, prerun, automated_action, run, task, user, guest, group, tag, folder, file, \
-             thread, activity, watcher, tag_association, folder_object, custom_field_key, key, email",
-        ],
-    ),
-    (
-        "a path parameter that is not given",
-        &[(
-            "things/{key}:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/key'}]",
-            "things/{key}:\n    parameters: [{$ref: '#/components/parameters/org'}]",
-        )],
-        &["openapi/things.yaml: get_thing: {key} is in the path but not in `parameters`; add a $ref to it"],
-    ),
-    (
-        "a path parameter that is not in the path",
-        &[(
-            "/file:\n    parameters: [{$ref: '#/components/parameters/org'}]",
-            "/file:\n    parameters: [{$ref: '#/components/parameters/org'}, {$ref: '#/components/parameters/key'}]",
-        )],
-        &["openapi/things.yaml: upload_file: path parameter `key` is given but not in the path; remove it"],
-    ),
-    (
-        "a path parameter written out",
-        &[(
-            "/file:\n    parameters: [{$ref: '#/components/parameters/org'}]",
-            "/file:\n    parameters: [{name: org, in: path, required: true, schema: {type: string}}]",
-        )],
-        &["openapi/things.yaml: upload_file.org: is written out; refer to `#/components/parameters/org` at the path"],
-    ),
-    (
-        "an optional path parameter",
-        &[("key: {name: key, in: path, required: true,", "key: {name: key, in: path,")],
-        &["openapi/things.yaml: parameters/key: needs `required: true`, as all in paths"],
-    ),
-    (
-        "a parameter twice",
-        &[("{name: on, in: query, schema", "{name: q, in: query, schema")],
-        &["openapi/things.yaml: list_things: parameter \"q\" in \"query\" is given twice; keep one"],
-    ),
-    (
-        "a header parameter",
-        &[("{name: on, in: query, schema", "{name: X-Day, in: header, schema")],
-        &["openapi/things.yaml: list_things.X-Day: goes in `header`; only path and query are read, the pipeline sets \
-           headers"],
-    ),
-    (
-        "a parameter without schema",
-        &[("{name: on, in: query, schema: {type: string, format: date}}", "{name: on, in: query}")],
-        &["openapi/things.yaml: list_things.on: has no schema; give it one"],
-    ),
-    (
-        "a list that would be sent as several pairs",
-        &[("{name: owners, in: query, style: form, explode: false,", "{name: owners, in: query,")],
-        &["openapi/things.yaml: list_things.owners: is a list; write `style: form, explode: false`, lists are sent \
-           with commas"],
-    ),
-    (
-        "a parameter of a confidence of our own",
-        &[("in: query, x-tallyfy-confidence: low", "in: query, x-tallyfy-confidence: none")],
-        &["openapi/things.yaml: list_things.limit: `x-tallyfy-confidence` must be one of high, medium, low"],
-    ),
-    (
-        "an enum in a parameter",
-        &[("{name: on, in: query, schema: {type: string, format: date}}",
-           "{name: on, in: query, schema: {type: string, enum: [today]}}")],
-        &["openapi/things.yaml: list_things.on: has an inline enum; make it a named component"],
-    ),
-    (
-        "an enum in the list of a parameter",
-        &[("schema: {type: array, items: {type: integer}}", "schema: {type: array, items: {type: string, enum: [me]}}")],
-        &["openapi/things.yaml: list_things.owners: has an inline enum; make it a named component"],
-    ),
-    (
-        "a default in a parameter",
-        &[("in: query, x-tallyfy-confidence: low, schema: {type: integer}",
-           "in: query, x-tallyfy-confidence: low, schema: {type: integer, default: 10}")],
-        &["openapi/things.yaml: list_things.limit: has a `default`, which clients would always send; say it in the \
-           description"],
-    ),
-    (
-        "an answer's date format in a query",
-        &[("{type: string, format: date}", "{type: string, format: date-time}")],
-        &["openapi/things.yaml: list_things.on: is `date-time` in a request; write `tallyfy-date-time`, as it is sent"],
-    ),
-    (
-        "keys beside the reference to a parameter",
-        &[(
-            "/file:\n    parameters: [{$ref: '#/components/parameters/org'}]",
-            "/file:\n    parameters: [{$ref: '#/components/parameters/org', description: Whose.}]",
-        )],
-        &["openapi/things.yaml: upload_file: has keys beside $ref, which tools drop; use `allOf: [$ref]` or move them"],
-    ),
-];
-
 const CONTENT: &[Case] = &[
     (
         "two good answers",
-        &[("        '2XX': {description: Unknown shape.,", "        '204': {description: Empty.}\n        '2XX': {description: Unknown shape.,")],
-        &["openapi/things.yaml: export_things: needs exactly one good answer, written '2XX' (the service drifts \
+        &[(
+            "        '2XX': {description: Unknown shape.,",
+            "        '204': {description: Empty.}\n        '2XX': {description: Unknown shape.,",
+        )],
+        &["openapi/things.yaml: export_things: needs exactly one good answer, written '2XX' (the service \
+             drifts \
            between 200 and 201)"],
     ),
     (
         "no good answer",
         &[("        '2XX': {description: The token.}", "        '401': {description: The token.}")],
-        &["openapi/things.yaml: create_token: needs exactly one good answer, written '2XX' (the service drifts \
+        &["openapi/things.yaml: create_token: needs exactly one good answer, written '2XX' (the service \
+             drifts \
            between 200 and 201)"],
     ),
     (
         "a good answer with a single code",
         &[("        '2XX': {description: The token.}", "        '200': {description: The token.}")],
-        &["openapi/things.yaml: create_token: needs exactly one good answer, written '2XX' (the service drifts \
+        &["openapi/things.yaml: create_token: needs exactly one good answer, written '2XX' (the service \
+             drifts \
            between 200 and 201)"],
     ),
     (
         "an answer for everything else",
         &[("        '422': {$ref", "        default: {$ref")],
-        &["openapi/things.yaml: create_thing.default: is no status; name those that the sources name, like '404'"],
+        &["openapi/things.yaml: create_thing.default: is no status; name those that the sources name, \
+             like '404'"],
     ),
     (
         "a range of errors",
         &[("        '422': {$ref", "        4XX: {$ref")],
-        &["openapi/things.yaml: create_thing.4XX: is no status; name those that the sources name, like '404'"],
+        &["openapi/things.yaml: create_thing.4XX: is no status; name those that the sources name, like \
+             '404'"],
     ),
     (
         "an answer without description",
@@ -264,57 +167,81 @@ const CONTENT: &[Case] = &[
     ),
     (
         "keys beside the reference to an answer",
-        &[("'422': {$ref: '#/components/responses/Unauthorized'}",
-           "'422': {$ref: '#/components/responses/Unauthorized', description: Invalid.}")],
-        &["openapi/things.yaml: create_thing.422: has keys beside $ref, which tools drop; use `allOf: [$ref]` or \
+        &[(
+            "'422': {$ref: '#/components/responses/Unauthorized'}",
+            "'422': {$ref: '#/components/responses/Unauthorized', description: Invalid.}",
+        )],
+        &["openapi/things.yaml: create_thing.422: has keys beside $ref, which tools drop; use `allOf: \
+             [$ref]` or \
            move them"],
     ),
     (
         "two media types in an answer",
-        &[("'404': {description: No such thing., content: {",
-           "'404': {description: No such thing., content: {text/plain: {schema: {type: string}}, ")],
+        &[(
+            "'404': {description: No such thing., content: {",
+            "'404': {description: No such thing., content: {text/plain: {schema: {type: string}}, ",
+        )],
         &["openapi/things.yaml: get_thing.404: has several media types; keep one"],
     ),
     (
         "two media types in a shared answer",
-        &[("Unauthorized: {description: Not signed in., content: {",
-           "Unauthorized: {description: Not signed in., content: {text/plain: {schema: {type: string}}, ")],
+        &[(
+            "Unauthorized: {description: Not signed in., content: {",
+            "Unauthorized: {description: Not signed in., content: {text/plain: {schema: {type: string}}, ",
+        )],
         &["openapi/things.yaml: responses/Unauthorized: has several media types; keep one"],
     ),
     (
         "two media types in a body",
-        &[("requestBody: {required: true, content: {multipart/form-data: {",
-           "requestBody: {required: true, content: {application/json: {schema: \
-            {$ref: '#/components/schemas/UploadInput'}}, multipart/form-data: {")],
+        &[(
+            "requestBody: {required: true, content: {multipart/form-data: {",
+            "requestBody: {required: true, content: {application/json: {schema: \
+            {$ref: '#/components/schemas/UploadInput'}}, multipart/form-data: {",
+        )],
         &["openapi/things.yaml: upload_file.body: has several media types; keep one"],
     ),
     (
         "two media types in a shared body",
         &[
-            ("requestBody: {required: true, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/UploadInput'}}}}",
-             "requestBody: {$ref: '#/components/requestBodies/Upload'}"),
-            ("", "components: {requestBodies: {Upload: {content: {application/json: {schema: {$ref: \
+            (
+                "requestBody: {required: true, content: {multipart/form-data: {schema: {$ref: \
+                 '#/components/schemas/UploadInput'}}}}",
+                "requestBody: {$ref: '#/components/requestBodies/Upload'}",
+            ),
+            (
+                "",
+                "components: {requestBodies: {Upload: {content: {application/json: {schema: {$ref: \
                   '#/components/schemas/UploadInput'}}, multipart/form-data: {schema: {$ref: \
-                  '#/components/schemas/UploadInput'}}}}}}"),
+                  '#/components/schemas/UploadInput'}}}}}}",
+            ),
         ],
         &["openapi/more.yaml: requestBodies/Upload: has several media types; keep one"],
     ),
     (
         "an answer without schema",
-        &[("'404': {description: No such thing., content: {application/json: {schema: {$ref: '#/components/schemas/ErrorResponse'}}}}",
-           "'404': {description: No such thing., content: {application/json: {}}}")],
+        &[(
+            "'404': {description: No such thing., content: {application/json: {schema: {$ref: \
+             '#/components/schemas/ErrorResponse'}}}}",
+            "'404': {description: No such thing., content: {application/json: {}}}",
+        )],
         &["openapi/things.yaml: get_thing.404: application/json has no schema; refer to one"],
     ),
     (
         "a body without a name",
-        &[("content: {multipart/form-data: {schema: {$ref: '#/components/schemas/UploadInput'}}}",
-           "content: {multipart/form-data: {schema: {allOf: [{$ref: '#/components/schemas/UploadInput'}]}}}")],
+        &[(
+            "content: {multipart/form-data: {schema: {$ref: '#/components/schemas/UploadInput'}}}",
+            "content: {multipart/form-data: {schema: {allOf: [{$ref: '#/components/schemas/UploadInput'}]}}}",
+        )],
         &["openapi/things.yaml: upload_file.body: is no named component; make it one, like UploadFileInput"],
     ),
     (
         "an untyped answer",
-        &[("'404': {description: No such thing., content: {application/json: {schema: {$ref: '#/components/schemas/ErrorResponse'}}}}",
-           "'404': {description: No such thing., content: {application/json: {schema: {description: A text.}}}}")],
+        &[(
+            "'404': {description: No such thing., content: {application/json: {schema: {$ref: \
+             '#/components/schemas/ErrorResponse'}}}}",
+            "'404': {description: No such thing., content: {application/json: {schema: {description: A \
+             text.}}}}",
+        )],
         &["openapi/things.yaml: get_thing.404: is untyped; say why and who says so in `x-tallyfy-any`"],
     ),
 ];

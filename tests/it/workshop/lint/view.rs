@@ -1,4 +1,5 @@
-//! What the generator would panic on or silently bend, planted in the mini spec and found in its codegen view.
+//! What the generator would panic on or silently bend, planted in the mini spec and found in its codegen
+//! view.
 
 use xtask::{spec::Spec, view::View};
 
@@ -59,8 +60,10 @@ fn what_the_generator_cannot_take_is_named() {
 #[test]
 fn an_answer_without_name_is_named() {
     check(
-        "'2XX': {description: Things., content: {application/json: {schema: {$ref: '#/components/schemas/ThingList'}}}}",
-        "'2XX': {description: Things., content: {application/json: {schema: {type: array, items: {type: string}}}}}",
+        "'2XX': {description: Things., content: {application/json: {schema: {$ref: \
+         '#/components/schemas/ThingList'}}}}",
+        "'2XX': {description: Things., content: {application/json: {schema: {type: array, items: {type: \
+         string}}}}}",
         "list_things: answer is no named component; make it one",
     );
 }
@@ -69,7 +72,7 @@ fn an_answer_without_name_is_named() {
 fn two_properties_that_would_be_one_field_are_named() {
     check(
         "starred: {type: boolean}",
-        "is_open: {type: boolean}, isOpen: {type: boolean}",
+        "is_open: {type: boolean}\n            isOpen: {type: boolean}",
         "Thing: `is_open` and `isOpen` would be one Rust field; leave one out",
     );
     check(

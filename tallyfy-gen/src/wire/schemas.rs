@@ -1,0 +1,127 @@
+//! JSON Schemas of the hand-written wire types, behind the feature `schemars`: what each of them reads. Not here: enums,
+//! whose macros bring their own, and whatever derives it.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::{
+    CommaList, Date, GroupRef, Id, Item, List, ListMeta, OneOrMany, RunProgress, Timestamp, UserRef,
+};
+
+macro_rules! plain {
+    ($($type:ident: $schema:tt)+) => {$(
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )+};
+}
+
+plain! {
+    Timestamp: {"type": "string", "format": "date-time"}
+    Date: {"type": "string", "format": "date"}
+    Id: {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+    UserRef: {"anyOf": [
+        {"type": "integer"},
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {
+                "id": {"type": "integer"},
+                "user_id": {"type": "integer"},
+                "full_name": {"type": ["string", "null"]},
+                "email": {"type": ["string", "null"]},
+                "profile_pic": {"type": ["string", "null"]},
+            },
+        },
+    ]}
+    GroupRef: {"anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string"},
+                "group_id": {"type": "string"},
+                "name": {"type": ["string", "null"]},
+            },
+        },
+    ]}
+    RunProgress: {"anyOf": [
+        {
+            "type": "object",
+            "properties": {
+                "complete": {"type": ["integer", "null"]},
+                "total": {"type": ["integer", "null"]},
+                "percent": {"type": ["number", "null"]},
+            },
+        },
+        {"type": "number"},
+    ]}
+}
+
+impl<T: JsonSchema> JsonSchema for CommaList<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("CommaListOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "description": "Values with commas between them."})
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrManyOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({"anyOf": [one, {"type": "array", "items": one}]})
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Item<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("ItemOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let data = generator.subschema_for::<T>();
+        json_schema!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": data, "meta": {"type": ["object", "null"]}},
+            "additionalProperties": true,
+        })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for List<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (row, meta) = (generator.subschema_for::<T>(), generator.subschema_for::<Option<ListMeta>>());
+        json_schema!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": {"type": "array", "items": row}, "meta": meta},
+            "additionalProperties": true,
+        })
+    }
+}
