@@ -2,3 +2,8 @@
 
 pub mod lossless;
 pub mod verify;
+
+/// The example of the workspace's README, compiled.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+mod readme {}

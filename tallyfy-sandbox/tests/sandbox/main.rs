@@ -2,6 +2,7 @@
 //!
 //! Not here: the SDK; these tests know the wire alone.
 
+mod automations;
 mod comments;
 mod contract;
 mod design;
