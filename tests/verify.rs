@@ -170,7 +170,7 @@ impl Verifier {
     /// assert!(outcome.passed());
     /// ```
     pub fn line(&self, line: &str) -> Outcome {
-        let record: Record = match serde_json::from_str(line) {
+        let record: Record = match serde_json::from_str(line.trim_end()) {
             Ok(record) => record,
             Err(error) if error.is_eof() => {
                 return Outcome::bad(format!("the line ends in the middle, at column {}", error.column()));
@@ -222,7 +222,8 @@ impl Verifier {
         }
         self.document_side(operation, record.status, body.as_ref(), &mut findings);
         for finding in &mut findings {
-            finding.advice = advice::finding(&self.document, operation, record.status, body.as_ref(), finding);
+            finding.advice =
+                advice::finding(&self.document, operation, record.status, body.as_ref(), finding);
         }
         outcome.findings = findings;
         outcome
@@ -243,8 +244,13 @@ impl Verifier {
             }
             return;
         };
-        let refused = self.document.violations(schema, &body.value);
-        for (pointer, what) in refused {
+        let inner = self.document.unframed(schema, &body.value);
+        if inner.is_some() {
+            let what = "is missing, which the document requires: the answer came without its frame";
+            out.push(Finding::new(Kind::Schema, "/data", what));
+        }
+        let schema = inner.unwrap_or(schema);
+        for (pointer, what) in self.document.violations(schema, &body.value) {
             if !out.iter().any(|known| known.kind == Kind::Undecodable && known.pointer == pointer) {
                 out.push(Finding::new(Kind::Schema, pointer, what));
             }

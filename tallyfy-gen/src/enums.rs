@@ -97,14 +97,6 @@ crate::wire::open_enum! {
     }
 }
 
-crate::wire::closed_enum! {
-    /// Uploaded, or taken from an address.
-    pub enum AssetSourceInput {
-        Local = "local",
-        Url = "url",
-    }
-}
-
 crate::wire::open_enum! {
     /// Checklist is a template, Run a process.
     pub enum AssetSubjectType {
@@ -112,15 +104,6 @@ crate::wire::open_enum! {
         Checklist = "Checklist",
         Task = "Task",
         Organization = "Organization",
-    }
-}
-
-crate::wire::closed_enum! {
-    /// Known values.
-    pub enum AssetSubjectTypeInput {
-        Checklist = "Checklist",
-        Run = "Run",
-        Task = "Task",
     }
 }
 
@@ -198,17 +181,6 @@ crate::wire::closed_enum! {
     pub enum AutomationActionableTypeInput {
         Prerun = "Prerun",
         Capture = "Capture",
-    }
-}
-
-crate::wire::open_enum! {
-    /// What a condition is about.
-    pub enum AutomationCheckRuleType {
-        Task = "task",
-        Step = "step",
-        Prerun = "prerun",
-        Capture = "capture",
-        Field = "field",
     }
 }
 
@@ -578,16 +550,6 @@ crate::wire::open_enum! {
     /// Known values.
     pub enum FolderWith {
         Children = "children",
-    }
-}
-
-crate::wire::closed_enum! {
-    /// Known values.
-    pub enum GrantTypeInput {
-        Password = "password",
-        ClientCredentials = "client_credentials",
-        RefreshToken = "refresh_token",
-        AuthorizationCode = "authorization_code",
     }
 }
 
@@ -1111,18 +1073,5 @@ crate::wire::open_enum! {
     pub enum WebhookDateFormat {
         YyyyMmDdTHHMmSsZ = "yyyy-MM-ddTHH:mm:ssZ",
         DMYHIAT = "d/m/Y h:i A T",
-    }
-}
-
-crate::wire::open_enum! {
-    /// What happened in the organization.
-    pub enum WebhookEvent {
-        ProcessLaunched = "process.launched",
-        ProcessCompleted = "process.completed",
-        TaskCompleted = "task.completed",
-        TaskAssigned = "task.assigned",
-        TaskCommentAdded = "task.comment_added",
-        TaskIssueRaised = "task.issue_raised",
-        TaskIssueResolved = "task.issue_resolved",
     }
 }

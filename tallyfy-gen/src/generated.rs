@@ -153,7 +153,7 @@ pub mod types {
         /// `organization_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization_id: ::std::option::Option<::std::string::String>,
-        /// An object whose keys are not documented.
+        /// An object whose keys are not documented. An empty one may arrive as [].
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -888,6 +888,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct AutomationActionInput {
         /// Kind of action.
         pub action_type: crate::enums::AutomationActionTypeInput,
@@ -1125,6 +1126,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct AutomationAssigneesInput {
         /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1298,6 +1300,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct AutomationConditionInput {
         /// For table fields: the column.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1492,6 +1495,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct AutomationDeadlineInput {
         /// Other words than the deadlines of steps.
         pub option: crate::enums::AutomationDeadlineOptionInput,
@@ -1834,6 +1838,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CaptureColumnInput {
         /// Unique in the field.
         pub id: i64,
@@ -1960,6 +1965,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CaptureOptionInput {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2769,9 +2775,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRemovalResult {
-        /// Embeds of the template that were taken out of others.
+        /// Embeds of the template that were taken out of others. Older documents show an object whose keys no source names: it counts as one entry.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deleted_references: ::std::option::Option<::std::vec::Vec<DeletedReference>>,
+        pub deleted_references: ::std::option::Option<
+            crate::wire::OneOrMany<crate::types::DeletedReference>,
+        >,
         /// Says deleted after archiving too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -2795,10 +2803,7 @@ pub mod types {
             map: &mut A,
         ) -> ::std::result::Result<bool, A::Error> {
             match key {
-                "deleted_references" => {
-                    self.deleted_references = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
+                "deleted_references" => self.deleted_references = map.next_value()?,
                 "message" => {
                     self.message = map
                         .next_value_seed(crate::wire::record::seed::text())?;
@@ -2942,6 +2947,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CloneChecklistInput {
         /// Id of the organization to copy from. Send it within one organization too.
         pub tenant: ::std::string::String,
@@ -2985,6 +2991,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CompleteRunTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3041,6 +3048,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CompleteTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3097,6 +3105,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ConnectorOwnersInput {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3226,81 +3235,11 @@ pub mod types {
             crate::wire::record::deserialize(deserializer)
         }
     }
-    /// A country that the service knows.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Country {
-        /// `id`
-        pub id: i64,
-        /// Two letters, like DE.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub iso2: ::std::option::Option<::std::string::String>,
-        /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// `phone_code`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub phone_code: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl crate::wire::record::Record for Country {
-        const NAME: &'static str = "Country";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                id: 0,
-                iso2: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                phone_code: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "id" => {
-                    self.id = map
-                        .next_value_seed(crate::wire::record::seed::id_integer())?;
-                }
-                "iso2" => {
-                    self.iso2 = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "phone_code" => {
-                    self.phone_code = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Country {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
-    }
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateApplicationUserInput {
         /// Not taken, and of a real domain.
         pub email: ::std::string::String,
@@ -3397,6 +3336,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -3483,6 +3423,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3728,6 +3669,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateChecklistCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -3784,6 +3726,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateChecklistInput {
         /// Only with `auto_naming` off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4158,6 +4101,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateChecklistProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -4186,6 +4130,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateConnectorTaskInput {
         /// `deadline`
         pub deadline: crate::wire::Timestamp,
@@ -4271,6 +4216,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateCustomFieldKeyInput {
         /// What kind of record has the field. Other words are not documented.
         pub applies_to: crate::enums::CustomFieldTarget,
@@ -4352,6 +4298,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateFolderInput {
         /// checklist when absent. Cannot change later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4414,6 +4361,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateFolderObjectInput {
         /// A folder of processes.
         pub folder_id: ::std::string::String,
@@ -4472,6 +4420,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateGroupInput {
         /// Needed on creation.
         pub description: ::std::string::String,
@@ -4557,6 +4506,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateGuestInput {
         /// `company_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4819,6 +4769,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateRunCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -4847,6 +4798,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateRunInput {
         /// `assign_someone_else`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5144,6 +5096,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateRunProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -5172,6 +5125,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateRunTaskCaptureInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5273,6 +5227,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateStepInput {
         /// Guests may be assigned; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5616,6 +5571,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTagAssociationInput {
         /// Template or process id.
         pub subject_id: ::std::string::String,
@@ -5687,6 +5643,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5742,6 +5699,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTaskBotCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -5770,6 +5728,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -5826,6 +5785,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTaskFormFieldInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5927,6 +5887,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTaskInput {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6213,6 +6174,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateTaskProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -6241,6 +6203,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct CreateWatcherInput {
         /// electric: at once. mindful: every three hours. chilled: once a day.
         pub frequency: crate::enums::WatcherFrequency,
@@ -6587,6 +6550,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct DetermineDeadlineInput {
         /// 1 when they count.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6828,6 +6792,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetChecklistQuery {
         /// 1: with the whole path of folders, under `folders`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6890,6 +6855,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetGroupQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6925,6 +6891,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetGuestQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6960,6 +6927,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetMeQuery {
         /// What to include. Expected to work as in `list_users`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6995,6 +6963,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetOrganizationQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7032,6 +7001,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetRunQuery {
         /// true: with submitted form field values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7082,6 +7052,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetRunTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7117,6 +7088,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetTagQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7152,6 +7124,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7187,6 +7160,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct GetUserQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7235,9 +7209,9 @@ pub mod types {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Emails. What `with=guests` makes of it is not documented.
+        /// Emails; objects when `with=guests` includes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub guests: ::std::option::Option<::std::vec::Vec<crate::wire::GuestRef>>,
         /// `id`
         pub id: ::std::string::String,
         /// Another name of `updated_at`; either may be missing.
@@ -7307,8 +7281,7 @@ pub mod types {
                         .next_value_seed(crate::wire::record::seed::text())?;
                 }
                 "guests" => {
-                    self.guests = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
+                    self.guests = map.next_value_seed(crate::wire::record::seed::list())?;
                 }
                 "id" => {
                     self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
@@ -7798,6 +7771,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct InviteUserInput {
         /// `email`
         pub email: ::std::string::String,
@@ -7900,6 +7874,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListActivityQuery {
         /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8152,6 +8127,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListChecklistsQuery {
         /// Without it archived templates are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8336,6 +8312,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListCustomFieldKeysQuery {
         /// Of one kind of record.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8488,6 +8465,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListFoldersQuery {
         /// checklist for folders of templates, run for folders of processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8606,6 +8584,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListGroupsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8709,6 +8688,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListGuestTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8808,6 +8788,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListGuestsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8985,6 +8966,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListMyOrganizationsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9035,6 +9017,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListMyTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9142,6 +9125,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListRunTasksQuery {
         /// What it does is not documented.
         #[serde(
@@ -9416,6 +9400,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListRunsQuery {
         /// Without it archived processes are left out. Preferred over `status=archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9702,6 +9687,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListStepsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9752,6 +9738,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListTagsQuery {
         /// true: generated tags too. In lower case, or it is not understood.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9878,6 +9865,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListTasksQuery {
         /// Archived tasks too, or they alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10240,6 +10228,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListUserTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10390,6 +10379,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListUsersQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10480,6 +10470,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ListWatchersQuery {
         /// By kind of notification; webhook is the only word known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10513,6 +10504,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct MoveCaptureInput {
         /// Place among the fields of that step.
         pub position: i64,
@@ -11412,6 +11404,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct OrganizationSettingsInput {
         /// Whether deadlines take account of workdays and holidays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11611,6 +11604,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct OwnersInput {
         /// Group ids.
         pub groups: ::std::vec::Vec<::std::string::String>,
@@ -11768,7 +11762,7 @@ pub mod types {
         /// `last_updated`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// An object whose keys are not documented.
+        /// An object whose keys are not documented. An empty one may arrive as [].
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -12073,6 +12067,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct PrerunInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12354,6 +12349,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct RemoveUserQuery {
         /// Id of the member who takes over; needed with `with_reassignment=true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12397,6 +12393,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReorderCaptureInput {
         /// Form field id.
         pub capture_id: ::std::string::String,
@@ -12445,6 +12442,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReorderStepInput {
         /// From 1; beyond the last it is cut to the last.
         pub position: i64,
@@ -12476,6 +12474,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceCaptureCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12527,6 +12526,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceChecklistCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12578,6 +12578,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceFolderCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12629,6 +12630,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceGuestCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12680,6 +12682,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplacePrerunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12731,6 +12734,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceRunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12782,6 +12786,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceStepCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12833,6 +12838,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceTagCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12884,6 +12890,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceTaskCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12935,6 +12942,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ReplaceUserCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12986,6 +12994,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ResolveChecklistProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -13031,6 +13040,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ResolveRunProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -13076,6 +13086,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct ResolveTaskProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -13991,6 +14002,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct SaveTaskCaptureInput {
         /// Of the field, or a number: not settled.
         pub id: crate::wire::Id,
@@ -14033,6 +14045,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct SearchQuery {
         /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
         #[serde(
@@ -15042,6 +15055,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct StepDeadlineInput {
         /// Whether a deadline lies after its anchor (`from`) or before it (`prior_to`). The service takes other words too, and then the deadline does nothing.
         pub option: crate::enums::StepDeadlineOptionInput,
@@ -15166,6 +15180,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct StepStartDateInput {
         /// Unit of a deadline or start date.
         pub unit: crate::enums::StepDeadlineUnitInput,
@@ -16443,6 +16458,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct TaskCaptureInput {
         /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16611,6 +16627,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct TaskOverrideInput {
         /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16948,6 +16965,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -17034,6 +17052,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17279,6 +17298,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateChecklistInput {
         /// Whether it has any effect is not known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17691,6 +17711,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateConnectorStepTypeInput {
         /// Whether all assignees must complete the step, or any.
         #[serde(
@@ -17725,6 +17746,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateConnectorTaskDeadlineInput {
         /// With a capital D.
         #[serde(
@@ -17759,6 +17781,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateCurrentUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17923,6 +17946,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateFolderCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -17951,6 +17975,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateFolderInput {
         /// Needed in every call.
         pub name: ::std::string::String,
@@ -18000,6 +18025,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -18045,6 +18071,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateGroupInput {
         /// Leave it out when empty: an empty text and null are refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18135,6 +18162,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateGuestCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -18163,6 +18191,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateGuestFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -18208,6 +18237,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateGuestInput {
         /// Member ids. Replaces the list; an empty one clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18256,6 +18286,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateOrganizationInput {
         /// `address1`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18464,6 +18495,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateRunCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -18492,6 +18524,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateRunInput {
         /// Replaces the groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18651,6 +18684,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateRunTaskInput {
         /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18846,6 +18880,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateStepInput {
         /// `ai_allowed_app_keys`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19229,6 +19264,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateTagCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19257,6 +19293,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19312,6 +19349,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -19368,6 +19406,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateTaskCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19396,6 +19435,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateTaskInput {
         /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
@@ -19570,6 +19610,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateUserCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19598,6 +19639,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19762,6 +19804,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
+    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
     pub struct UpdateUserRoleInput {
         /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,
@@ -19813,7 +19856,7 @@ pub mod types {
         pub complete: ::std::option::Option<bool>,
         /// `country`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub country: ::std::option::Option<::std::boxed::Box<Country>>,
+        pub country: ::std::option::Option<crate::wire::CountryRef>,
         /// `country_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
@@ -20035,7 +20078,7 @@ pub mod types {
                 }
                 "country" => {
                     self.country = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
+                        .next_value_seed(crate::wire::record::seed::object())?;
                 }
                 "country_id" => {
                     self.country_id = map

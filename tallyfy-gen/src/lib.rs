@@ -23,3 +23,6 @@ pub mod enums;
 
 pub use generated::{Client, types};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[cfg(feature = "schemars")]
+#[doc(no_inline)]
+pub use schemars;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::log::Violation;
 use crate::query::Query;
 use crate::state::Refused;
 
@@ -206,6 +207,19 @@ pub fn invalid(errors: Vec<(String, Value)>) -> Answer {
     }
     let body = json!({ "error": true, "message": "The given data was invalid.", "errors": map });
     Answer::json(StatusCode::UNPROCESSABLE_ENTITY, body)
+}
+
+/// 400 of the strict mode, which is the sandbox's own: what breaks the document, by JSON pointer.
+pub fn broken_contract(violations: &[Violation]) -> Answer {
+    let mut errors = Map::new();
+    for violation in violations {
+        if let Value::Array(texts) = errors.entry(&violation.pointer).or_insert_with(|| json!([])) {
+            texts.push(json!(violation.message));
+        }
+    }
+    let text = "The request breaks the OpenAPI document.";
+    let body = json!({ "error": true, "message": text, "code": "CONTRACT_VIOLATION", "errors": errors });
+    Answer::json(StatusCode::BAD_REQUEST, body)
 }
 
 impl From<Refused> for Answer {

@@ -14,6 +14,7 @@ use crate::answer::Body;
 use crate::log::{Side, Violation};
 use crate::query::Query;
 use crate::router::{DOCUMENT, Operation};
+use crate::routes::Content;
 use crate::schema;
 
 /// The converted document, for `$ref`.
@@ -30,16 +31,27 @@ static VALIDATORS: LazyLock<Mutex<HashMap<String, Option<Arc<Validator>>>>> = La
 const ENOUGH: usize = 20;
 
 /// The request's violations.
-pub fn check_request(operation: &Operation, query: &Query, body: Option<&Value>) -> Vec<Violation> {
+pub fn check_request(operation: &Operation, query: &Query, body: &Content) -> Vec<Violation> {
     let mut found = check_query(operation, query);
     let Some(content) = node(operation).get("requestBody").map(resolve) else { return found };
-    let Some(media) = content.pointer("/content/application~1json/schema") else { return found };
-    match body {
-        Some(body) => found.extend(check_value(operation, Side::Client, "body", media, body, true)),
-        None if content.get("required") == Some(&Value::Bool(true)) => {
-            found.push(violation(operation, Side::Client, "body", "a JSON body is required"));
+    let schema = |media: &str| content.get("content").and_then(|c| c.get(media)?.get("schema"));
+    let (json, form) = (schema("application/json"), schema("application/x-www-form-urlencoded"));
+    let required = content.get("required") == Some(&Value::Bool(true));
+    let mut say = |text: &str| found.push(violation(operation, Side::Client, "body", text));
+    match (body, json, form) {
+        (Content::Json(body), Some(schema), _) => {
+            found.extend(check_value(operation, Side::Client, "body", schema, body, true));
         }
-        None => {}
+        // The service reads a form like a flat JSON object (templates:clone_template).
+        (Content::Form(form), Some(schema), None) | (Content::Form(form), _, Some(schema)) => {
+            let body = Value::Object(form.clone());
+            found.extend(check_value(operation, Side::Client, "body", schema, &body, true));
+        }
+        (Content::Multipart(..), ..) if schema("multipart/form-data").is_some() => {}
+        (Content::None, ..) if required => say("a body is required"),
+        (Content::None, ..) => {}
+        (Content::Malformed, ..) => say("the body cannot be read"),
+        _ => say("the document names another kind of body"),
     }
     found
 }

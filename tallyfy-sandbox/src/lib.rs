@@ -38,7 +38,7 @@ pub use log::{Seen, Side, Violation};
 pub use quirks::Quirks;
 pub use state::Effect;
 
-use service::Shared;
+use service::{Contract, Shared};
 
 /// An offline Tallyfy on a local port. Dropping it stops it.
 ///
@@ -61,15 +61,17 @@ pub struct Sandbox {
 pub struct Builder {
     bind: IpAddr,
     port: u16,
-    validate: bool,
+    contract: Contract,
     quirks: Quirks,
     now: Option<DateTime<Utc>>,
+    plan: seed::Plan,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let bind = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        Self { bind, port: 0, validate: true, quirks: Quirks::default(), now: None }
+        let contract = Contract { validate: true, ..Contract::default() };
+        Self { bind, port: 0, contract, quirks: Quirks::default(), now: None, plan: seed::Plan::default() }
     }
 }
 
@@ -88,7 +90,20 @@ impl Builder {
 
     /// Whether requests and answers are held against the OpenAPI document. On by default.
     pub fn validate(mut self, validate: bool) -> Self {
-        self.validate = validate;
+        self.contract.validate = validate;
+        self
+    }
+
+    /// Whether a request that breaks the document is refused with 400, its body naming each place by JSON
+    /// pointer. Off by default: the service itself drops what it does not know in silence.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.contract.strict = strict;
+        self
+    }
+
+    /// Is told of every violation as it comes, of either side.
+    pub fn report(mut self, report: impl Fn(&Violation) + Send + Sync + 'static) -> Self {
+        self.contract.report = Some(Arc::new(report));
         self
     }
 
@@ -104,17 +119,23 @@ impl Builder {
         self
     }
 
+    /// Adds rows to those of the seed; see [`seed::Plan`].
+    pub fn seed(mut self, plan: seed::Plan) -> Self {
+        self.plan = plan;
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
     /// # Errors
-    /// When the port cannot be listened on.
+    /// When the port cannot be listened on, or the plan cannot be carried out.
     pub async fn start(self) -> io::Result<Sandbox> {
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
-        let mut world = seed::world(self.quirks);
-        world.fixed_now = self.now;
-        let shared = Arc::new(Shared::new(world, self.validate));
+        let world = seed::planned(self.quirks, self.now, self.plan);
+        let world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let shared = Arc::new(Shared::new(world, self.contract));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })
     }

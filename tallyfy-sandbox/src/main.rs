@@ -4,9 +4,11 @@
 
 use std::io::Write;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
-use tallyfy_sandbox::Sandbox;
+use tallyfy_sandbox::seed::Plan;
+use tallyfy_sandbox::{Sandbox, Side, Violation};
 
 /// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization.
 #[derive(Parser)]
@@ -21,13 +23,23 @@ struct Arguments {
     /// Do not hold requests and answers against the OpenAPI document.
     #[arg(long)]
     no_validate: bool,
+    /// Refuse requests that break the document with 400, instead of telling of them on stderr alone.
+    #[arg(long, conflicts_with = "no_validate")]
+    strict: bool,
+    /// YAML or JSON file with rows to start with.
+    #[arg(long)]
+    seed: Option<PathBuf>,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
     let arguments = Arguments::parse();
     let builder = Sandbox::builder().port(arguments.port).bind(arguments.bind);
-    let sandbox = builder.validate(!arguments.no_validate).start().await?;
+    let mut builder = builder.validate(!arguments.no_validate).strict(arguments.strict).report(tell);
+    if let Some(path) = arguments.seed {
+        builder = builder.seed(Plan::from_file(path).map_err(std::io::Error::other)?);
+    }
+    let sandbox = builder.start().await?;
     let line = serde_json::json!({
         "base_url": sandbox.base_url(),
         "token": sandbox.token(),
@@ -37,4 +49,11 @@ async fn main() -> std::io::Result<()> {
     writeln!(out, "{line}")?;
     out.flush()?;
     tokio::signal::ctrl_c().await
+}
+
+/// One line for each violation; a closed stderr is no reason to stop.
+fn tell(violation: &Violation) {
+    let Violation { side, operation, pointer, message, .. } = violation;
+    let whose = if *side == Side::Client { "request" } else { "answer" };
+    let _ = writeln!(std::io::stderr(), "{whose} of {operation}: {pointer}: {message}");
 }

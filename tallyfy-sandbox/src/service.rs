@@ -3,7 +3,7 @@
 //! Not here: each of those steps (`router`, `gate`, `routes`, `contract`, ...), nor sockets (`server`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -33,14 +33,34 @@ pub(crate) struct Inner {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    pub(crate) validate: bool,
+    pub(crate) contract: Contract,
     pub(crate) answered: u64,
 }
 
+/// How the document is held up.
+#[derive(Clone, Default)]
+pub(crate) struct Contract {
+    /// Requests and answers are held against it.
+    pub(crate) validate: bool,
+    /// A request that breaks it is refused.
+    pub(crate) strict: bool,
+    /// Who is told of violations as they come.
+    pub(crate) report: Option<Report>,
+}
+
+/// Told of every violation.
+pub(crate) type Report = Arc<dyn Fn(&Violation) + Send + Sync>;
+
+impl std::fmt::Debug for Contract {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contract").field("validate", &self.validate).field("strict", &self.strict).finish()
+    }
+}
+
 impl Shared {
-    pub(crate) fn new(world: World, validate: bool) -> Self {
+    pub(crate) fn new(world: World, contract: Contract) -> Self {
         let (faults, log) = (Faults::default(), Log::default());
-        Self { inner: Mutex::new(Inner { world, faults, log, validate, answered: 0 }) }
+        Self { inner: Mutex::new(Inner { world, faults, log, contract, answered: 0 }) }
     }
 
     /// Locks the state. A panic elsewhere must not end the service.
@@ -67,6 +87,7 @@ struct Arrived {
     content: Content,
     found: Found,
     json: bool,
+    violations: Vec<Violation>,
 }
 
 /// Answers one request.
@@ -81,17 +102,22 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
         Err(_) => return Outcome::CutBefore,
     };
     let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let arrived = Arrived {
+    let mut arrived = Arrived {
         query: Query::parse(&raw_query),
         content: Content::read(media, &bytes),
         found: router::find(&parts.method, &path),
         json: gate::accepts_json(&parts.headers),
         headers: parts.headers,
         path,
+        violations: Vec::new(),
     };
+    let contract = shared.lock().contract.clone();
+    if contract.validate && !too_large {
+        arrived.check(&contract);
+    }
     let (number, fault) = {
         let mut inner = shared.lock();
-        let seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes, inner.validate);
+        let seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes);
         let fault = inner.faults.take(seen.operation.as_deref());
         (inner.log.push(seen), fault)
     };
@@ -138,20 +164,22 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
     let mut inner = shared.lock();
     inner.answered += 1;
     let number = inner.answered;
-    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived)));
+    let strict = inner.contract.strict;
+    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived, strict)));
     let mut answer = result.unwrap_or_else(|_| {
-        inner.log.blame(vec![Violation {
+        let violation = Violation {
             side: Side::Sandbox,
             operation: arrived.operation().unwrap_or_default().to_owned(),
             pointer: "status".to_owned(),
             message: "the handler panicked".to_owned(),
-        }]);
+        };
+        inner.blame(vec![violation]);
         answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Server Error")
     });
     if let Found::Operation(operation, _) = &arrived.found
-        && inner.validate
+        && inner.contract.validate
     {
-        inner.log.blame(contract::check_answer(operation, answer.status, &answer.body));
+        inner.blame(contract::check_answer(operation, answer.status, &answer.body));
     }
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
     if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
@@ -160,7 +188,17 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
     write(answer, number)
 }
 
-fn dispatch(world: &mut World, arrived: &Arrived) -> Answer {
+impl Inner {
+    /// Notes violations of the sandbox itself.
+    fn blame(&mut self, violations: Vec<Violation>) {
+        if let Some(report) = &self.contract.report {
+            violations.iter().for_each(|violation| report(violation));
+        }
+        self.log.blame(violations);
+    }
+}
+
+fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
     let (operation, params) = match &arrived.found {
         Found::Operation(operation, params) => (operation, params),
         Found::WrongMethod => {
@@ -177,6 +215,9 @@ fn dispatch(world: &mut World, arrived: &Arrived) -> Answer {
         Ok(caller) => caller,
         Err(answer) => return answer,
     };
+    if strict && !arrived.violations.is_empty() {
+        return answer::broken_contract(&arrived.violations);
+    }
     let request =
         routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };
     routes::run(world, &operation.id, &caller, &request)
@@ -190,16 +231,20 @@ impl Arrived {
         }
     }
 
-    fn seen(&self, method: &str, path: &str, raw_query: String, body: Bytes, validate: bool) -> Seen {
+    /// Holds the request against the document.
+    fn check(&mut self, contract: &Contract) {
+        if let Found::Operation(operation, _) = &self.found {
+            self.violations = contract::check_request(operation, &self.query, &self.content);
+        }
+        if let Some(report) = &contract.report {
+            self.violations.iter().for_each(|violation| report(violation));
+        }
+    }
+
+    fn seen(&self, method: &str, path: &str, raw_query: String, body: Bytes) -> Seen {
         let json = match &self.content {
             Content::Json(value) => Some(value.clone()),
             _ => None,
-        };
-        let violations = match &self.found {
-            Found::Operation(operation, _) if validate => {
-                contract::check_request(operation, &self.query, json.as_ref())
-            }
-            _ => Vec::new(),
         };
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         Seen {
@@ -212,7 +257,7 @@ impl Arrived {
             body,
             json,
             status: None,
-            violations,
+            violations: self.violations.clone(),
         }
     }
 }

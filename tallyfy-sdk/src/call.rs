@@ -1,9 +1,10 @@
 //! The call object that every method returns: lazy, with options of its own. Here is what a person sets
-//! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/door.rs`. The way of a
-//! request is `pipeline.rs`, lists are `page.rs`.
+//! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/door.rs`, looking for what a
+//! call may have created is `call/reconcile.rs`. The way of a request is `pipeline.rs`, lists are `page.rs`.
 
 mod door;
 mod options;
+mod reconcile;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -15,22 +16,26 @@ use bytes::Bytes;
 use progenitor_client::ResponseValue;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
+use tallyfy_gen::operations::{self, Repeat};
 use tallyfy_gen::wire;
 
 use self::door::{Door, Mode, Seen};
 pub(crate) use self::options::{Options, call_options};
+use self::reconcile::{Looked, Search, Sought};
+pub use self::reconcile::{Reconcile, Window};
 use crate::client::Client;
 use crate::error::{self, Error};
 use crate::id::{self, Checked};
 use crate::pipeline::{Delivered, Prepared};
+use crate::retry::Delivery;
 
 /// What a generated method returns.
 type Answered<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>;
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The generated method with its arguments, waiting for the client to run on.
-type Run<T> =
+pub(crate) type Run<T> =
     Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
 
 /// A call that is ready to go. Nothing happens until it is awaited.
@@ -54,6 +59,7 @@ pub struct Call<T> {
     /// What is wrong with the arguments, if anything: told when the call is awaited.
     arguments: Result<(), Error>,
     options: Options,
+    reconcile: Option<Reconcile<T>>,
     run: Run<T>,
 }
 
@@ -93,8 +99,17 @@ impl<T: Send + 'static> Call<T> {
             let answered = run(api);
             Box::pin(async move { Ok(read(answered.await?.into_inner())) })
         });
-        let arguments = id::check(ids);
-        Self { client: client.clone(), operation, arguments, options: Options::default(), run }
+        Self::of(client, operation, id::check(ids), run)
+    }
+
+    pub(crate) fn of(
+        client: &Client,
+        operation: &'static str,
+        arguments: Result<(), Error>,
+        run: Run<T>,
+    ) -> Self {
+        let (client, options) = (client.clone(), Options::default());
+        Self { client, operation, arguments, options, reconcile: None, run }
     }
 
     /// The same call with another view of its value.
@@ -105,6 +120,7 @@ impl<T: Send + 'static> Call<T> {
             operation: self.operation,
             arguments: self.arguments,
             options: self.options,
+            reconcile: None,
             run: Box::new(move |api| {
                 let answered = run(api);
                 Box::pin(async move { answered.await.map(view) })
@@ -125,15 +141,64 @@ impl<T: Send + 'static> Call<T> {
 
     call_options!();
 
+    /// Settles a creation whose outcome is unknown: looks for the object, and returns it if it is there.
+    ///
+    /// It does so after a failure whose [`delivery`](Error::delivery) is `Unknown` or `Applied`. When the object stays
+    /// absent for the grace period and no answer said that it was created, the call is sent again; each sending has the
+    /// deadline of the call, looking comes on top. When it cannot be told (several objects may be it, looking fails,
+    /// it is absent after the last repeat), the error stays what it was. [`Meta::found`] tells a value that was found.
+    ///
+    /// The service has no keys for idempotency, so the object must be recognizable: a marker that is written into one
+    /// of its texts, or a name that no other object of the time has. Should the first request be carried out only after
+    /// the grace period, there will be two.
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::LaunchProcess;
+    ///
+    /// let processes = organization.processes();
+    /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Order 4711");
+    /// let once = processes.launched(&launch);
+    /// let process = processes.launch(launch).reconcile(once).await?;
+    /// println!("{}", process.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Awaiting it fails with [`is_input`](Error::is_input) for an operation that creates nothing one could look for.
+    pub fn reconcile(mut self, reconcile: Reconcile<T>) -> Self {
+        let class = operations::find(self.operation).map(|known| known.repeat);
+        if class.is_some_and(|class| class != Repeat::Reconcile) {
+            self = self.checked(Err(Error::input(
+                "this operation creates nothing that one could look for afterwards; leave out reconcile(..)",
+            )));
+        }
+        self.reconcile = Some(reconcile);
+        self
+    }
+
     /// The value together with what is known of the answer it came in.
     ///
     /// # Errors
     /// As awaiting the call itself.
-    pub async fn with_meta(self) -> Result<WithMeta<T>, Error> {
+    pub async fn with_meta(mut self) -> Result<WithMeta<T>, Error> {
         let operation = self.operation;
-        match self.pass(Mode::Send).await? {
-            (Some(Seen::Delivered(delivered)), result) => conclude(delivered, result),
-            (Some(Seen::Failed(error)), _) => Err(error),
+        let sought = self.reconcile.take().map(|reconcile| Arc::new(Sought::new(reconcile, &self.client)));
+        let search = sought.clone().map(|sought| sought as Arc<dyn Search>);
+        match self.pass(Mode::Send, search).await? {
+            (Some(Seen::Delivered(delivered)), result) => match (conclude(delivered, result), sought) {
+                (Err(error), Some(sought)) if error.delivery() == Delivery::Applied => {
+                    sought.rescue(error).await
+                }
+                (result, _) => result,
+            },
+            (Some(Seen::Failed(error)), _) => {
+                match sought.and_then(|sought| Some((sought.take()?, sought.elapsed()))) {
+                    Some((value, elapsed)) => Ok(WithMeta { value, meta: Meta::of_a_find(&error, elapsed) }),
+                    None => Err(error),
+                }
+            }
             (Some(Seen::Preview(_)) | None, result) => {
                 Err(Error::unsendable(result.err()).with_operation(operation))
             }
@@ -154,7 +219,7 @@ impl<T: Send + 'static> Call<T> {
     /// [`is_input`](Error::is_input) when the call could not be sent as it is.
     pub async fn preview(self) -> Result<Preview, Error> {
         let operation = self.operation;
-        match self.pass(Mode::Preview).await? {
+        match self.pass(Mode::Preview, None).await? {
             (Some(Seen::Preview(preview)), _) => Ok(preview),
             (_, result) => Err(Error::unsendable(result.err()).with_operation(operation)),
         }
@@ -164,13 +229,14 @@ impl<T: Send + 'static> Call<T> {
     async fn pass(
         self,
         mode: Mode,
+        search: Option<Arc<dyn Search>>,
     ) -> Result<(Option<Seen>, Result<T, progenitor_client::Error<()>>), Error> {
         let core = self.client.core();
         let limits = self
             .arguments
             .and_then(|()| self.options.limits(core))
             .map_err(|error| error.with_operation(self.operation))?;
-        let door = Arc::new(Door::new(core, limits, mode));
+        let door = Arc::new(Door::new(core, limits, mode, search));
         let api = self.client.generated(door.clone());
         let result = (self.run)(api).await;
         Ok((door.take(), result))
@@ -214,9 +280,23 @@ pub struct Meta {
     pub attempts: u32,
     /// Time from the start of the call to its end, waits included.
     pub elapsed: Duration,
+    /// Whether the value was found by looking for it ([`Call::reconcile`]), as no answer brought it. Status and
+    /// headers are then those of the last answer, or 200 and none if there was none.
+    pub found: bool,
 }
 
 impl Meta {
+    /// Of an object that was found after the call had failed.
+    fn of_a_find(error: &Error, elapsed: Duration) -> Self {
+        Self {
+            status: error.status().unwrap_or(StatusCode::OK),
+            headers: error.headers().cloned().unwrap_or_default(),
+            attempts: error.attempts(),
+            elapsed,
+            found: true,
+        }
+    }
+
     /// The server's name for the request (`X-Request-Id`), for its support.
     pub fn request_id(&self) -> Option<&str> {
         error::request_id(&self.headers)
@@ -250,6 +330,19 @@ impl Preview {
     }
 }
 
+impl<T: Send + 'static> Sought<T> {
+    /// After an answer that cannot be read: the object is there, so it is looked for, and not made again.
+    async fn rescue(&self, error: Error) -> Result<WithMeta<T>, Error> {
+        let looked = self.settle().await;
+        match (self.take(), looked) {
+            (Some(value), Looked::Found) => {
+                Ok(WithMeta { value, meta: Meta::of_a_find(&error, self.elapsed()) })
+            }
+            (_, looked) => Err(self.told(error, looked)),
+        }
+    }
+}
+
 /// A success on the wire, and what the generated code made of its body.
 fn conclude<T>(
     delivered: Delivered,
@@ -260,7 +353,8 @@ fn conclude<T>(
         // The web app answers any path with its start page: a wrong base URL must not look like success.
         Ok(_) if error::is_html(&body) => Error::decode_html(),
         Ok(value) => {
-            let meta = Meta { status, headers, attempts: journey.attempts, elapsed: journey.elapsed };
+            let (attempts, elapsed) = (journey.attempts, journey.elapsed);
+            let meta = Meta { status, headers, attempts, elapsed, found: false };
             return Ok(WithMeta { value, meta });
         }
         Err(_) if already_done => Error::already_done(),

@@ -14,11 +14,15 @@ use tallyfy_gen::transport::Transport;
 
 pub use self::builder::ClientBuilder;
 use crate::auth::TokenSource;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::OrganizationId;
+use crate::pace::Pacer;
 use crate::retry::RetryPolicy;
+use crate::retry::budget::Bucket;
 
-/// A connection to Tallyfy. Cheap to clone; clones share connections, token and settings.
+/// A connection to Tallyfy. Cheap to clone; clones share connections, token, settings, pacing and the budget of
+/// repeats.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), tallyfy_sdk::Error> {
@@ -30,6 +34,16 @@ use crate::retry::RetryPolicy;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # May I repeat this call?
+///
+/// The client does it where it can do no harm, so a program need not: after a failure before anything was sent and
+/// after a 429, every call; after an outcome that nobody knows (a timeout, a reset, a 5xx), only operations that
+/// the API description marks as safe. How often and how fast is a [`RetryPolicy`](crate::RetryPolicy), within a
+/// deadline (two minutes unless set otherwise) and a [`RetryBudget`](crate::RetryBudget) for all calls together;
+/// [`Pacing`](crate::Pacing) keeps calls from being turned away in the first place. What then fails says by
+/// [`Error::delivery`](crate::Error::delivery) what it left behind. A creation can be settled by looking for the
+/// object: [`Call::reconcile`](crate::Call::reconcile).
 ///
 /// It needs a tokio runtime with its timer enabled.
 #[derive(Clone)]
@@ -48,6 +62,11 @@ pub(crate) struct Core {
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_bytes: u64,
     pub(crate) tokens: Arc<dyn TokenSource>,
+    /// Whether the token is a fixed text, which only its owner can replace.
+    pub(crate) personal_token: bool,
+    pub(crate) pacer: Pacer,
+    pub(crate) repeats: Bucket,
+    pub(crate) clock: Clock,
     organization: Option<OrganizationId>,
 }
 

@@ -1,10 +1,11 @@
 //! The one error type of this crate: the kinds, and the questions one can ask. How an error is made stands in
 //! `error/make.rs`, how a server's error body is read in `error/body.rs`, what a person sees in
-//! `error/display.rs`.
+//! `error/display.rs`, what is known of a walk through a list in `error/walk.rs`.
 
 mod body;
 mod display;
 mod make;
+mod walk;
 
 use std::time::Duration;
 
@@ -15,11 +16,26 @@ use reqwest::header::{HeaderMap, HeaderName};
 pub use self::body::FieldError;
 use self::body::ServerMessage;
 pub(crate) use self::body::is_html;
+use self::walk::WalkState;
 pub use crate::retry::Delivery;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why a call failed, and what it left behind.
+///
+/// # May I repeat this call?
+///
+/// [`delivery`](Self::delivery) tells, for all attempts together:
+///
+/// | delivery | what happened | may I repeat it? |
+/// | --- | --- | --- |
+/// | [`NotSent`](Delivery::NotSent) | refused by this crate; no connection; no byte was written | yes, once the cause is mended |
+/// | [`Refused`](Delivery::Refused) | 3xx, 4xx but 408: the server said no | yes, once the cause is mended; after a 429, later |
+/// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx | a read, yes; a write, only after looking whether it was done |
+/// | [`Applied`](Delivery::Applied) | 2xx, and its body was cut off, too large or unreadable | a read, yes; a write, no: it was done |
+///
+/// The client has by then repeated what it could without harm; [`attempts`](Self::attempts) says how often. For
+/// creations, [`Call::reconcile`](crate::Call::reconcile) does the looking.
 ///
 /// `Display` is meant to be useful alone: the operation, what happened, what the server said, whether it
 /// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies.
@@ -54,6 +70,13 @@ struct Inner {
     elapsed: Duration,
     timed_out: bool,
     retry_after: Option<Duration>,
+    /// A repeat was allowed, and the client's budget for repeats was empty.
+    held_back: bool,
+    /// The token came from a token source, so that more than its age may be wrong with it.
+    token_of_a_source: bool,
+    /// What was found when the object was looked for.
+    looked: Option<String>,
+    walk: Option<Box<WalkState>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -67,6 +90,8 @@ enum Kind {
     Decode,
     TooLarge,
     AlreadyDone,
+    Paced,
+    Incomplete,
 }
 
 /// What is kept of the last answer.
@@ -104,6 +129,14 @@ impl Error {
         self.0.kind == Kind::Token || self.has_status(401)
     }
 
+    /// The server turned the token itself away (401): it ended, was revoked, or is of the wrong kind.
+    ///
+    /// The server did not act. Get another token; the same call with the same token fails again. Not true when no
+    /// token could be obtained at all, which [`is_auth`](Self::is_auth) covers.
+    pub fn is_token_invalid(&self) -> bool {
+        self.has_status(401)
+    }
+
     /// The token's owner may not do this (403): role, seat, or a rule of the organization.
     ///
     /// The server did not act. Let an administrator do it, or change the role.
@@ -132,11 +165,21 @@ impl Error {
         self.has_status(409)
     }
 
-    /// Too many calls (429), and the allowed time did not suffice to wait.
+    /// Too many calls, and the allowed time did not suffice to wait: the server said so (429), or the client's own
+    /// [`Pacing`](crate::Pacing) did before anything was sent.
     ///
     /// The server did not act. [`retry_after`](Self::retry_after) says how long to wait, if it is known.
     pub fn is_rate_limited(&self) -> bool {
-        self.has_status(429)
+        self.0.kind == Kind::Paced || self.has_status(429)
+    }
+
+    /// A repeat was allowed, and not made: the client's [`RetryBudget`](crate::RetryBudget) is used up, as too many
+    /// calls fail.
+    ///
+    /// Whether the server may have acted, [`delivery`](Self::delivery) says. Something is wrong beyond this call:
+    /// wait before the next one.
+    pub fn is_held_back(&self) -> bool {
+        self.0.held_back
     }
 
     /// Time ran out: while connecting, during an attempt, for the whole call, or on the server (408, 504).
@@ -233,7 +276,8 @@ impl Error {
         self.0.elapsed
     }
 
-    /// How long the server asked to wait before the next call.
+    /// How long the server asked to wait before the next call, or how long the client's own pacing would have held
+    /// it.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -250,6 +294,38 @@ impl Error {
 }
 
 impl Error {
+    /// How the attempts went, for a call that is sent once more.
+    pub(crate) fn journey(&self, operation: &'static str) -> Journey {
+        let Inner { reads, attempts, elapsed, delivery, .. } = *self.0;
+        Journey { operation, reads, attempts, elapsed, delivery }
+    }
+
+    /// The kind in one word, or the status, for traces.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind_word(&self) -> &str {
+        match (self.0.kind, &self.0.answer) {
+            (Kind::Status, Some(answer)) => answer.status.as_str(),
+            (kind, _) => self.own_word(kind),
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    fn own_word(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Status => "status",
+            _ if self.0.timed_out => "timeout",
+            Kind::Input => "input",
+            Kind::Token => "token",
+            Kind::Connect => "connect",
+            Kind::Lost => "lost",
+            Kind::Decode => "decode",
+            Kind::TooLarge => "too_large",
+            Kind::AlreadyDone => "already_done",
+            Kind::Paced => "paced",
+            Kind::Incomplete => "incomplete",
+        }
+    }
+
     fn said(&self) -> Option<&ServerMessage> {
         self.0.answer.as_ref().map(|answer| &answer.said)
     }

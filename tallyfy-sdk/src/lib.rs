@@ -6,18 +6,22 @@ pub mod alias;
 mod auth;
 mod call;
 mod client;
+mod clock;
 mod error;
 mod id;
+mod pace;
 mod page;
 mod pipeline;
+mod raw;
 pub mod resources;
 mod retry;
 #[cfg(test)]
 mod scripted;
+mod trace;
 
 pub use alias::*;
 pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
-pub use call::{Call, Meta, Preview, WithMeta};
+pub use call::{Call, Meta, Preview, Reconcile, Window, WithMeta};
 pub use client::{Client, ClientBuilder, Organization};
 pub use error::{Delivery, Error, FieldError};
 pub use id::{
@@ -25,8 +29,15 @@ pub use id::{
     GroupId, GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId, TagId,
     TaskId, TemplateId, WatcherId,
 };
-pub use page::{Items, Lister, Page};
+pub use pace::Pacing;
+pub use page::{Drift, Items, Lister, Page, Pages, ResumeToken};
+pub use raw::Raw;
 /// The HTTP client underneath, in the version that [`ClientBuilder::configure_http`] takes.
 #[doc(no_inline)]
 pub use reqwest;
 pub use retry::RetryPolicy;
+/// What `JsonSchema` of the models and inputs comes from, in the version that they derive it with.
+#[cfg(feature = "schemars")]
+#[doc(no_inline)]
+pub use tallyfy_gen::schemars;
+pub use retry::budget::RetryBudget;

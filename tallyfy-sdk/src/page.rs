@@ -1,24 +1,28 @@
-//! Lists: one page, and the walk through all of them. A list call is a [`Call`] for one page; walking it
-//! makes one such call after the other. Envelopes are read in the generated crate.
+//! Lists: one page, and what can be asked of a list. A list call is a [`Call`] for one page; walking through all of
+//! them stands in `page/walk.rs` and `page/stream.rs`. Envelopes are read in the generated crate.
 
-use std::collections::VecDeque;
+mod resume;
+mod stream;
+mod tally;
+mod walk;
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures_core::Stream;
 use progenitor_client::ResponseValue;
 use tallyfy_gen::wire::{List, ListMeta};
 
+pub use self::resume::ResumeToken;
+pub use self::stream::{Items, Pages};
+pub use self::tally::Drift;
+pub(crate) use self::tally::RowId;
+use self::walk::Settings;
 use crate::call::{Call, Options, Preview, WithMeta, call_options};
 use crate::client::Client;
 use crate::error::Error;
 use crate::id::{self, Checked};
-
-/// Pages that one walk reads at most; py:pagination stops at 1000 with pages of 100.
-const MAX_PAGES: u32 = 10_000;
 
 type Answered<T> = Result<ResponseValue<List<T>>, progenitor_client::Error<()>>;
 type Generated<T> = Pin<Box<dyn Future<Output = Answered<T>> + Send>>;
@@ -26,10 +30,16 @@ type Generated<T> = Pin<Box<dyn Future<Output = Answered<T>> + Send>>;
 /// The generated method with its arguments, for any page; `None` leaves the query as it is.
 type Fetch<T> = Arc<dyn Fn(tallyfy_gen::Client, Option<i64>) -> Generated<T> + Send + Sync>;
 
-/// A page on its way.
-type Pending<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
+/// What identifies an item, as a hash.
+type Identify<T> = Arc<dyn Fn(&T) -> Option<u64> + Send + Sync>;
 
 /// One page of a list.
+///
+/// # May I repeat this call?
+///
+/// Reading a page changes nothing: yes, always, whatever [`Error::delivery`] says. The client does so by itself when
+/// a page fails for a passing reason. To go on with a walk that ended with an error, rather than begin it anew, give
+/// [`Error::resume_token`] to [`Lister::resume`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -99,16 +109,24 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 
 /// A list that is ready to be read. Nothing happens until it is awaited.
 ///
-/// Awaited, it gives one [`Page`]; [`items`](Self::items) and [`all`](Self::all) walk through all pages.
-/// Options hold for each page.
+/// Awaited, it gives one [`Page`]; [`items`](Self::items), [`pages`](Self::pages) and [`all`](Self::all) walk
+/// through all pages. Options hold for each page.
 ///
 /// ```no_run
 /// # async fn run(list: tallyfy_sdk::Lister<String>) -> Result<(), tallyfy_sdk::Error> {
-/// let everything = list.all().await?;
+/// let everything = list.prefetch(4).all().await?;
 /// println!("{}", everything.len());
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # What a walk promises
+///
+/// Pages are counted by position, so a list that changes while it is walked shifts them. A walk watches the server's
+/// total: when rows were added, those that come again are dropped (by their ids, as far back as
+/// [`remember`](Self::remember) says); when rows were removed, the pages before are read again for those that slipped
+/// back. At its end it holds what came against the total, and a shortfall is an error:
+/// [`Error::is_incomplete`]. Links that the server sends are never followed, as they can name another host.
 #[must_use = "a list does nothing until it is awaited or walked"]
 pub struct Lister<T> {
     client: Client,
@@ -116,7 +134,8 @@ pub struct Lister<T> {
     arguments: Result<(), Error>,
     options: Options,
     first: Option<i64>,
-    max_pages: u32,
+    settings: Settings,
+    identify: Option<Identify<T>>,
     fetch: Fetch<T>,
 }
 
@@ -140,9 +159,16 @@ impl<T: Send + 'static> Lister<T> {
             arguments: id::check(ids),
             options: Options::default(),
             first,
-            max_pages: MAX_PAGES,
+            settings: Settings::default(),
+            identify: None,
             fetch: Arc::new(move |api, page| Box::pin(fetch(api, page))),
         }
+    }
+
+    /// What identifies an item, so that repeated ones are recognized.
+    pub(crate) fn identified(mut self, identify: impl Fn(&T) -> Option<u64> + Send + Sync + 'static) -> Self {
+        self.identify = Some(Arc::new(identify));
+        self
     }
 
     /// Adds a check of the arguments beyond the ids; the first problem is the one that is told.
@@ -155,7 +181,68 @@ impl<T: Send + 'static> Lister<T> {
 
     /// Pages that a walk reads at most (default 10000); one more is an error, not an end.
     pub fn max_pages(mut self, pages: u32) -> Self {
-        self.max_pages = pages;
+        self.settings.max_pages = pages;
+        self
+    }
+
+    /// Items that a walk gives at most; then it ends, without an error.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.settings.limit = Some(items);
+        self
+    }
+
+    /// Pages that may be under way at once (default 1: a page is read when it is needed). Their order stays.
+    ///
+    /// The first page is read alone, as it tells how many there are. The service counts parallel reads like others.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.settings.prefetch = pages.max(1);
+        self
+    }
+
+    /// Drops every item that comes a second time, even while the server's total counts both.
+    pub fn unique(mut self) -> Self {
+        self.settings.unique = true;
+        self
+    }
+
+    /// Items by which repeated ones are recognized (default 10000, some 300 KB); 0 recognizes none.
+    pub fn remember(mut self, items: usize) -> Self {
+        self.settings.remember = items;
+        self
+    }
+
+    /// Ends a walk without holding what came against the server's total, where that is known to be wrong.
+    pub fn unchecked(mut self) -> Self {
+        self.settings.unchecked = true;
+        self
+    }
+
+    /// Goes on where another walk through the same list with the same query stood. It overrides the query's page.
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::{ListTasks, ResumeToken};
+    ///
+    /// let token: ResumeToken = "1:list_tasks:7:30:100".parse()?;
+    /// let query = ListTasks::new().per_page(100);
+    /// let mut items = organization.tasks().list(query).resume(&token).items();
+    /// while let Some(task) = items.next().await {
+    ///     println!("{} {}", task?.id, items.resume_token());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) for a token of another list; [`is_incomplete`](Error::is_incomplete) when the
+    /// pages have another size than those of the token.
+    pub fn resume(mut self, token: &ResumeToken) -> Self {
+        if token.operation != self.operation {
+            let error = format!("this resume token is of the list {}", token.operation);
+            self.arguments = self.arguments.and(Err(Error::input(error)));
+        }
+        self.first = Some(token.page);
+        self.settings.resume = Some(token.clone());
         self
     }
 
@@ -184,30 +271,26 @@ impl<T: Send + 'static> Lister<T> {
 
     /// All items from the page that the query names (or the first) to the last page.
     ///
-    /// One page is read at a time, when it is needed. An error ends the stream.
+    /// A page is read when it is needed, unless [`prefetch`](Self::prefetch) says otherwise. An error ends the stream;
+    /// it knows how many items came before it and where to go on.
     ///
     /// ```no_run
     /// # async fn run(list: tallyfy_sdk::Lister<String>) -> Result<(), tallyfy_sdk::Error> {
-    /// use futures::TryStreamExt;
-    ///
     /// let mut items = list.items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item}");
+    /// while let Some(item) = items.next().await {
+    ///     println!("{}", item?);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// A list that changes while it is walked may show an item twice or miss one: pages are counted by
-    /// position.
     pub fn items(self) -> Items<T> {
-        Items {
-            number: self.first.unwrap_or(1),
-            read: 0,
-            list: Some(self),
-            ready: VecDeque::new(),
-            pending: None,
-        }
+        Items::of(self)
+    }
+
+    /// The pages of the same walk, with what the server says about the list. A page of which all items were given
+    /// before is empty.
+    pub fn pages(self) -> Pages<T> {
+        Pages::of(self)
     }
 
     /// All items, collected.
@@ -215,11 +298,12 @@ impl<T: Send + 'static> Lister<T> {
     /// # Errors
     /// The first error of any page; what was read before it is dropped. Use [`items`](Self::items) to keep
     /// it.
+    #[doc(alias = "collect")]
     pub async fn all(self) -> Result<Vec<T>, Error> {
-        let mut items = self.items();
+        let mut pages = self.pages();
         let mut all = Vec::new();
-        while let Some(page) = items.next_page().await {
-            all.append(&mut Vec::from(page?));
+        while let Some(page) = pages.next().await {
+            all.append(&mut page?.items);
         }
         Ok(all)
     }
@@ -247,120 +331,6 @@ impl<T> fmt::Debug for Lister<T> {
         f.debug_struct("Lister").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
-
-/// The items of a list, page after page; see [`Lister::items`].
-#[must_use = "a stream does nothing until it is polled"]
-pub struct Items<T> {
-    /// `None` when the walk has ended.
-    list: Option<Lister<T>>,
-    /// The page to read next.
-    number: i64,
-    /// Pages read so far.
-    read: u32,
-    ready: VecDeque<T>,
-    pending: Option<Pending<T>>,
-}
-
-impl<T: Send + 'static> Items<T> {
-    /// The rest of the page at hand, or else the next one; `None` at the end.
-    async fn next_page(&mut self) -> Option<Result<VecDeque<T>, Error>> {
-        if self.ready.is_empty() {
-            match std::future::poll_fn(|cx| self.poll_page(cx)).await {
-                Some(Ok(())) => {}
-                Some(Err(error)) => return Some(Err(error)),
-                None => return None,
-            }
-        }
-        Some(Ok(std::mem::take(&mut self.ready)))
-    }
-
-    /// Reads one page into `ready`.
-    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
-        if self.pending.is_none() {
-            let Some(list) = &mut self.list else { return Poll::Ready(None) };
-            match start(list, self.number, self.read) {
-                Ok(call) => self.pending = Some(call.into_future()),
-                Err(error) => {
-                    self.list = None;
-                    return Poll::Ready(Some(Err(error)));
-                }
-            }
-        }
-        let Some(pending) = &mut self.pending else { return Poll::Ready(None) };
-        let result = std::task::ready!(pending.as_mut().poll(cx));
-        self.pending = None;
-        let taken = result.and_then(|page| self.take(page));
-        if taken.is_err() {
-            self.list = None;
-        }
-        Poll::Ready(Some(taken))
-    }
-
-    fn take(&mut self, page: Page<T>) -> Result<(), Error> {
-        let operation = self.list.as_ref().map_or("", |list| list.operation);
-        if page.current().is_some_and(|current| current != self.number) && page.has_next() {
-            return Err(Error::decode(&format!(
-                "the server sent page {} when page {} was asked for",
-                page.current().unwrap_or_default(),
-                self.number
-            ))
-            .with_operation(operation));
-        }
-        if !page.is_followed(self.number) {
-            self.list = None;
-        }
-        self.number += 1;
-        self.read += 1;
-        self.ready = page.items.into();
-        Ok(())
-    }
-}
-
-/// The call for one page of a walk.
-fn start<T: Send + 'static>(list: &mut Lister<T>, number: i64, read: u32) -> Result<Call<Page<T>>, Error> {
-    std::mem::replace(&mut list.arguments, Ok(())).map_err(|error| error.with_operation(list.operation))?;
-    if read >= list.max_pages {
-        let error = Error::too_large(format!(
-            "the list goes on after {read} pages; ask for more items per page, or raise max_pages"
-        ));
-        return Err(error.with_operation(list.operation));
-    }
-    let fetch = Arc::clone(&list.fetch);
-    Ok(page_call(&list.client, list.operation, &list.options, move |api| fetch(api, Some(number))))
-}
-
-impl<T: Send + 'static> Stream for Items<T> {
-    type Item = Result<T, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(item) = self.ready.pop_front() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match std::task::ready!(self.poll_page(cx)) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
-    }
-}
-
-// Nothing in it is pinned in place: the pending call is boxed.
-impl<T> Unpin for Items<T> {}
-
-impl<T> fmt::Debug for Items<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("page", &self.number).finish_non_exhaustive()
-    }
-}
-
-/// Walks can be handed to other tasks.
-const _: () = {
-    const fn sendable<T: Send + 'static>() {}
-    sendable::<Lister<()>>();
-    sendable::<Items<()>>();
-};
 
 #[cfg(test)]
 mod tests;

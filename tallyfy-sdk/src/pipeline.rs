@@ -3,62 +3,41 @@
 //! Once per call:
 //! 1. drop the generator's `api-version` header;
 //! 2. set `Accept`, `X-Tallyfy-Client`, `User-Agent`, and the headers of the call;
-//! 3. write spaces in the query as `%20`.
+//! 3. write spaces in the query as `%20`, and check that the request goes to the configured host.
 //!
 //! Per attempt:
-//! 4. token, and the check that the request goes to the configured host;
-//! 5. send, within the time of one attempt and of the whole call;
-//! 6. read the whole body, up to the limit of the client;
-//! 7. on 401: tell the token source, and send once more if it can give another token;
-//! 8. `retry::decide`: end, or wait and go back to 4.
+//! 4. wait for a turn (`pace.rs`), as long as the deadline allows;
+//! 5. get the token (`auth.rs`);
+//! 6. send, within the time of one attempt and of the whole call;
+//! 7. read the whole body, up to the limit of the call, and tell the pacing what its headers say;
+//! 8. on 401: tell the token source, and go back to 4 once if it can give another token;
+//! 9. `retry::decide`, then the retry budget: end, or wait and go back to 4. After a 429 the wait is the turn's.
 //!
-//! A limiter that paces attempts belongs between 8 and 4: it may wait there as long as the deadline
-//! allows, and it sees the answers' headers in 6. What the options of a call are stands in `call.rs`, one
-//! exchange over the wire in `pipeline/attempt.rs`.
+//! Steps 1 to 3 stand in `pipeline/prepare.rs`, one exchange over the wire in `pipeline/attempt.rs`; what the
+//! options of a call are, in `call.rs`.
 
 mod attempt;
+mod prepare;
 
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
-};
-use reqwest::{Method, StatusCode, Url};
-use tallyfy_gen::operations::Repeat;
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
-use self::attempt::{Attempt, Body};
+use self::attempt::Attempt;
+pub(crate) use self::prepare::{Prepared, Target, prepare};
 use crate::auth::{self, Token};
 use crate::client::Core;
 use crate::error::{Error, Journey};
+use crate::pace::{Errand, Turn};
 use crate::retry::{self, Decision, Delivery, Outcome, RetryPolicy, Situation};
+use crate::trace::{self, Why};
 
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-const CLIENT: HeaderName = HeaderName::from_static("x-tallyfy-client");
-
-/// What is to be done, apart from the request itself.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Target {
-    pub(crate) operation: &'static str,
-    pub(crate) class: Repeat,
-}
-
-impl Target {
-    /// By the table that is generated from the API description; an operation that it does not know is
-    /// taken for one that cannot be repeated.
-    pub(crate) fn of(operation: &'static str) -> Self {
-        let class = tallyfy_gen::operations::find(operation).map_or(Repeat::Unsafe, |known| known.repeat);
-        Self { operation, class }
-    }
-
-    /// Whether the object is gone afterwards. The service also reopens and disables by DELETE
-    /// (docs:open-api/code-samples/tasks/reopen-task, members/disable-or-delete-member): there, a missing
-    /// object does not mean that the work is done.
-    fn removes(self) -> bool {
-        ["delete_", "archive_", "remove_"].iter().any(|verb| self.operation.starts_with(verb))
-    }
-}
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+/// How long others wait after a 429 that names no time and ends its call.
+const UNNAMED_WAIT: Duration = Duration::from_secs(1);
 
 /// How long, how often, and with what: the client's settings with those of the call on top.
 #[derive(Clone, Debug)]
@@ -67,6 +46,9 @@ pub(crate) struct Limits {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) headers: HeaderMap,
+    pub(crate) max_response_bytes: u64,
+    /// What the caller knows better than the API description.
+    pub(crate) idempotent: Option<bool>,
 }
 
 /// A success: the answer, whole, and how it came about.
@@ -80,38 +62,8 @@ pub(crate) struct Delivered {
     pub(crate) already_done: bool,
 }
 
-/// A request as it leaves, but for the token.
-pub(crate) struct Prepared {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Body,
-}
-
-/// Steps 1 to 3.
-pub(crate) fn prepare(core: &Core, mut request: reqwest::Request, extra: &HeaderMap) -> Prepared {
-    let mut headers = std::mem::take(request.headers_mut());
-    headers.remove(API_VERSION);
-    // Without it errors come as HTML pages (docs:open-api/code-samples/authentication/index).
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    // Required on every call (docs:open-api/index); without it the service answers 401 or 404.
-    headers.insert(CLIENT, core.client_header.clone());
-    headers.insert(USER_AGENT, core.user_agent.clone());
-    for (name, value) in extra {
-        headers.insert(name.clone(), value.clone());
-    }
-    let mut url = request.url().clone();
-    // Form encoding writes a space as a plus sign, which the service does not read as a space; a plus
-    // sign proper is already %2B here (py:tests/test_search_filter_encoding).
-    if let Some(query) = url.query().filter(|query| query.contains('+')) {
-        let query = query.replace('+', "%20");
-        url.set_query(Some(&query));
-    }
-    Prepared { method: request.method().clone(), url, headers, body: Body::of(request.body_mut().take()) }
-}
-
-/// Steps 4 to 8. Dropping the future stops the call where it is: a request that is already on its way
-/// may still be carried out by the server.
+/// Steps 4 to 9, after the others. Dropping the future stops the call where it is: a request that is already
+/// on its way may still be carried out by the server.
 pub(crate) async fn run(
     core: &Core,
     target: Target,
@@ -121,18 +73,24 @@ pub(crate) async fn run(
     let prepared = prepare(core, request, &limits.headers);
     auth::check_destination(&prepared.url, &core.base_url)
         .map_err(|error| error.with_operation(target.operation))?;
+    let span = trace::Span::of(target, &prepared.method, &core.base_url);
+    let path = prepared.url.path().to_owned();
     let exchange = Exchange {
         core,
         target,
         prepared,
         limits,
+        span: &span,
         started: Instant::now(),
         attempts: 0,
         delivery: Delivery::NotSent,
         renewed: false,
         retry_after: None,
+        previous: None,
     };
-    exchange.run().await
+    let result = span.around(exchange.run(Errand { operation: target.operation, path: &path })).await;
+    span.end(&result);
+    result
 }
 
 /// One call under way.
@@ -141,6 +99,7 @@ struct Exchange<'a> {
     target: Target,
     prepared: Prepared,
     limits: &'a Limits,
+    span: &'a trace::Span,
     started: Instant,
     attempts: u32,
     /// The worst of all attempts so far.
@@ -148,27 +107,57 @@ struct Exchange<'a> {
     /// Whether a 401 was already answered with another token.
     renewed: bool,
     retry_after: Option<Duration>,
+    /// The last attempt, which is to be repeated: what to tell if its repeat gets no turn.
+    previous: Option<(Attempt, Token)>,
 }
 
 /// What follows an attempt.
 enum Next {
     Done(Result<Delivered, Error>),
-    Again(Duration),
+    Again(Attempt, Duration),
 }
 
-impl Exchange<'_> {
-    async fn run(mut self) -> Result<Delivered, Error> {
+impl<'a> Exchange<'a> {
+    async fn run(mut self, errand: Errand<'a>) -> Result<Delivered, Error> {
         loop {
+            let mut turn = self.turn(errand).await?;
             let token = self.token().await?;
-            let attempt = self.send(&token).await?;
-            match self.next(attempt, &token).await {
-                Next::Done(Ok(delivered)) => return Ok(delivered),
-                Next::Done(Err(error)) => {
-                    return Err(error.without_secret(token.expose()));
+            let attempt = self.send(&token, &mut turn).await?;
+            let next = self.next(attempt, &token, &turn).await;
+            drop(turn);
+            match next {
+                Next::Done(Ok(delivered)) => {
+                    self.core.repeats.earn();
+                    return Ok(delivered);
                 }
-                Next::Again(wait) if wait.is_zero() => {}
-                Next::Again(wait) => tokio::time::sleep(wait).await,
+                Next::Done(Err(error)) => return Err(error.without_secret(token.expose())),
+                Next::Again(attempt, wait) => {
+                    self.previous = Some((attempt, token));
+                    if !wait.is_zero() {
+                        tokio::time::sleep(wait).await;
+                    }
+                }
             }
+        }
+    }
+
+    async fn turn(&mut self, errand: Errand<'a>) -> Result<Turn<'a>, Error> {
+        let asked = Instant::now();
+        let latest = self.started.checked_add(self.limits.deadline);
+        // Far enough for any program, near enough for any clock.
+        let latest = latest.unwrap_or_else(|| asked + Duration::from_secs(30 * 365 * 24 * 3600));
+        match self.core.pacer.turn(errand, latest).await {
+            Ok(turn) => {
+                self.span.waited(asked.elapsed(), Why::Turn);
+                Ok(turn)
+            }
+            Err(held) => Err(match self.previous.take() {
+                None => self.finish(Error::paced(&held.why, held.wait)),
+                Some((attempt, token)) => match self.end(attempt) {
+                    Err(error) => error.without_secret(token.expose()).or_retry_after(held.wait),
+                    Ok(_) => self.finish(Error::paced(&held.why, held.wait)),
+                },
+            }),
         }
     }
 
@@ -182,7 +171,7 @@ impl Exchange<'_> {
         result.map_err(|error| self.finish(error))
     }
 
-    async fn send(&mut self, token: &Token) -> Result<Attempt, Error> {
+    async fn send(&mut self, token: &Token, turn: &mut Turn<'_>) -> Result<Attempt, Error> {
         let timeout = self.limits.timeout.min(self.remaining());
         if timeout.is_zero() {
             return Err(self.finish(Error::deadline("preparing an attempt")));
@@ -198,37 +187,81 @@ impl Exchange<'_> {
                 body: self.prepared.body.take(),
                 timeout,
             },
-            self.core.max_response_bytes,
+            self.limits.max_response_bytes,
         );
         self.attempts += 1;
+        turn.sending();
         Ok(sent.await)
     }
 
-    async fn next(&mut self, attempt: Attempt, token: &Token) -> Next {
-        let outcome = match &attempt {
-            Attempt::Answered { status, headers, .. } if !status.is_success() => {
-                self.retry_after = wait_asked(headers);
-                Outcome::Answer { status: status.as_u16(), retry_after: self.retry_after }
-            }
-            Attempt::Answered { .. } | Attempt::TooLarge { .. } => {
-                self.delivery = Delivery::Applied;
-                return Next::Done(self.end(attempt));
-            }
-            Attempt::Broken { .. } => Outcome::Broken,
-            Attempt::Failed { sent: true, .. } => Outcome::Lost,
-            Attempt::Failed { sent: false, .. } => Outcome::NotSent,
+    async fn next(&mut self, attempt: Attempt, token: &Token, turn: &Turn<'_>) -> Next {
+        self.listen(&attempt, turn);
+        let Some(outcome) = self.outcome(&attempt) else {
+            self.delivery = Delivery::Applied;
+            return Next::Done(self.end(attempt));
         };
         if self.found_gone(&attempt) {
             return Next::Done(Ok(self.already_done(attempt)));
         }
         self.delivery = self.delivery.max(outcome.delivery());
         if self.renew(outcome, token).await {
-            return Next::Again(Duration::ZERO);
+            return Next::Again(attempt, Duration::ZERO);
         }
-        match retry::decide(outcome, self.situation()) {
-            Decision::After(wait) if self.prepared.body.is_repeatable() => Next::Again(wait),
-            _ => Next::Done(self.end(attempt)),
+        let decision = match self.prepared.body.is_repeatable() {
+            true => retry::decide(outcome, self.situation()),
+            false => Decision::Stop,
+        };
+        self.follow(decision, outcome, attempt, turn)
+    }
+
+    /// Pays for a repeat, or queues for it.
+    fn follow(&mut self, decision: Decision, outcome: Outcome, attempt: Attempt, turn: &Turn<'_>) -> Next {
+        let throttled = outcome.is_throttled();
+        // Also for the others: those who would go now meet the same answer.
+        let in_line =
+            throttled && turn.throttled(decision.wait().or(self.retry_after).unwrap_or(UNNAMED_WAIT));
+        let Decision::After(wait) = decision else { return Next::Done(self.end(attempt)) };
+        if !throttled && !self.core.repeats.take(Instant::now()) {
+            return Next::Done(self.end(attempt).map_err(Error::held_back));
         }
+        // Whoever is in line waits there.
+        let wait = if in_line { Duration::ZERO } else { wait };
+        let asked = matches!(outcome, Outcome::Answer { retry_after: Some(_), .. });
+        self.span.waited(wait, if asked { Why::Asked } else { Why::Backoff });
+        Next::Again(attempt, wait)
+    }
+
+    /// Passes on what the headers of an answer tell about the service.
+    fn listen(&self, attempt: &Attempt, turn: &Turn<'_>) {
+        let status = attempt.status();
+        self.span.attempt(self.attempts, status, attempt.failure());
+        let Some(headers) = attempt.headers() else { return };
+        if let Some(date) = date(headers) {
+            self.core.clock.heard(date);
+        }
+        if status != Some(StatusCode::TOO_MANY_REQUESTS) {
+            turn.answered(text(headers, &REMAINING).and_then(|left| left.trim().parse().ok()));
+        }
+    }
+
+    /// What an attempt came to; `None` for a 2xx of which nothing better can be had by repeating.
+    fn outcome(&mut self, attempt: &Attempt) -> Option<Outcome> {
+        Some(match attempt {
+            Attempt::Answered { status, headers, .. } if !status.is_success() => {
+                self.retry_after = self.wait_asked(headers);
+                Outcome::Answer { status: status.as_u16(), retry_after: self.retry_after }
+            }
+            Attempt::Answered { .. } | Attempt::TooLarge { .. } => return None,
+            Attempt::Broken { .. } => Outcome::Broken,
+            Attempt::Failed { sent: true, .. } => Outcome::Lost,
+            Attempt::Failed { sent: false, .. } => Outcome::NotSent,
+        })
+    }
+
+    /// The wait an answer asks for. A date is counted from the server's own clock where it shows one.
+    fn wait_asked(&self, headers: &HeaderMap) -> Option<Duration> {
+        let now = || date(headers).unwrap_or_else(|| self.core.clock.here());
+        retry::retry_after(text(headers, &RETRY_AFTER)?, now())
     }
 
     fn situation(&self) -> Situation<'_> {
@@ -238,7 +271,7 @@ impl Exchange<'_> {
             policy: &self.limits.retry,
             elapsed: self.started.elapsed(),
             deadline: self.limits.deadline,
-            jitter: fastrand::f64(),
+            jitter: self.core.clock.jitter(),
         }
     }
 
@@ -293,8 +326,8 @@ impl Exchange<'_> {
                 Error::broken(error).with_answer(status, headers, body)
             }
             Attempt::TooLarge { status, headers } => {
-                let limit = self.core.max_response_bytes;
-                Error::too_large(format!("the answer is larger than the {limit} bytes this client accepts"))
+                let limit = self.limits.max_response_bytes;
+                Error::too_large(format!("the answer is larger than the {limit} bytes this call accepts"))
                     .with_answer(status, headers, Bytes::new())
             }
             Attempt::Failed { error, sent: true } => Error::lost(error),
@@ -304,7 +337,8 @@ impl Exchange<'_> {
     }
 
     fn finish(&self, error: Error) -> Error {
-        error.with_journey(self.journey())
+        let error = error.with_journey(self.journey());
+        if self.core.personal_token { error } else { error.with_token_of_a_source() }
     }
 
     fn journey(&self) -> Journey {
@@ -322,11 +356,13 @@ impl Exchange<'_> {
     }
 }
 
-/// The wait an answer asks for. A date is counted from the server's own clock where it shows one.
-fn wait_asked(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    retry::retry_after(text(RETRY_AFTER)?, now.unwrap_or_else(SystemTime::now))
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The server's clock, as an answer shows it.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(text(headers, &DATE)?).ok()
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ macro_rules! list {
                 async move { api.$operation($($id.as_str(),)* &query).await }
             }
         })
+        .identified(|item| $crate::page::RowId::key(&item.id))
         .checked(input)
     }};
 }

@@ -1,7 +1,10 @@
 //! When a call is sent again: the delivery table, the policy, and the one decision.
 //!
 //! Nothing here waits, sends or reads a clock: [`decide`] gets what happened and returns what to do,
-//! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`.
+//! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`, what all calls of a
+//! client may repeat together to `retry/budget.rs`.
+
+pub(crate) mod budget;
 
 use std::time::{Duration, SystemTime};
 
@@ -19,14 +22,27 @@ use tallyfy_gen::operations::Repeat;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// The request never reached the server: refused by this crate, or no connection came about.
+    /// The request never reached the server: refused by this crate, or no connection came about. May be repeated.
     NotSent,
-    /// The server answered that it did not act.
+    /// The server answered that it did not act. May be repeated once the cause is mended.
     Refused,
-    /// The request went out and no clear answer came back: the server may have acted.
+    /// The request went out and no clear answer came back: the server may have acted. Look before repeating a write.
     Unknown,
-    /// The server accepted the call, but its answer could not be used.
+    /// The server accepted the call, but its answer could not be used. A write must not be repeated.
     Applied,
+}
+
+#[cfg(feature = "tracing")]
+impl Delivery {
+    /// In one word, for traces.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Applied => "applied",
+        }
+    }
 }
 
 /// How often, and how fast, a call is repeated.
@@ -118,6 +134,11 @@ impl Outcome {
         }
     }
 
+    /// Turned away for coming too fast.
+    pub(crate) fn is_throttled(self) -> bool {
+        matches!(self, Self::Answer { status: 429, .. })
+    }
+
     /// Whether a later attempt may fare better, provided that repeating is safe at all.
     fn is_transient(self) -> bool {
         match self {
@@ -133,6 +154,15 @@ impl Outcome {
 pub(crate) enum Decision {
     Stop,
     After(Duration),
+}
+
+impl Decision {
+    pub(crate) fn wait(self) -> Option<Duration> {
+        match self {
+            Self::Stop => None,
+            Self::After(wait) => Some(wait),
+        }
+    }
 }
 
 /// Everything the decision rests on besides what happened.
@@ -157,7 +187,7 @@ pub(crate) fn decide(outcome: Outcome, now: Situation<'_>) -> Decision {
     let sure = match outcome {
         Outcome::NotSent => true,
         // docs:open-api/index: a throttled call is turned away before it does anything.
-        Outcome::Answer { status: 429, .. } => true,
+        Outcome::Answer { .. } if outcome.is_throttled() => true,
         _ => matches!(now.class, Repeat::Safe),
     };
     if !sure || !outcome.is_transient() || now.attempt >= now.policy.max_attempts {

@@ -47,7 +47,8 @@ fn main() -> ExitCode {
         // Whoever closed our output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
         Err(error) => {
-            let place = arguments.file.map_or_else(|| "standard input".into(), |path| path.display().to_string());
+            let place =
+                arguments.file.map_or_else(|| "standard input".into(), |path| path.display().to_string());
             let _ = writeln!(io::stderr(), "error: {place}: {error}");
             ExitCode::from(2)
         }

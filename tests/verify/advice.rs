@@ -11,7 +11,10 @@ use super::{
 /// For a request that the document does not know.
 pub fn operation(document: &Document, method: &str, path: &str) -> String {
     let (fragment, method) = (document.nearest(path), method.to_uppercase());
-    format!("{fragment}: add {method} {} with its evidence, or leave it out of the recording", without_ids(path))
+    format!(
+        "{fragment}: add {method} {} with its evidence, or leave it out of the recording",
+        without_ids(path)
+    )
 }
 
 /// For anything in an answer.
@@ -27,10 +30,13 @@ pub fn finding(
         let fragment = document.fragment(&operation.id);
         return match finding.kind {
             Kind::Undocumented => format!("{fragment}: {}: describe this answer", operation.id),
-            Kind::Undecodable => format!("{fragment}: {}: an answer without content is `'2XX': {{description}}`", operation.id),
+            Kind::Undecodable => {
+                format!("{fragment}: {}: an answer without content is `'2XX': {{description}}`", operation.id)
+            }
             _ => String::new(),
         };
     };
+    let schema = document.unframed(schema, &body.value).unwrap_or(schema);
     let place = walk::place(document, schema, &body.value, &finding.pointer);
     let value = body.value.pointer(&finding.pointer);
     let (component, fragment) = match place.component.as_str() {
@@ -51,14 +57,22 @@ pub fn finding(
             format!("{fragment}: {named}: add `{value}` to `x-extensible-enum`")
         }
         Kind::Schema if value.is_none() => format!("{here}: take it out of `required`"),
-        Kind::Schema => format!("{here}: let it be {seen} too"),
+        Kind::Schema => {
+            format!("{here}: the client reads it all the same; let the document say that it may be {seen}")
+        }
         Kind::Undecodable if value.is_none() => {
-            format!("{here}: without it the type cannot be read; take it out of `required`, and out of the rule open_answers")
+            format!(
+                "{here}: without it the type cannot be read; take it out of `required`, and out of the rule open_answers"
+            )
         }
         Kind::Undecodable => {
-            format!("{here}: let it be {seen} too, by a type that reads both (`x-tallyfy-wire`), or by `x-tallyfy-any`")
+            format!(
+                "{here}: let it be {seen} too, by a type that reads both (`x-tallyfy-wire`), or by `x-tallyfy-any`"
+            )
         }
-        Kind::Lost => format!("{here}: the reader in tallyfy-gen/src/wire/ drops it; please report it as a bug"),
+        Kind::Lost => {
+            format!("{here}: the reader in tallyfy-gen/src/wire/ drops it; please report it as a bug")
+        }
         Kind::Form => String::new(),
         Kind::Undocumented => format!("{fragment}: {}: describe this answer", operation.id),
         Kind::BadInput | Kind::UnknownOperation => String::new(),
@@ -91,7 +105,9 @@ fn schema_of(value: Option<&Value>) -> String {
         Some(Value::Bool(_)) => "{type: boolean, nullable: true}".into(),
         Some(Value::Number(number)) if number.is_f64() => "{type: number, nullable: true}".into(),
         Some(Value::Number(_)) => "{type: integer, nullable: true}".into(),
-        Some(Value::String(text)) if is_instant(text) => "{type: string, format: date-time, nullable: true}".into(),
+        Some(Value::String(text)) if is_instant(text) => {
+            "{type: string, format: date-time, nullable: true}".into()
+        }
         Some(Value::String(_)) => "{type: string, nullable: true}".into(),
         Some(Value::Array(list)) => match list.first() {
             Some(Value::Object(_)) => "{type: array, items: {$ref: a component for its objects}}".into(),
@@ -105,5 +121,10 @@ fn is_instant(text: &str) -> bool {
     let digits = |range: std::ops::Range<usize>| {
         text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    text.len() >= 19 && digits(0..4) && digits(5..7) && digits(8..10) && digits(11..13) && text[13..].starts_with(':')
+    text.len() >= 19
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && digits(11..13)
+        && text[13..].starts_with(':')
 }

@@ -110,6 +110,16 @@ impl Document {
         node
     }
 
+    /// The schema of what is in the frame, when an answer came without its frame. The client reads both.
+    pub fn unframed<'a>(&'a self, schema: &'a Value, body: &Value) -> Option<&'a Value> {
+        let node = self.resolve(schema);
+        let bare = match node["x-tallyfy-envelope"].as_str()? {
+            "list" => body.is_array(),
+            _ => body.is_object() && body.get("data").is_none(),
+        };
+        bare.then(|| &node["properties"]["data"])
+    }
+
     /// Where the published schema refuses a value, and why.
     pub fn violations(&self, schema: &Value, value: &Value) -> Vec<(String, String)> {
         self.validators.violations(schema, value)

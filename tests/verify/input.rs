@@ -45,7 +45,9 @@ impl<R: BufRead> Lines<R> {
         }
         Ok(Some(match String::from_utf8(bytes) {
             Ok(text) => Line::Text(text),
-            Err(error) => Line::Bad(format!("the line is no UTF-8 after byte {}", error.utf8_error().valid_up_to())),
+            Err(error) => {
+                Line::Bad(format!("the line is no UTF-8 after byte {}", error.utf8_error().valid_up_to()))
+            }
         }))
     }
 
@@ -92,11 +94,14 @@ mod tests {
     fn lines_keep_their_numbers_and_a_long_one_does_not_stop_the_rest() {
         let input = b"one\n\nfour bytes are too many\n\xff\xfe\nlast" as &[u8];
         let lines: Vec<_> = Lines::with_longest(input, 5).map(Result::unwrap).collect();
-        assert_eq!(lines, [
-            (1, Line::Text("one\n".into())),
-            (3, Line::Bad("the line is longer than 5 bytes".into())),
-            (4, Line::Bad("the line is no UTF-8 after byte 0".into())),
-            (5, Line::Text("last".into())),
-        ]);
+        assert_eq!(
+            lines,
+            [
+                (1, Line::Text("one\n".into())),
+                (3, Line::Bad("the line is longer than 5 bytes".into())),
+                (4, Line::Bad("the line is no UTF-8 after byte 0".into())),
+                (5, Line::Text("last".into())),
+            ]
+        );
     }
 }

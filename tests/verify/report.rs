@@ -73,7 +73,8 @@ impl<W: Write> Report<W> {
 
     /// People see each thing once, where it was met first.
     fn text(&mut self, line: u64, operation: &str, finding: &Finding) -> io::Result<()> {
-        let place: String = finding.pointer.split('/').map(|part| if is_index(part) { "/*" } else { part }).collect();
+        let place: String =
+            finding.pointer.split('/').map(|part| if is_index(part) { "/*" } else { part }).collect();
         // The advice names fields and known values, the message the very value that was met.
         let key = format!("{operation} {} {place} {}", finding.kind.word(), finding.advice);
         let own = matches!(finding.kind.severity(), Severity::Error) && finding.pointer.is_empty();

@@ -6,10 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jsonschema::{
-    Draft, Registry, ValidationError, Validator,
-    error::ValidationErrorKind,
-};
+use jsonschema::{Draft, Registry, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 /// Where the converted document lives for `$ref`.
@@ -36,7 +33,8 @@ impl Validators {
         }
         let builder = Registry::new().draft(Draft::Draft202012).add(ROOT, converted);
         // Nothing outside the document is loaded, and its references are linted.
-        let registry = builder.and_then(|builder| builder.prepare()).expect("the document is a schema resource");
+        let registry =
+            builder.and_then(|builder| builder.prepare()).expect("the document is a schema resource");
         Self { registry, known: Mutex::default() }
     }
 
@@ -90,7 +88,9 @@ fn convert(schema: &Value) -> Value {
         return json!({"$ref": format!("{ROOT}{reference}")});
     }
     let mut out = Map::new();
-    for (key, value) in map.iter().filter(|(key, _)| !DROPPED.contains(&key.as_str()) && !key.starts_with("x-")) {
+    for (key, value) in
+        map.iter().filter(|(key, _)| !DROPPED.contains(&key.as_str()) && !key.starts_with("x-"))
+    {
         let value = match (key.as_str(), value) {
             (key, value) if DATA.contains(&key) => value.clone(),
             ("properties", Value::Object(all)) => {
@@ -150,7 +150,8 @@ mod tests {
         }}});
         let validators = Validators::new(&document);
         let violations = |name: &str, value| {
-            let found = validators.violations(&json!({"$ref": format!("#/components/schemas/{name}")}), &value);
+            let found =
+                validators.violations(&json!({"$ref": format!("#/components/schemas/{name}")}), &value);
             found.into_iter().map(|(at, what)| format!("{at}: {what}")).collect::<Vec<_>>()
         };
         assert_eq!(violations("Tree", json!({"id": "a", "new": 1})), [""; 0]);

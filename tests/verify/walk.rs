@@ -64,7 +64,9 @@ pub fn place(document: &Document, schema: &Value, body: &Value, pointer: &str) -
         let token = token.replace("~1", "/").replace("~0", "~");
         (node, place) = branch(document, node, value, &place);
         value = match value {
-            Value::Array(list) => token.parse().ok().and_then(|at: usize| list.get(at)).unwrap_or(&Value::Null),
+            Value::Array(list) => {
+                token.parse().ok().and_then(|at: usize| list.get(at)).unwrap_or(&Value::Null)
+            }
             other => &other[&token],
         };
         let node_here = document.resolve(node);
@@ -220,17 +222,11 @@ impl Walk<'_> {
 
     /// Includes are wrapped in most answers; the bare form is read just as well.
     fn form(&mut self, node: &Value, value: &Value, pointer: &str) {
-        let many = match node["x-tallyfy-include"].as_str() {
-            Some(kind) => kind == "many",
-            None => {
-                let framed = node.get("x-tallyfy-envelope").is_some() && value.get("data").is_none();
-                if framed && (value.is_object() || value.is_array()) {
-                    self.report(Kind::Form, pointer, "the answer has no `data` around it".into());
-                }
-                return;
-            }
+        let bare = match node["x-tallyfy-include"].as_str() {
+            Some("many") => value.is_array(),
+            Some(_) => value.is_object() && !is_wrapped(value),
+            None => false,
         };
-        let bare = if many { value.is_array() } else { value.is_object() && !is_wrapped(value) };
         if bare {
             self.report(Kind::Form, pointer, "the include arrives bare, without `data` around it".into());
         }

@@ -174,7 +174,7 @@ impl Pass<'_> {
             "BTreeMap" => Some("map"),
             "Box" => Some("boxed"),
             "Value" => Some("value"),
-            "Map" => Some("object"),
+            "Map" | "CountryRef" => Some("object"),
             "Timestamp" => Some("timestamp"),
             "Date" => Some("date"),
             _ if text.starts_with("crate::enums::") => Some("open_enum"),
@@ -207,6 +207,8 @@ fn find_property<'a>(document: &'a Value, schema: &'a Value, property: &str) -> 
 fn request(node: &mut ItemStruct) {
     records::drop_derive(&mut node.attrs);
     node.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]));
+    // The service drops keys that it does not know, and says nothing.
+    node.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]));
 }
 
 /// `new` with what is required, and a consuming setter for each optional field.

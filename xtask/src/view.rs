@@ -134,8 +134,12 @@ impl View {
         let mut used = BTreeSet::new();
         reach(&self.document, &self.document["paths"], &mut used);
         self.schemas().retain(|name, _| used.contains(name));
-        // Enums may be used inside a comma list alone.
-        self.replacements.retain(|name, rust| used.contains(name) || rust.starts_with("crate::enums::"));
+        // An enum may be used inside a comma list alone, which is one text to the generator.
+        let lists: Vec<&String> = used.iter().filter_map(|name| self.replacements.get(name)).collect();
+        let listed = |rust: &str| lists.iter().any(|list| list.contains(&format!("<{rust}>")));
+        let mut kept = self.replacements.clone();
+        kept.retain(|name, rust| used.contains(name) || listed(rust));
+        self.replacements = kept;
         let document = &mut self.document;
         for kind in ["responses", "requestBodies", "securitySchemes"] {
             if let Some(components) = document["components"].as_object_mut() {

@@ -17,7 +17,8 @@ use super::read;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+// The generated type of the same component goes by its bare name.
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "WireListMeta"))]
 #[non_exhaustive]
 pub struct ListMeta {
     /// Where this page stands; missing on lists that come whole.
@@ -47,7 +48,7 @@ pub struct ListMeta {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "WirePagination"))]
 #[non_exhaustive]
 pub struct Pagination {
     /// Rows on all pages.

@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::peek::{Peeked, scalars_to_inner};
+use super::peek::{Key, Peeked, scalars_to_inner};
 use super::shape::collect;
 
-/// One value, or a list of them; written in the form in which it came. Rows of the activity feed hold
+/// One value, or a list of them; written in the form in which it came, and `{}` is an empty list. Rows of the activity feed hold
 /// lists of one for `verb`, `source` and `type` (docs, mcp-newer), which older servers may send bare.
 ///
 /// ```
@@ -92,7 +92,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
         collect(seq).map(OneOrMany::Many)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(Peeked::new(None, map)).map(OneOrMany::One)
+    // Rules of a form field, and the embeds of a template, come as {} when there are none
+    // (py:tests/test_models_from_dict, docs:open-api/code-samples/templates/delete-archive-template).
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        match map.next_key()? {
+            None => Ok(OneOrMany::Many(Vec::new())),
+            Some(Key(first)) => T::deserialize(Peeked::new(Some(first), map)).map(OneOrMany::One),
+        }
     }
 }

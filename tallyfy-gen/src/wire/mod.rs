@@ -38,7 +38,7 @@ pub use id::Id;
 pub use list_meta::{ListMeta, Pagination};
 pub use many::OneOrMany;
 pub use progress::RunProgress;
-pub use refs::{GroupRef, UserRef};
+pub use refs::{CountryRef, GroupRef, GuestRef, UserRef};
 pub use timestamp::{NotADate, Timestamp};
 
 pub(crate) use enums::{closed_enum, open_enum};

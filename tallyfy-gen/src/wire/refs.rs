@@ -1,5 +1,5 @@
-//! [`UserRef`] and [`GroupRef`]: a bare id in some answers, an object in others. Not here: whole members
-//! and groups, which are generated.
+//! [`UserRef`], [`GroupRef`], [`GuestRef`], [`CountryRef`]: a bare id or name in some answers, an object in
+//! others. Not here: whole members, groups and guests, which are generated.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
@@ -124,8 +124,111 @@ impl<'de> Deserialize<'de> for GroupRef {
     }
 }
 
+/// A guest in a group.
+///
+/// An email, or an object when the read asks for `with=guests`
+/// (docs:open-api/code-samples/groups/list-groups). Written as it came: the bare email, or the object.
+///
+/// ```
+/// use tallyfy_gen::wire::GuestRef;
+///
+/// let bare: GuestRef = serde_json::from_str("\"kim@lund.test\"")?;
+/// let object: GuestRef = serde_json::from_str(r#"{"email": "kim@lund.test", "first_name": "Kim"}"#)?;
+/// assert_eq!(bare.email, object.email);
+/// assert_eq!(object.text("first_name"), Some("Kim"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct GuestRef {
+    /// The guest's email.
+    pub email: String,
+    /// The object as it came, its email included; empty when a bare email came.
+    pub details: Map<String, Value>,
+}
+
+impl GuestRef {
+    /// One of the details, when it is text: `first_name`, `last_name`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.details.get(key)?.as_str()
+    }
+}
+
+impl From<&str> for GuestRef {
+    fn from(email: &str) -> Self {
+        Self::from(email.to_owned())
+    }
+}
+
+impl From<String> for GuestRef {
+    fn from(email: String) -> Self {
+        Self { email, details: Map::new() }
+    }
+}
+
+impl Serialize for GuestRef {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.details.is_empty() { s.serialize_str(&self.email) } else { self.details.serialize(s) }
+    }
+}
+
+impl<'de> Deserialize<'de> for GuestRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match parts(Value::deserialize(d)?, ["email"]) {
+            (Value::String(email), details) => Ok(Self { email, details }),
+            _ => Err(D::Error::custom("expected a guest: an email, or an object with email")),
+        }
+    }
+}
+
+/// The country of a member.
+///
+/// A text in older answers (pp:definition User), an object as an include (py:models.User). Written as it
+/// came: the text, or the object.
+///
+/// ```
+/// use tallyfy_gen::wire::CountryRef;
+///
+/// let text: CountryRef = serde_json::from_str("\"Germany\"")?;
+/// let object: CountryRef = serde_json::from_str(r#"{"id": 82, "name": "Germany", "iso2": "DE"}"#)?;
+/// assert_eq!(text.name, object.name);
+/// assert_eq!(object.text("iso2"), Some("DE"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CountryRef {
+    /// The country's name; an object may come without.
+    pub name: Option<String>,
+    /// The object as it came, its name included; empty when a bare text came.
+    pub details: Map<String, Value>,
+}
+
+impl CountryRef {
+    /// One of the details, when it is text: `iso2`, `phone_code`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.details.get(key)?.as_str()
+    }
+}
+
+impl Serialize for CountryRef {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if self.details.is_empty() { self.name.serialize(s) } else { self.details.serialize(s) }
+    }
+}
+
+impl<'de> Deserialize<'de> for CountryRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match parts(Value::deserialize(d)?, ["name"]) {
+            (Value::String(name), details) => Ok(Self { name: Some(name), details }),
+            (_, details) if !details.is_empty() => Ok(Self { name: None, details }),
+            _ => Err(D::Error::custom("expected a country: a text, or an object")),
+        }
+    }
+}
+
 /// The id, and the object it stood in. The first key that is there wins.
-fn parts(value: Value, keys: [&str; 2]) -> (Value, Map<String, Value>) {
+fn parts<const N: usize>(value: Value, keys: [&str; N]) -> (Value, Map<String, Value>) {
     match value {
         Value::Object(details) => {
             let id = keys.iter().find_map(|key| details.get(*key)).cloned().unwrap_or(Value::Null);

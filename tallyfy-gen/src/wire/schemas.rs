@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{
-    CommaList, Date, GroupRef, Id, Item, List, ListMeta, OneOrMany, RunProgress, Timestamp, UserRef,
+    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, OneOrMany, RunProgress,
+    Timestamp, UserRef,
 };
 
 macro_rules! plain {
@@ -49,6 +50,22 @@ plain! {
                 "id": {"type": "string"},
                 "group_id": {"type": "string"},
                 "name": {"type": ["string", "null"]},
+            },
+        },
+    ]}
+    GuestRef: {"anyOf": [
+        {"type": "string"},
+        {"type": "object", "required": ["email"], "properties": {"email": {"type": "string"}}},
+    ]}
+    CountryRef: {"anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {
+                "id": {"type": "integer"},
+                "name": {"type": ["string", "null"]},
+                "phone_code": {"type": ["string", "null"]},
+                "iso2": {"type": ["string", "null"]},
             },
         },
     ]}

@@ -2,13 +2,18 @@
 //!
 //! Not here: rules; processes and tasks are made by launching and completing like any others.
 
+mod apply;
+mod names;
 mod people;
+mod plan;
 mod processes;
 mod templates;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeZone, Utc};
+
+pub use plan::{Plan, PlanError};
 
 use crate::quirks::Quirks;
 use crate::state::auth::Application;
@@ -161,8 +166,18 @@ pub fn today() -> DateTime<Utc> {
     Utc.timestamp_opt(1_788_249_600, 0).single().unwrap_or_default()
 }
 
-/// The world of a new sandbox.
-pub(crate) fn world(quirks: Quirks) -> World {
+/// The world of a new sandbox, with the rows of a plan.
+pub(crate) fn planned(quirks: Quirks, now: Option<DateTime<Utc>>, plan: Plan) -> Result<World, PlanError> {
+    let mut world = world(quirks);
+    world.fixed_now = now;
+    if plan.base == plan::Base::Empty {
+        apply::empty(&mut world);
+    }
+    apply::apply(&mut world, plan)?;
+    Ok(world)
+}
+
+fn world(quirks: Quirks) -> World {
     let mut world = World {
         organizations: BTreeMap::new(),
         auth: auth(),

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug)]
 pub struct Ids {
     next: u64,
-    planned: VecDeque<String>,
+    planned: VecDeque<Option<String>>,
 }
 
 impl Ids {
@@ -19,7 +19,17 @@ impl Ids {
 
     /// Sets the next hex ids, so that the seed's rows have names.
     pub fn plan(&mut self, ids: &[&str]) {
-        self.planned.extend(ids.iter().map(|id| (*id).to_owned()));
+        self.planned.extend(ids.iter().map(|id| Some((*id).to_owned())));
+    }
+
+    /// Sets the next hex ids where they are given; the others are new.
+    pub fn plan_some(&mut self, ids: impl IntoIterator<Item = Option<String>>) {
+        self.planned.extend(ids);
+    }
+
+    /// Forgets planned ids that nothing has taken.
+    pub fn forget_plan(&mut self) {
+        self.planned.clear();
     }
 
     /// The next number: increments, guests, associations.
@@ -30,9 +40,14 @@ impl Ids {
 
     /// The next id of 32 lowercase hex digits.
     pub fn hex(&mut self) -> String {
-        if let Some(id) = self.planned.pop_front() {
+        if let Some(Some(id)) = self.planned.pop_front() {
             return id;
         }
+        self.fresh()
+    }
+
+    /// A new id, whatever is planned: for codes that no test names.
+    pub fn fresh(&mut self) -> String {
         self.next += 1;
         format!("{:016x}{:016x}", scramble(self.next), scramble(!self.next))
     }

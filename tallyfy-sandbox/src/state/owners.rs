@@ -129,7 +129,7 @@ pub fn create_guests(organization: &mut Organization, ids: &mut Ids, now: DateTi
 
 /// A guest with nothing but an address.
 pub fn new_guest(ids: &mut Ids, now: DateTime<Utc>, email: &str) -> Guest {
-    let code = ids.hex()[..12].to_owned();
+    let code = ids.fresh()[..12].to_owned();
     Guest {
         id: ids.number(),
         email: email.to_owned(),

@@ -64,6 +64,8 @@ async fn every_answer_fits_the_document() {
         ("{tag_association}", "5517"),
         ("{folder_object}", "9031"),
         ("{key}", "cost_center"),
+        ("{email}", "ben@northwind.test"),
+        ("{activity}", "70001"),
     ];
     let document: serde_json::Value =
         serde_json::from_str(include_str!("../../openapi.json")).expect("the bundled document");

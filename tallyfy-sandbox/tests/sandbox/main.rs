@@ -2,6 +2,8 @@
 //!
 //! Not here: the SDK; these tests know the wire alone.
 
+mod activity;
+mod auth;
 mod automations;
 mod comments;
 mod contract;
@@ -16,6 +18,7 @@ mod processes;
 mod reads;
 mod strange;
 mod tasks;
+mod values;
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -9,9 +9,11 @@ use reqwest::StatusCode;
 use tallyfy_gen::transport::Transport;
 
 use super::Preview;
+use super::reconcile::{Looked, Search};
 use crate::client::Core;
-use crate::error::Error;
+use crate::error::{Error, Journey};
 use crate::pipeline::{self, Delivered, Limits, Target};
+use crate::retry::Delivery;
 
 /// The transport of one call: carries its options in, and what came of it out.
 ///
@@ -21,12 +23,48 @@ pub(super) struct Door {
     core: Arc<Core>,
     limits: Limits,
     mode: Mode,
+    search: Option<Arc<dyn Search>>,
     seen: Mutex<Option<Seen>>,
 }
 
 impl Door {
-    pub(super) fn new(core: &Arc<Core>, limits: Limits, mode: Mode) -> Self {
-        Self { core: Arc::clone(core), limits, mode, seen: Mutex::new(None) }
+    pub(super) fn new(core: &Arc<Core>, limits: Limits, mode: Mode, search: Option<Arc<dyn Search>>) -> Self {
+        Self { core: Arc::clone(core), limits, mode, search, seen: Mutex::new(None) }
+    }
+
+    /// Sends, and where that leaves the outcome open, looks for the object (which the search then keeps) and sends
+    /// again while it is surely absent.
+    async fn pass(&self, target: Target, mut request: reqwest::Request) -> Result<Delivered, Error> {
+        let mut earlier: Option<Journey> = None;
+        let mut repeats = self.search.as_ref().map_or(0, |search| search.repeats());
+        loop {
+            let copy = self.search.as_ref().and_then(|_| request.try_clone());
+            let error = match pipeline::run(&self.core, target, request, &self.limits).await {
+                Ok(delivered) => return Ok(self.counted(delivered, earlier)),
+                Err(error) => earlier.iter().fold(error, Error::after),
+            };
+            let Some(search) = self.search.as_ref().filter(|_| error.delivery() >= Delivery::Unknown) else {
+                return Err(error);
+            };
+            match (search.settle().await, copy) {
+                (Looked::Found, _) => return Err(error),
+                (Looked::Absent, Some(copy)) if repeats > 0 && error.delivery() == Delivery::Unknown => {
+                    repeats -= 1;
+                    earlier = Some(error.journey(target.operation));
+                    request = copy;
+                }
+                (looked, _) => return Err(search.told(error, looked)),
+            }
+        }
+    }
+
+    /// The attempts of an earlier sending count too.
+    fn counted(&self, mut delivered: Delivered, earlier: Option<Journey>) -> Delivered {
+        if let Some((earlier, search)) = earlier.zip(self.search.as_ref()) {
+            delivered.journey.attempts += earlier.attempts;
+            delivered.journey.elapsed = search.elapsed();
+        }
+        delivered
     }
 
     /// What went through; `None` if the generated code never came so far.
@@ -60,8 +98,7 @@ impl Transport for Door {
                 let prepared = pipeline::prepare(&self.core, request, &self.limits.headers);
                 (Seen::Preview(Preview::of(prepared)), failure())
             }
-            Mode::Send => match pipeline::run(&self.core, Target::of(operation), request, &self.limits).await
-            {
+            Mode::Send => match self.pass(Target::of(operation, self.limits.idempotent), request).await {
                 Ok(delivered) => {
                     let answer = rebuilt(&delivered);
                     (Seen::Delivered(delivered), answer)

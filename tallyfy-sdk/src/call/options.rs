@@ -34,6 +34,8 @@ pub(crate) struct Options {
     deadline: Option<Duration>,
     retry: Option<RetryPolicy>,
     headers: Vec<(String, String)>,
+    max_response_bytes: Option<u64>,
+    idempotent: Option<bool>,
 }
 
 impl Options {
@@ -44,7 +46,12 @@ impl Options {
             deadline: self.deadline.unwrap_or(core.deadline),
             retry: self.retry.clone().unwrap_or_else(|| core.retry.clone()),
             headers: self.headers()?,
+            max_response_bytes: self.max_response_bytes.unwrap_or(core.max_response_bytes),
+            idempotent: self.idempotent,
         };
+        if limits.max_response_bytes == 0 {
+            return Err(Error::input("max_response_bytes is zero, which leaves no room for any answer"));
+        }
         if limits.timeout.is_zero() || limits.deadline.is_zero() {
             return Err(Error::input("a timeout or deadline of zero leaves no time for the call"));
         }
@@ -102,6 +109,21 @@ macro_rules! call_options {
             self.options.add_header(name.into(), value.into());
             self
         }
+
+        /// The largest answer that is read, instead of the client's limit.
+        pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+            self.options.set_max_response_bytes(bytes);
+            self
+        }
+
+        /// Whether a repeat leaves the same state behind, where the caller knows better than the API description:
+        /// `true` lets it be repeated after an unknown outcome, `false` forbids that.
+        ///
+        /// What was surely not acted on (never sent, 429) is repeated either way.
+        pub fn idempotent(mut self, idempotent: bool) -> Self {
+            self.options.set_idempotent(idempotent);
+            self
+        }
     };
 }
 pub(crate) use call_options;
@@ -117,6 +139,14 @@ impl Options {
 
     pub(crate) fn set_retry(&mut self, policy: RetryPolicy) {
         self.retry = Some(policy);
+    }
+
+    pub(crate) fn set_max_response_bytes(&mut self, bytes: u64) {
+        self.max_response_bytes = Some(bytes);
+    }
+
+    pub(crate) fn set_idempotent(&mut self, idempotent: bool) {
+        self.idempotent = Some(idempotent);
     }
 
     pub(crate) fn add_header(&mut self, name: String, value: String) {

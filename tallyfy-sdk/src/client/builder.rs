@@ -9,9 +9,12 @@ use reqwest::header::HeaderValue;
 use super::http::{BASE_URL, Configure, base_url, http_client};
 use super::{Client, Core};
 use crate::auth::{PersonalToken, Token, TokenSource};
+use crate::clock::{Clock, Here, Jitter};
 use crate::error::Error;
 use crate::id::{Checked, OrganizationId};
+use crate::pace::{Pacer, Pacing};
 use crate::retry::RetryPolicy;
+use crate::retry::budget::{Bucket, RetryBudget};
 
 /// docs:open-api/index asks for this value; other official clients send others.
 const CLIENT_HEADER: &str = "APIClient";
@@ -43,8 +46,12 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     client_header: String,
     retry: RetryPolicy,
+    retry_budget: RetryBudget,
+    pacing: Pacing,
     max_response_bytes: u64,
     configure: Option<Configure>,
+    jitter: Option<Jitter>,
+    date: Option<Here>,
 }
 
 enum Credential {
@@ -65,8 +72,12 @@ impl Default for ClientBuilder {
             user_agent: None,
             client_header: CLIENT_HEADER.to_owned(),
             retry: RetryPolicy::default(),
+            retry_budget: RetryBudget::default(),
+            pacing: Pacing::default(),
             max_response_bytes: 64 * 1024 * 1024,
             configure: None,
+            jitter: None,
+            date: None,
         }
     }
 }
@@ -167,7 +178,31 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest answer that is read (default 64 MiB).
+    /// How many repeats all calls may make together.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.retry_budget = budget;
+        self
+    }
+
+    /// How calls are held back before the service turns them away.
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// Where the random part of waits comes from, in `0.0..1.0`; for runs that shall go the same way twice.
+    pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.jitter = Some(Box::new(jitter));
+        self
+    }
+
+    /// The date of this machine, which counts where the server does not show its own. Waits go by tokio's clock.
+    pub fn date(mut self, date: impl Fn() -> std::time::SystemTime + Send + Sync + 'static) -> Self {
+        self.date = Some(Box::new(date));
+        self
+    }
+
+    /// The largest answer that is read (default 64 MiB). More is refused while it is read, not after.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -218,6 +253,7 @@ impl ClientBuilder {
         if let Some(id) = &self.organization {
             id.check()?;
         }
+        let personal_token = matches!(self.credential, Credential::Text(_));
         let tokens: Arc<dyn TokenSource> = match self.credential {
             Credential::Source(source) => source,
             Credential::Text(text) => {
@@ -241,6 +277,10 @@ impl ClientBuilder {
                 retry: self.retry,
                 max_response_bytes: self.max_response_bytes,
                 tokens,
+                personal_token,
+                pacer: Pacer::new(self.pacing),
+                repeats: Bucket::new(self.retry_budget),
+                clock: Clock::new(self.jitter, self.date),
                 organization: self.organization,
             }),
         })

@@ -17,7 +17,9 @@ impl fmt::Display for Error {
         }
         self.what(f)?;
         self.fields(f)?;
-        for sentence in [self.aftermath(), self.hint().as_deref()].into_iter().flatten() {
+        let hint = self.hint();
+        let sentences = [self.aftermath(), self.0.looked.as_deref(), self.restraint(), hint.as_deref()];
+        for sentence in sentences.into_iter().flatten() {
             write!(f, ". {sentence}")?;
         }
         self.trail(f)
@@ -57,8 +59,12 @@ impl Error {
     }
 
     fn aftermath(&self) -> Option<&'static str> {
-        if self.0.kind == Kind::AlreadyDone {
-            return Some("The work is done; only the object it should have returned is missing");
+        match self.0.kind {
+            Kind::AlreadyDone => {
+                return Some("The work is done; only the object it should have returned is missing");
+            }
+            Kind::Incomplete => return Some("Nothing was changed; walk again"),
+            _ => {}
         }
         match (self.0.delivery, self.0.reads) {
             (Delivery::NotSent, _) => Some("Nothing was sent"),
@@ -67,6 +73,10 @@ impl Error {
             (Delivery::Unknown, false) => Some("The server may have acted: look before doing it again"),
             (Delivery::Applied, false) => Some("The server has acted: do not do it again"),
         }
+    }
+
+    fn restraint(&self) -> Option<&'static str> {
+        self.0.held_back.then_some("It was not repeated, because too many calls of this client fail")
     }
 
     fn hint(&self) -> Option<String> {
@@ -80,6 +90,13 @@ impl Error {
             return None;
         }
         match self.status()?.as_u16() {
+            // docs:open-api/code-samples/authentication/client-credentials-flow, docs:open-api/index: three
+            // causes, one answer.
+            401 if self.0.token_of_a_source => Some(
+                "The token is not accepted: it has ended, or it is a client-credentials token, which the routes \
+                 of users refuse, or something on the way drops the header X-Tallyfy-Client"
+                    .to_owned(),
+            ),
             // docs:open-api/code-samples/authentication/personal-access-token
             401 => Some(
                 "The token is not accepted: a personal token cannot be renewed and stops working when its \
@@ -88,7 +105,12 @@ impl Error {
             ),
             403 => Some("The token's owner lacks the role or seat for this".to_owned()),
             404 if self.code() == Some("ENDPOINT_NOT_FOUND") => {
-                Some("The path is unknown to this server: check the base URL".to_owned())
+                // docs:open-api/api-clients/postman/troubleshooting: a missing header can look like this.
+                Some(
+                    "The path is unknown to this server: check the base URL, and that nothing on the way drops \
+                     the header X-Tallyfy-Client"
+                        .to_owned(),
+                )
             }
             404 => Some("Check the id and the organization; archived objects can also answer so".to_owned()),
             409 if self.code() == Some("SEAT_POOL_EXHAUSTED") => Some(self.seat_hint()),

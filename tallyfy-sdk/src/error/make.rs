@@ -59,6 +59,13 @@ impl Error {
         error
     }
 
+    /// The client's own pacing would hold the call beyond its deadline.
+    pub(crate) fn paced(why: &str, wait: Duration) -> Self {
+        let mut error = Self::new(Kind::Paced, format!("there is no turn for it within its deadline: {why}"));
+        error.0.retry_after = Some(wait);
+        error
+    }
+
     /// A complete answer that is no success.
     pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self::new(Kind::Status, "").with_answer(status, headers, body)
@@ -121,7 +128,7 @@ impl Error {
         )
     }
 
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub(super) fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             operation: None,
@@ -133,6 +140,10 @@ impl Error {
             elapsed: Duration::ZERO,
             timed_out: false,
             retry_after: None,
+            held_back: false,
+            token_of_a_source: false,
+            looked: None,
+            walk: None,
             source: None,
         }))
     }
@@ -147,6 +158,36 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    /// As long as the server asked to wait, or else this long.
+    pub(crate) fn or_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after.get_or_insert(wait);
+        self
+    }
+
+    pub(crate) fn held_back(mut self) -> Self {
+        self.0.held_back = true;
+        self
+    }
+
+    pub(crate) fn with_token_of_a_source(mut self) -> Self {
+        self.0.token_of_a_source = true;
+        self
+    }
+
+    /// Adds what came of looking for the object, and the time it took with all before it.
+    pub(crate) fn looked(mut self, what: String, elapsed: Duration) -> Self {
+        self.0.looked = Some(what);
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    /// The attempts of an earlier sending of the same call count too, and what they may have left behind.
+    pub(crate) fn after(mut self, earlier: &Journey) -> Self {
+        self.0.attempts += earlier.attempts;
+        self.0.delivery = self.0.delivery.max(earlier.delivery);
         self
     }
 

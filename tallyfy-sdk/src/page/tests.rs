@@ -1,6 +1,8 @@
-//! Walking lists, with all that servers say and do not say about pages.
+//! Walking lists, with all that servers say and do not say about pages. What happens when a list changes meanwhile is
+//! in `tests/drift.rs`.
 
-use futures::StreamExt;
+mod drift;
+
 use tallyfy_gen::types::{ListTagsQuery, Tag};
 
 use super::Lister;

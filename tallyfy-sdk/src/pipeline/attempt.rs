@@ -26,6 +26,38 @@ pub(super) enum Attempt {
     Failed { error: reqwest::Error, sent: bool },
 }
 
+impl Attempt {
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Answered { status, .. } | Self::Broken { status, .. } | Self::TooLarge { status, .. } => {
+                Some(*status)
+            }
+            Self::Failed { .. } => None,
+        }
+    }
+
+    pub(super) fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Self::Answered { headers, .. }
+            | Self::Broken { headers, .. }
+            | Self::TooLarge { headers, .. } => Some(headers),
+            Self::Failed { .. } => None,
+        }
+    }
+
+    /// In one word, for traces, where it is no whole answer.
+    pub(super) fn failure(&self) -> Option<&'static str> {
+        match self {
+            Self::Answered { .. } => None,
+            Self::Broken { .. } => Some("broken"),
+            Self::TooLarge { .. } => Some("too_large"),
+            Self::Failed { error, .. } if error.is_timeout() => Some("timeout"),
+            Self::Failed { sent: true, .. } => Some("lost"),
+            Self::Failed { sent: false, .. } => Some("connect"),
+        }
+    }
+}
+
 /// A request body: bytes can be sent again, a stream cannot.
 #[derive(Debug)]
 pub(crate) enum Body {

@@ -1,4 +1,7 @@
-//! What goes over the wire, and what becomes of each way a call can end.
+//! What goes over the wire, and what becomes of each way a call can end. What calls have in common is in
+//! `tests/together.rs`.
+
+mod together;
 
 use std::time::Duration;
 
@@ -432,8 +435,11 @@ async fn other_hosts_never_get_the_token() {
         deadline: Duration::from_secs(1),
         retry: RetryPolicy::none(),
         headers: Default::default(),
+        max_response_bytes: 1000,
+        idempotent: None,
     };
-    let result = super::run(elsewhere.core(), super::Target::of("get_run"), request, &limits).await;
+    let target = super::Target::of("get_run", None);
+    let result = super::run(elsewhere.core(), target, request, &limits).await;
     let error = result.expect_err("another host");
     assert!(error.is_input());
     assert_failed(&error, Delivery::NotSent, 0, None);

@@ -1,8 +1,11 @@
-//! Processes: list, launch, change, archive. Their tasks are in `tasks.rs`.
+//! Processes: list, launch, change, archive, and how to find one that was launched. Their tasks are in `tasks.rs`.
+
+use serde_json::Value;
+use tallyfy_gen::enums::RunSort;
 
 use super::{call, field_keys, list};
 use crate::{
-    Call, Error, Lister, Organization,
+    Call, Error, Lister, Organization, Reconcile, Window,
     alias::{GetProcess, LaunchProcess, ListProcesses, Process, UpdateProcess},
     id::ProcessId,
 };
@@ -103,11 +106,71 @@ impl Processes {
     /// # Errors
     /// [`is_validation`](Error::is_validation) when a required kick-off field has no answer; nothing was launched. After
     /// an error whose [`delivery`](Error::delivery) is `Unknown` or `Applied`, the process may exist: look for it before
-    /// launching again. The SDK does not repeat a launch of which the outcome is unknown.
+    /// launching again. The SDK does not repeat a launch of which the outcome is unknown, unless it may look:
+    /// [`Call::reconcile`] with [`launched`](Self::launched) or [`marked`](Self::marked).
     pub fn launch(&self, body: LaunchProcess) -> Call<Process> {
         let org = &self.organization.id;
         let keys = field_keys("prerun", body.prerun.as_ref());
         call!(item, &self.organization.client, create_run(org), body).checked(keys)
+    }
+
+    /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by the template, the exact
+    /// name, and the time. The launch must have a name that no other launch of these minutes has.
+    pub fn launched(&self, launch: &LaunchProcess) -> Reconcile<Process> {
+        let (processes, template, name) = (self.clone(), launch.checklist_id.clone(), launch.name.clone());
+        Reconcile::new(move |window| {
+            let (processes, template, name) = (processes.clone(), template.clone(), name.clone());
+            async move {
+                let name =
+                    name.ok_or_else(|| Error::input("a launch without a name cannot be recognized"))?;
+                let mut found =
+                    processes.new_ones(ListProcesses::new().checklist_id(&template), &window).await?;
+                found.retain(|process| {
+                    process.name.as_deref().map(str::trim) == Some(name.trim())
+                        && process.checklist_id.as_ref().is_none_or(|id| *id == template)
+                });
+                Ok(found)
+            }
+        })
+    }
+
+    /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by a marker that the launch
+    /// writes into the name, the summary or a kick-off field, and the time. The marker must be unique, such as the id of
+    /// the order that the process is about.
+    pub fn marked(&self, marker: impl Into<String>) -> Reconcile<Process> {
+        let (processes, marker) = (self.clone(), marker.into());
+        Reconcile::new(move |window| {
+            let (processes, marker) = (processes.clone(), marker.clone());
+            async move {
+                let mut found = Vec::new();
+                for mut process in processes.new_ones(ListProcesses::new(), &window).await? {
+                    // Rows of a list need not hold the kick-off answers.
+                    let has_answers = process.prerun.as_ref().is_some_and(|answers| !answers.is_empty());
+                    if !has_answers && !is_marked(&process, &marker) {
+                        process = processes.get(&process.id).await?;
+                    }
+                    if is_marked(&process, &marker) {
+                        found.push(process);
+                    }
+                }
+                Ok(found)
+            }
+        })
+    }
+
+    /// The processes that may have come into being since a call began.
+    async fn new_ones(&self, query: ListProcesses, window: &Window) -> Result<Vec<Process>, Error> {
+        let mut pages = self.list(query.sort(RunSort::CreatedAtDesc).per_page(100)).pages();
+        let mut new = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            let is_last = goes_back_before(&page.items, window);
+            new.extend(page.items.into_iter().filter(|process| window.holds(process.created_at.as_ref())));
+            if is_last {
+                break;
+            }
+        }
+        Ok(new)
     }
 
     /// Changes a process.
@@ -154,6 +217,32 @@ impl Processes {
     pub fn activate(&self, id: impl Into<ProcessId>) -> Call<Process> {
         let (org, run) = (&self.organization.id, id.into());
         call!(item, &self.organization.client, activate_run(org, run))
+    }
+}
+
+/// Whether nothing new can follow: the page is sorted as asked, newest first, and reaches back before the window. Of a
+/// server that sorts otherwise, all pages are read.
+fn goes_back_before(page: &[Process], window: &Window) -> bool {
+    let dates: Option<Vec<_>> = page.iter().map(|process| process.created_at.as_ref()?.to_utc()).collect();
+    let dates = dates.unwrap_or_default();
+    let is_sorted = dates.is_sorted_by(|newer, older| newer >= older) && dates.first() > dates.last();
+    is_sorted && page.last().is_some_and(|oldest| !window.holds(oldest.created_at.as_ref()))
+}
+
+fn is_marked(process: &Process, marker: &str) -> bool {
+    let mut texts = [&process.name, &process.summary].into_iter().flatten();
+    let mut answers = process.prerun.iter().flat_map(|answers| answers.values());
+    !marker.is_empty()
+        && (texts.any(|text| text.contains(marker)) || answers.any(|answer| says(answer, marker)))
+}
+
+/// Whether a value, or one inside it, is a text with the marker.
+fn says(value: &Value, marker: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(marker),
+        Value::Array(values) => values.iter().any(|value| says(value, marker)),
+        Value::Object(values) => values.values().any(|value| says(value, marker)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -9,7 +9,7 @@ use tallyfy_gen::types::{
     OrganizationWorkingDays, Preference, Prerun, Run, Step, Tag, TagAssociation, Task, User, UserMinimal,
     Watcher,
 };
-use tallyfy_gen::wire::{Item, List, Pagination};
+use tallyfy_gen::wire::{GuestRef, Item, List, Pagination};
 
 use super::{Case, ids, list, reads, rows, some, text, unpacks};
 
@@ -85,9 +85,13 @@ fn includes_of_members() -> Vec<Case> {
     };
     cases.extend(rows! { "platform:Country", it: User;
         USER, r#"{"id": 31, "country": {"data": {"id": 82, "name": "Germany"}}}"#
-            => it.country.as_ref().map(|it| it.id), Some(82);
+            => it.country.as_ref().map(|it| (it.name.clone(), it.details["id"].clone())),
+            Some((some("Germany"), json!(82)));
         INVITE, r#"{"id": 31, "country": {"id": 82, "name": "Germany"}}"#
-            => it.country.as_ref().map(|it| it.id), Some(82);
+            => it.country.as_ref().map(|it| (it.name.clone(), it.details["id"].clone())),
+            Some((some("Germany"), json!(82)));
+        "pp:definition User", r#"{"id": 31, "country": "Germany"}"#
+            => it.country.as_ref().map(|it| (it.name.clone(), it.details.len())), Some((some("Germany"), 0));
         USER, r#"{"id": 31, "country": null}"# => it.country.is_none(), true;
         USER, r#"{"id": 31, "country": []}"# => it.country.is_none(), true;
     });
@@ -202,7 +206,11 @@ fn member_groups() -> Vec<Case> {
         GROUPS, r#"{"id": "g", "members": [31, 32]}"# => it.members.clone(), Some(vec![31, 32]);
         "docs:open-api/code-samples/groups/get-group", r#"{"id": "g", "members": ["31", "32"]}"#
             => it.members.clone(), Some(vec![31, 32]);
-        GROUPS, r#"{"id": "g", "guests": ["k@x.test"]}"# => it.guests.clone(), list(&["k@x.test"]);
+        GROUPS, r#"{"id": "g", "guests": ["k@x.test"]}"#
+            => it.guests.clone(), Some(vec![GuestRef::from("k@x.test")]);
+        GROUPS, r#"{"id": "g", "guests": {"data": [{"email": "k@x.test", "first_name": "Kim"}]}}"#
+            => it.guests.as_ref().map(|it| (it[0].email.clone(), it[0].details["first_name"].clone())),
+            Some(("k@x.test".to_owned(), json!("Kim")));
         GROUPS, r#"{"id": "g", "last_updated": "2026-04-02T10:00:00.000000Z"}"#
             => (text!(it.last_updated), text!(it.updated_at)), (some("2026-04-02 10:00:00"), None);
         "py:models.Group", r#"{"id": "g", "updated_at": "2026-04-02 10:00:00"}"#

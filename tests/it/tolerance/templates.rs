@@ -156,6 +156,8 @@ fn captures() -> Vec<Case> {
             => it.settings.clone().map(Value::from), Some(json!({"mask": "99"}));
         PY, r#"{"id": "c", "field_validation": []}"#
             => it.field_validation.clone(), Some(OneOrMany::Many(vec![]));
+        PY, r#"{"id": "c", "field_validation": {}}"#
+            => it.field_validation.clone(), Some(OneOrMany::Many(vec![]));
         PY, r#"{"id": "c", "field_validation": null}"# => it.field_validation.clone(), None;
         PY, r#"{"id": "c", "field_validation": ["required", "max:20"]}"#
             => it.field_validation.as_ref().map(|rules| rules.as_slice().to_vec()),
@@ -251,9 +253,14 @@ fn automation_deadlines() -> Vec<Case> {
 fn removals() -> Vec<Case> {
     let mut cases = rows! { "templates:TemplateRemovalResult", it: ChecklistRemovalResult;
         REMOVE, r#"{"deleted_references": [{"type": "Step", "id": "s"}]}"#
-            => it.deleted_references.as_ref().map(|it| it[0].id.clone()), Some(some("s"));
-        REMOVE, r#"{"deleted_references": []}"# => it.deleted_references.as_ref().map(Vec::len), Some(0);
-        REMOVE, r#"{"deleted_references": {}}"# => it.deleted_references.as_ref().map(Vec::len), Some(0);
+            => it.deleted_references.as_ref().map(|it| it.as_slice()[0].id.clone()), Some(some("s"));
+        REMOVE, r#"{"deleted_references": []}"#
+            => it.deleted_references.as_ref().map(|it| it.as_slice().len()), Some(0);
+        REMOVE, r#"{"deleted_references": {}}"#
+            => it.deleted_references.as_ref().map(|it| it.as_slice().len()), Some(0);
+        REMOVE, r#"{"message": "gone", "deleted_references": {"steps": ["Sign off"]}}"#
+            => it.deleted_references.as_ref().map(|it| it.as_slice()[0].extra["steps"].clone()),
+            Some(json!(["Sign off"]));
         REMOVE, r#"{"deleted_references": null}"# => it.deleted_references.is_none(), true;
         REMOVE, r#"{"message": "gone"}"# => it.deleted_references.is_none(), true;
     };

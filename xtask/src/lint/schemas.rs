@@ -63,8 +63,9 @@ impl Lint<'_> {
     }
 
     fn body_of_schema(&mut self, place: &Place<'_>, node: &Value) {
-        if !node.is_object() {
-            return;
+        let Some(object) = node.as_object() else { return };
+        for (key, _) in object.iter().filter(|(key, value)| value.is_null() && *key != "example") {
+            self.wrong_at(place, format!("has nothing at `{key}`; text with a comma goes in quotes"));
         }
         if node.get("$ref").is_some() {
             return self.siblings(place, node);
@@ -78,6 +79,9 @@ impl Lint<'_> {
                     &here,
                     "is called `extra`, the name under which unknown fields are kept; rename it",
                 );
+            }
+            if property.is_null() {
+                self.wrong_at(&here, "is empty; write its schema, or put the text before it in quotes");
             }
             self.inline_object(&here, property);
             self.schema(&here, property);

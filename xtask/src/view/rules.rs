@@ -182,8 +182,17 @@ fn replacement(name: &str, schema: &Value) -> Option<String> {
     let free = any && schema["properties"].is_null() && schema["additionalProperties"].is_null();
     match schema["type"].as_str() {
         Some("object") if free => Some(JSON_OBJECT.into()),
+        None if free && object_or_empty_list(schema) => Some(JSON_OBJECT.into()),
         None if free => Some(JSON.into()),
         _ => None,
+    }
+}
+
+/// PHP writes an empty object as `[]`, which readers of objects take.
+fn object_or_empty_list(schema: &Value) -> bool {
+    match schema["anyOf"].as_array().map(Vec::as_slice) {
+        Some([object, list]) => object["type"] == "object" && list["maxItems"] == 0,
+        _ => false,
     }
 }
 
@@ -201,8 +210,8 @@ pub fn wire_types(view: &mut View) {
     }
     let replaced = view.replacements.clone();
     for (name, schema) in view.schemas().iter_mut() {
-        if replaced.get(name).is_some_and(|rust| !is_envelope(rust)) {
-            // Only its name counts from here on. An envelope goes on pointing to what it wraps.
+        if replaced.get(name).is_some_and(|rust| !is_envelope(rust) && !rust.contains("<crate::types::")) {
+            // Only its name counts from here on. What wraps a generated type goes on pointing to it.
             *schema = json!({"type": "string"});
         } else {
             wire_schema(schema);

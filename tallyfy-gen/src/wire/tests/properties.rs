@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use super::enums::Status;
 use super::{Reader, reader};
 use crate::wire::{
-    CommaList, Date, GroupRef, Id, Item, List, OneOrMany, RunProgress, Timestamp, UserRef, read,
+    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, OneOrMany, RunProgress, Timestamp,
+    UserRef, read,
 };
 
 /// Any JSON, leaning to the keys and texts that the readers look at.
@@ -91,6 +92,8 @@ proptest! {
         settles(typed::<Status>, &json)?;
         settles(typed::<UserRef>, &json)?;
         settles(typed::<GroupRef>, &json)?;
+        settles(typed::<GuestRef>, &json)?;
+        settles(typed::<CountryRef>, &json)?;
         settles(typed::<OneOrMany<Id>>, &json)?;
         settles(typed::<List<Id>>, &json)?;
         settles(typed::<Item<Id>>, &json)?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Reader, reader, reads, refuses, writes};
-use crate::wire::{GroupRef, Id, OneOrMany, RunProgress, UserRef, read};
+use crate::wire::{CountryRef, GroupRef, GuestRef, Id, OneOrMany, RunProgress, UserRef, read};
 
 #[test]
 fn a_member_reads_as_id_or_object_and_is_written_as_it_came() {
@@ -51,6 +51,48 @@ fn a_group_reads_as_id_or_object_and_is_written_as_it_came() {
 }
 
 #[test]
+fn a_guest_reads_as_email_or_object_and_is_written_as_it_came() {
+    writes::<GuestRef>(&[
+        ("\"kim@lund.test\"", "\"kim@lund.test\""),
+        (
+            "{\"email\":\"kim@lund.test\",\"last_name\":null}",
+            "{\"email\":\"kim@lund.test\",\"last_name\":null}",
+        ),
+    ]);
+    let guest: GuestRef =
+        serde_json::from_str("{\"email\": \"kim@lund.test\", \"first_name\": \"Kim\"}").expect("reads");
+    assert_eq!((guest.email.as_str(), guest.text("first_name")), ("kim@lund.test", Some("Kim")));
+    assert_eq!(
+        serde_json::to_value(GuestRef::from("kim@lund.test")).expect("writes"),
+        json!("kim@lund.test")
+    );
+    refuses::<GuestRef>(
+        reader!(serde::Deserialize::deserialize),
+        &[("{\"id\": 7}", "expected a guest"), ("null", "expected a guest"), ("7", "expected a guest")],
+    );
+}
+
+#[test]
+fn a_country_reads_as_text_or_object_and_is_written_as_it_came() {
+    writes::<CountryRef>(&[
+        ("\"Germany\"", "\"Germany\""),
+        ("{\"id\":82,\"name\":\"Germany\"}", "{\"id\":82,\"name\":\"Germany\"}"),
+        ("{\"id\":82}", "{\"id\":82}"),
+    ]);
+    let read: Reader<Option<CountryRef>> = reader!(read::object);
+    let wrapped = read("{\"data\": {\"name\": \"Germany\", \"iso2\": \"DE\"}}").expect("reads");
+    let wrapped = wrapped.expect("a country");
+    assert_eq!((wrapped.name.as_deref(), wrapped.text("iso2")), (Some("Germany"), Some("DE")));
+    let text = read("\"Germany\"").expect("reads").expect("a country");
+    assert_eq!((text.name.as_deref(), text.text("iso2")), (Some("Germany"), None));
+    reads(reader!(read::object), &[("[]", None::<CountryRef>), ("{}", None), ("null", None)]);
+    refuses::<CountryRef>(
+        reader!(serde::Deserialize::deserialize),
+        &[("82", "expected a country"), ("{}", "expected a country"), ("null", "expected a country")],
+    );
+}
+
+#[test]
 fn mixed_lists_of_assignees_read() {
     let read: Reader<Option<Vec<UserRef>>> = reader!(read::list);
     let users = read("[1001, \"1002\", {\"id\": 1003, \"email\": \"kim@example.com\"}]").expect("reads");
@@ -86,7 +128,7 @@ fn progress_reads_as_object_or_number_and_is_written_as_it_came() {
 
 #[test]
 fn one_or_many_is_written_as_it_came() {
-    writes::<OneOrMany<String>>(&[("\"a\"", "\"a\""), ("[\"a\"]", "[\"a\"]"), ("[]", "[]")]);
+    writes::<OneOrMany<String>>(&[("\"a\"", "\"a\""), ("[\"a\"]", "[\"a\"]"), ("[]", "[]"), ("{}", "[]")]);
     writes::<OneOrMany<Id>>(&[("7", "7"), ("[7,\"8\"]", "[7,\"8\"]")]);
     writes::<OneOrMany<UserRef>>(&[("{\"id\":7}", "{\"id\":7}"), ("7", "7")]);
     let none: OneOrMany<i64> = serde_json::from_str("[]").expect("reads");
@@ -95,6 +137,6 @@ fn one_or_many_is_written_as_it_came() {
     assert_eq!((many.first(), many.iter().sum::<i64>()), (Some(&7), 15));
     refuses::<OneOrMany<i64>>(
         reader!(serde::Deserialize::deserialize),
-        &[("null", "one value"), ("\"x\"", "i64")],
+        &[("null", "one value"), ("\"x\"", "i64"), ("{\"a\": 1}", "i64")],
     );
 }

@@ -42,6 +42,42 @@ const TYPES: &[Case] = &[
              say it in \
            the description"],
     ),
+    (
+        "a description that ends at its comma",
+        &[("starred: {type: boolean}", "starred: {type: boolean, description: Marked, by me.}")],
+        &["openapi/things.yaml: schemas/Thing.starred: has nothing at `by me.`; text with a comma goes in \
+             quotes"],
+    ),
+    (
+        "a description that ends at its comma, in a list of a component",
+        &[(
+            "owners: {type: array, items: {type: integer}}",
+            "owners: {type: array, items: {type: integer, description: Ids, of members.}}",
+        )],
+        &["openapi/things.yaml: schemas/CreateThingInput.owners: has nothing at `of members.`; text with a \
+             comma goes in quotes"],
+    ),
+    (
+        "a key without value",
+        &[("starred: {type: boolean}", "starred: {type: boolean, description: }")],
+        &[
+            "openapi/things.yaml: schemas/Thing.starred: has nothing at `description`; text with a comma goes \
+             in quotes",
+        ],
+    ),
+    (
+        "a property without schema",
+        &[("starred: {type: boolean}", "starred:")],
+        &[
+            "openapi/things.yaml: schemas/Thing.starred: is empty; write its schema, or put the text before it \
+             in quotes",
+        ],
+    ),
+    (
+        "null as an example",
+        &[("starred: {type: boolean}", "starred: {type: boolean, nullable: true, example: null}")],
+        &[],
+    ),
     ("a property called default", &[("starred: {type: boolean}", "default: {type: boolean}")], &[]),
     (
         "a property without type",

@@ -1,0 +1,376 @@
+//! Carrying a plan out: every row comes into being by the operation that a client would call, so that it
+//! obeys the same rules.
+//!
+//! Not here: reading the file (`plan`), the seed that is always there (`people`, `templates`, `processes`).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::names::Names;
+use super::plan::{Plan, PlanError};
+use super::{ADMIN, ORGANIZATION};
+use crate::answer::{Answer, Body};
+use crate::dates;
+use crate::gate::Caller;
+use crate::query::Query;
+use crate::routes::{self, Content, Request};
+use crate::state::auth::Application;
+use crate::state::organization::{Member, Organization};
+use crate::state::owners::member_id;
+use crate::state::{Token, World};
+
+type Row = Map<String, Value>;
+type Done<T = ()> = Result<T, PlanError>;
+
+/// Adds the rows of a plan to a world.
+pub fn apply(world: &mut World, plan: Plan) -> Done {
+    let before = world.fixed_now;
+    world.fixed_now = plan.now.or(before);
+    let mut work = Work { world, place: String::new() };
+    work.organization(plan.organization)?;
+    work.each("members", plan.members, Work::member)?;
+    work.each("applications", plan.applications, Work::application)?;
+    work.each("guests", plan.guests, |work, row| work.create("create_guest", row).map(drop))?;
+    work.each("groups", plan.groups, |work, row| work.create("create_group", row).map(drop))?;
+    work.each("tags", plan.tags, |work, row| work.create("create_tag", row).map(drop))?;
+    work.each("folders", plan.folders, |work, row| work.create("create_folder", row).map(drop))?;
+    work.each("custom_field_keys", plan.custom_field_keys, |work, row| {
+        work.create("create_custom_field_key", row).map(drop)
+    })?;
+    work.each("templates", plan.templates, Work::template)?;
+    work.each("processes", plan.processes, Work::processes)?;
+    work.each("tasks", plan.tasks, Work::tasks)?;
+    world.fixed_now = plan.now.or(before);
+    world.effects.clear();
+    Ok(())
+}
+
+struct Work<'a> {
+    world: &'a mut World,
+    /// Where in the plan, for errors.
+    place: String,
+}
+
+impl Work<'_> {
+    fn each(&mut self, kind: &str, rows: Vec<Row>, mut add: impl FnMut(&mut Self, Row) -> Done) -> Done {
+        for (at, row) in rows.into_iter().enumerate() {
+            self.place = format!("{kind}[{at}]");
+            add(self, row)?;
+        }
+        Ok(())
+    }
+
+    fn wrong<T>(&self, text: impl std::fmt::Display) -> Done<T> {
+        Err(PlanError(format!("seed, {}: {text}", self.place)))
+    }
+
+    /// Calls an operation as the administrator. `params` are those of the path besides the organization.
+    fn call(&mut self, operation: &str, params: &[(&str, &str)], body: Row) -> Done<Value> {
+        let token = Token { member: ADMIN, organization: ORGANIZATION.to_owned() };
+        let params = params.iter().chain(&[("org", ORGANIZATION)]);
+        let params: BTreeMap<String, String> =
+            params.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let query = Query::default();
+        let content = Content::Json(Value::Object(body));
+        let request = Request { path: "", params: &params, query: &query, content: &content };
+        let answer = routes::run(self.world, operation, &Caller::Member(token), &request);
+        self.world.ids.forget_plan();
+        let Answer { status, body, .. } = answer;
+        let body = if let Body::Json(body) = body { body } else { Value::Null };
+        if status.is_success() {
+            Ok(body["data"].clone())
+        } else {
+            self.wrong(format!("{operation}: {body}"))
+        }
+    }
+
+    fn create(&mut self, operation: &str, mut row: Row) -> Done<Value> {
+        let id = take_id(&mut row);
+        let row = self.names().resolve(row);
+        self.world.ids.plan_some([id]);
+        self.call(operation, &[], row)
+    }
+
+    fn names(&self) -> Names {
+        self.world.organizations.get(ORGANIZATION).map(Names::of).unwrap_or_default()
+    }
+
+    /// Names, with those of the steps and fields of a template.
+    fn names_of(&self, template: &str) -> Names {
+        let mut names = self.names();
+        let organization = self.world.organizations.get(ORGANIZATION);
+        if let Some(template) = organization.and_then(|o| o.templates.get(&names.template(template))) {
+            names.look_into(template);
+        }
+        names
+    }
+
+    fn organization(&mut self, mut row: Row) -> Done {
+        let Some(organization) = self.world.organizations.get_mut(ORGANIZATION) else { return Ok(()) };
+        if let Some(Value::String(name)) = row.shift_remove("name") {
+            organization.name = name;
+        }
+        organization.profile.extend(row);
+        Ok(())
+    }
+
+    fn member(&mut self, mut row: Row) -> Done {
+        let mut text = |key: &str| match row.shift_remove(key) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (token, password) = (text("token"), text("password"));
+        let (email, first, last) = (text("email"), text("first_name"), text("last_name"));
+        let (role, status) = (text("role"), text("status"));
+        let id = row.shift_remove("id").as_ref().and_then(member_id);
+        let Some(email) = email.map(|email| email.to_lowercase()) else {
+            return self.wrong("a member needs an email");
+        };
+        let role = role.unwrap_or_else(|| "standard".to_owned());
+        if !["admin", "standard", "light"].contains(&role.as_str()) {
+            return self.wrong(format!("there is no role {role}"));
+        }
+        let id = id.unwrap_or_else(|| self.world.ids.number());
+        let now = self.world.now();
+        let Some(organization) = self.world.organizations.get_mut(ORGANIZATION) else { return Ok(()) };
+        if organization.members.get(&id).is_some() || organization.member_by_email(&email).is_some() {
+            return self.wrong(format!("there is a member {id} or {email} already"));
+        }
+        organization.members.put(Member {
+            id,
+            email: email.clone(),
+            first_name: first.unwrap_or_else(|| "New".to_owned()),
+            last_name: last.unwrap_or_else(|| "Member".to_owned()),
+            role,
+            status: status.unwrap_or_else(|| "active".to_owned()),
+            created_at: now,
+            last_updated: now,
+            invited_by: Some(ADMIN),
+            disabled: None,
+            reactivated: None,
+            is_default_admin: false,
+            profile: row,
+        });
+        if let Some(token) = token {
+            let organization = ORGANIZATION.to_owned();
+            self.world.auth.add(&token, Token { member: id, organization });
+        }
+        self.world.auth.passwords.extend(password.map(|password| (email, password)));
+        Ok(())
+    }
+
+    fn application(&mut self, row: Row) -> Done {
+        let text = |key: &str| match row.get(key) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let (Some(id), Some(secret)) = (text("client_id"), text("client_secret")) else {
+            return self.wrong("an application needs client_id and client_secret");
+        };
+        let organization = ORGANIZATION.to_owned();
+        self.world.auth.applications.insert(id.clone(), Application { id, secret, organization });
+        Ok(())
+    }
+
+    fn template(&mut self, mut row: Row) -> Done {
+        let steps = take_rows(&mut row, "steps");
+        let rules = take_rows(&mut row, "automated_actions");
+        row.entry("type").or_insert_with(|| json!("procedure"));
+        let mut ids = vec![take_id(&mut row)];
+        let kickoff = row.get_mut("prerun").and_then(Value::as_array_mut);
+        for field in kickoff.into_iter().flatten().filter_map(Value::as_object_mut) {
+            ids.push(take_id(field));
+        }
+        let row = self.names().resolve(row);
+        self.world.ids.plan_some(ids);
+        let created = self.call("create_checklist", &[], row)?;
+        let id = created["id"].as_str().unwrap_or_default().to_owned();
+        let top = self.place.clone();
+        for (at, step) in steps.into_iter().enumerate() {
+            self.place = format!("{top}.steps[{at}]");
+            self.step(&id, step)?;
+        }
+        for (at, mut rule) in rules.into_iter().enumerate() {
+            self.place = format!("{top}.automated_actions[{at}]");
+            let own = take_id(&mut rule);
+            let rule = self.names_of(&id).resolve(rule);
+            self.world.ids.plan_some([own]);
+            self.call("create_automated_action", &[("checklist", &id)], rule)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, template: &str, mut row: Row) -> Done {
+        let captures = take_rows(&mut row, "captures");
+        let id = take_id(&mut row);
+        let row = self.names_of(template).resolve(row);
+        self.world.ids.plan_some([id]);
+        let step = self.call("create_step", &[("checklist", template)], row)?;
+        let step = step["id"].as_str().unwrap_or_default().to_owned();
+        for mut field in captures {
+            self.world.ids.plan_some([take_id(&mut field)]);
+            self.call("create_capture", &[("checklist", template), ("step", &step)], field)?;
+        }
+        Ok(())
+    }
+
+    /// As many as `count` says, launched at `at`, with `{n}` for the number of each.
+    fn processes(&mut self, mut row: Row) -> Done {
+        let count = row.shift_remove("count").as_ref().and_then(member_id).unwrap_or(1);
+        let at = self.take_time(&mut row)?;
+        let name = row.shift_remove("template").and_then(|name| name.as_str().map(str::to_owned));
+        let Some(name) = name else { return self.wrong("a process needs a template") };
+        let names = self.names_of(&name);
+        row.insert("checklist_id".to_owned(), json!(names.template(&name)));
+        let answers = match row.shift_remove("taskdata") {
+            Some(Value::Object(map)) => map,
+            _ => Row::new(),
+        };
+        let complete = row.shift_remove("complete").unwrap_or_default();
+        let archived = row.shift_remove("archived") == Some(json!(true));
+        let id = take_id(&mut row);
+        let row = names.resolve(row);
+        for number in 1..=count {
+            let now = self.world.fixed_now;
+            self.world.fixed_now = at.or(now);
+            self.world.ids.plan_some([id.clone().filter(|_| number == 1)]);
+            let process = self.call("create_run", &[], numbered(&row, number))?;
+            let run = process["id"].as_str().unwrap_or_default().to_owned();
+            self.answer_tasks(&run, &names, &answers)?;
+            self.complete_tasks(&run, &names, &complete)?;
+            if archived {
+                self.call("archive_run", &[("run", &run)], Row::new())?;
+            }
+            self.world.fixed_now = now;
+            // A hundred thousand effects of a seed are nobody's business.
+            self.world.effects.clear();
+        }
+        Ok(())
+    }
+
+    /// The tasks of a process by the id of their step, in order.
+    fn tasks_of(&self, run: &str) -> Vec<(String, String)> {
+        let Some(organization) = self.world.organizations.get(ORGANIZATION) else { return Vec::new() };
+        let Some(process) = organization.processes.get(run) else { return Vec::new() };
+        let tasks = organization.tasks_of(process).into_iter();
+        tasks.filter_map(|task| Some((task.step_id.clone()?, task.id.clone()))).collect()
+    }
+
+    /// `taskdata: {Step: {Field: value}}`.
+    fn answer_tasks(&mut self, run: &str, names: &Names, answers: &Row) -> Done {
+        for (step, values) in answers {
+            let step = names.step(step);
+            let Some((_, task)) = self.tasks_of(run).into_iter().find(|(own, _)| *own == step) else {
+                return self.wrong(format!("there is no step {step}"));
+            };
+            let body = names.resolve(Row::from_iter([("taskdata".to_owned(), values.clone())]));
+            self.call("update_run_task", &[("run", run), ("task", &task)], body)?;
+        }
+        Ok(())
+    }
+
+    /// `complete: [Step, ...]`, or `all`; approvals are given, hidden tasks are passed over.
+    fn complete_tasks(&mut self, run: &str, names: &Names, complete: &Value) -> Done {
+        let tasks = self.tasks_of(run);
+        let wanted: Vec<String> = match complete {
+            Value::String(word) if word == "all" => tasks.iter().map(|(step, _)| step.clone()).collect(),
+            Value::Array(steps) => steps.iter().filter_map(Value::as_str).map(|s| names.step(s)).collect(),
+            Value::Null => Vec::new(),
+            _ => return self.wrong("`complete` is a list of steps, or `all`"),
+        };
+        for step in wanted {
+            let Some((_, task)) = tasks.iter().find(|(own, _)| *own == step) else {
+                return self.wrong(format!("there is no step {step}"));
+            };
+            let organization = self.world.organizations.get(ORGANIZATION);
+            let hidden = organization.and_then(|o| o.tasks.get(task)).is_some_and(|task| !task.is_open());
+            if !hidden {
+                let body = json!({ "task_id": task, "is_approved": true });
+                self.call("complete_run_task", &[("run", run)], object(body))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tasks(&mut self, mut row: Row) -> Done {
+        let count = row.shift_remove("count").as_ref().and_then(member_id).unwrap_or(1);
+        let at = self.take_time(&mut row)?;
+        let complete = row.shift_remove("complete") == Some(json!(true));
+        let comments = row.shift_remove("comments").unwrap_or_default();
+        row.entry("task_type").or_insert_with(|| json!("task"));
+        let id = take_id(&mut row);
+        let row = self.names().resolve(row);
+        for number in 1..=count {
+            let now = self.world.fixed_now;
+            self.world.fixed_now = at.or(now);
+            self.world.ids.plan_some([id.clone().filter(|_| number == 1)]);
+            let task = self.call("create_task", &[], numbered(&row, number))?;
+            let task = task["id"].as_str().unwrap_or_default().to_owned();
+            for content in comments.as_array().into_iter().flatten() {
+                let body = object(json!({ "content": content }));
+                self.call("create_task_comment", &[("task", &task)], body)?;
+            }
+            if complete {
+                let body = json!({ "task_id": task, "is_approved": true });
+                self.call("complete_task", &[], object(body))?;
+            }
+            self.world.fixed_now = now;
+            self.world.effects.clear();
+        }
+        Ok(())
+    }
+
+    fn take_time(&self, row: &mut Row) -> Done<Option<DateTime<Utc>>> {
+        match row.shift_remove("at") {
+            None => Ok(None),
+            Some(at) => match at.as_str().and_then(dates::read) {
+                Some(at) => Ok(Some(at)),
+                None => self.wrong(format!("`at` is no date: {at}")),
+            },
+        }
+    }
+}
+
+fn take_id(row: &mut Row) -> Option<String> {
+    row.shift_remove("id").and_then(|id| id.as_str().map(str::to_owned))
+}
+
+fn take_rows(row: &mut Row, key: &str) -> Vec<Row> {
+    let list = row.shift_remove(key).and_then(|list| list.as_array().cloned()).unwrap_or_default();
+    list.into_iter().map(object).collect()
+}
+
+fn object(value: Value) -> Row {
+    super::people::object(value)
+}
+
+/// Puts the number of a copy where a text says `{n}`.
+fn numbered(row: &Row, number: i64) -> Row {
+    fn fill(value: &Value, number: &str) -> Value {
+        match value {
+            Value::String(text) => Value::String(text.replace("{n}", number)),
+            Value::Array(list) => list.iter().map(|entry| fill(entry, number)).collect(),
+            Value::Object(map) => {
+                Value::Object(map.iter().map(|(key, entry)| (key.clone(), fill(entry, number))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+    let number = number.to_string();
+    row.iter().map(|(key, value)| (key.clone(), fill(value, &number))).collect()
+}
+
+/// Takes everything out of a new world but its administrator.
+pub fn empty(world: &mut World) {
+    let Some(organization) = world.organizations.get_mut(ORGANIZATION) else { return };
+    let full = super::people::organization();
+    let mut bare =
+        Organization { id: full.id, name: full.name, profile: full.profile, ..Organization::default() };
+    if let Some(admin) = full.members.get(&ADMIN) {
+        bare.members.put(admin.clone());
+    }
+    *organization = bare;
+}

@@ -1,0 +1,217 @@
+//! Launches whose answer is lost, against the sandbox: how many processes there are in the end.
+
+use tallyfy_sandbox::{Fault, Sandbox, seed};
+
+use super::*;
+use crate::resources::processes::Processes;
+use crate::{Client, Delivery, LaunchProcess, ListProcesses, Process};
+
+const NAME: &str = "Order 4711";
+
+async fn start() -> (Sandbox, Processes) {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .timeout(Duration::from_secs(5))
+        .build()
+        .expect("a client");
+    let processes = client.organization(sandbox.organization()).processes();
+    (sandbox, processes)
+}
+
+fn launch() -> LaunchProcess {
+    LaunchProcess::new(seed::SMALL_TEMPLATE).name(NAME)
+}
+
+async fn count(processes: &Processes) -> usize {
+    let all = processes.list(ListProcesses::new().per_page(100)).all().await.expect("processes");
+    all.iter().filter(|process| process.name.as_deref() == Some(NAME)).count()
+}
+
+/// The answer of a launch that may look, the launches and lists that were sent, and the processes there are.
+async fn launched(faults: Vec<Fault>, once: fn(&Processes) -> Reconcile<Process>) -> Outcome {
+    let (sandbox, processes) = start().await;
+    for fault in faults {
+        sandbox.fault("create_run", fault);
+    }
+    let result = processes.launch(launch()).reconcile(once(&processes)).with_meta().await;
+    let sent = sandbox.requests().iter().filter(|seen| seen.method == "POST").count();
+    let there = count(&processes).await;
+    (result, sent, there)
+}
+
+type Outcome = (Result<crate::WithMeta<Process>, Error>, usize, usize);
+
+fn by_name(processes: &Processes) -> Reconcile<Process> {
+    processes.launched(&launch())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_that_happened_is_found_and_not_repeated() {
+    let lost: [fn() -> Fault; 4] = [
+        || Fault::ResetAfterApply,
+        || Fault::ResetMidBody,
+        || Fault::EmptyBody,
+        || Fault::DelayAfterApply(Duration::from_secs(60)),
+    ];
+    for fault in lost {
+        let (result, sent, there) = launched(vec![fault()], by_name).await;
+        let found = result.expect("found");
+        assert_eq!((found.value.name.as_deref(), sent, there), (Some(NAME), 1, 1), "{:?}", fault());
+        assert!(found.meta.found);
+        assert_eq!(found.meta.attempts, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_that_did_not_happen_is_repeated_after_the_grace_period() {
+    let (result, sent, there) = launched(vec![Fault::ResetBefore, Fault::Html(502)], by_name).await;
+    let made = result.expect("the third was answered");
+    assert_eq!((sent, there, made.meta.attempts), (3, 1, 3));
+    assert!(!made.meta.found);
+    assert!((120..122).contains(&made.meta.elapsed.as_secs()), "two grace periods: {:?}", made.meta.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_may_be_lost_as_well() {
+    let (result, sent, there) = launched(vec![Fault::ResetBefore, Fault::ResetAfterApply], by_name).await;
+    let found = result.expect("found");
+    assert_eq!((sent, there, found.meta.attempts, found.meta.found), (2, 1, 2, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_absent_stays_unknown() {
+    let faults = || vec![Fault::ResetBefore, Fault::ResetBefore, Fault::ResetBefore, Fault::ResetBefore];
+    let (result, sent, there) = launched(faults(), by_name).await;
+    let error = result.expect_err("never there");
+    assert_eq!((error.delivery(), error.attempts(), sent, there), (Delivery::Unknown, 3, 3, 0));
+    assert!(error.to_string().contains("did not appear within 60s"), "{error}");
+    let (result, sent, _) =
+        launched(faults(), |processes| by_name(processes).repeats(0).grace(Duration::from_secs(9))).await;
+    let error = result.expect_err("only looked");
+    assert_eq!((error.delivery(), sent, error.elapsed().as_secs()), (Delivery::Unknown, 1, 9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_an_unknown_outcome_does_not_make_it_certain() {
+    let refused = Fault::status(403, serde_json::json!({"message": "no"}));
+    let once = |processes: &Processes| by_name(processes).repeats(1);
+    let (result, sent, there) = launched(vec![Fault::ResetBefore, refused], once).await;
+    let error = result.expect_err("refused");
+    assert!(error.is_permission());
+    assert_eq!((error.delivery(), error.attempts(), sent, there), (Delivery::Unknown, 2, 2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clear_answer_needs_no_looking() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::status(422, serde_json::json!({"errors": {"name": ["bad"]}})));
+    let call = processes.launch(launch()).reconcile(by_name(&processes));
+    assert_eq!(call.await.expect_err("bad").delivery(), Delivery::Refused);
+    assert_eq!(sandbox.requests().len(), 1);
+    let made = processes.launch(launch()).reconcile(by_name(&processes)).with_meta().await.expect("made");
+    assert!(!made.meta.found);
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_says_it_was_done_is_not_repeated_even_if_nothing_appears() {
+    let page = Fault::Html(200);
+    let (result, sent, there) = launched(vec![page], by_name).await;
+    let error = result.expect_err("a web page");
+    assert_eq!((error.delivery(), sent, there), (Delivery::Applied, 1, 0));
+    assert!(error.to_string().contains("did not appear"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_may_be_it_decide_nothing() {
+    let (sandbox, processes) = start().await;
+    processes.launch(launch()).await.expect("one of the same name");
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let call = processes.launch(launch()).reconcile(by_name(&processes));
+    let error = call.await.expect_err("two of the name");
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert!(error.to_string().contains("several objects may be it"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_look_does_not_repeat() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetBefore);
+    for _ in 0..100 {
+        sandbox.fault("list_runs", Fault::status(403, serde_json::json!({"message": "no"})));
+    }
+    let error = processes.launch(launch()).reconcile(by_name(&processes)).await.expect_err("unknown");
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert!(error.to_string().contains("It could not be looked for (list_runs: "), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_may_lag_behind() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let nothing = serde_json::json!({"data": [], "meta": {"pagination": {"total": 0, "total_pages": 1}}});
+    for _ in 0..3 {
+        sandbox.fault("list_runs", Fault::status(200, nothing.clone()));
+    }
+    let found = processes.launch(launch()).reconcile(by_name(&processes)).with_meta().await.expect("found");
+    assert!(found.meta.found);
+    // Pauses of 0.5, 1 and 2 seconds.
+    assert_eq!(found.meta.elapsed.as_millis() / 100, 35);
+    assert_eq!(count(&processes).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marker_is_found_in_a_kickoff_answer() {
+    let (sandbox, processes) = start().await;
+    let launch = LaunchProcess::new(seed::TEMPLATE)
+        .name("Vendor")
+        .kickoff_value(seed::KICKOFF_TEXT, "\"Fjord\" 4711")
+        .kickoff_value(seed::KICKOFF_DROPDOWN, serde_json::json!({"id": 2, "text": "Express"}));
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let call = processes.launch(launch.clone()).reconcile(processes.marked("\"Fjord\" 4711"));
+    let found = call.with_meta().await.expect("found");
+    assert!(found.meta.found);
+    assert_eq!(found.value.name.as_deref(), Some("Vendor"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_from_before_the_call_are_not_it() {
+    let (sandbox, processes) = start().await;
+    let hour = chrono::TimeDelta::hours(1);
+    sandbox.set_now(chrono::Utc::now() - hour);
+    processes.launch(launch()).await.expect("an older one of the same name");
+    sandbox.set_now(chrono::Utc::now());
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let found = processes.launch(launch()).reconcile(by_name(&processes)).with_meta().await.expect("found");
+    assert!(found.meta.found);
+    let created = found.value.created_at.and_then(|created| created.to_utc()).expect("a date");
+    assert!(created > chrono::Utc::now() - hour / 2, "{created}");
+    assert_eq!(count(&processes).await, 2);
+}
+
+#[tokio::test]
+async fn only_creations_can_be_looked_for() {
+    let (sandbox, processes) = start().await;
+    let look = || Reconcile::new(|_| async { Ok(Vec::new()) });
+    for call in [processes.get(seed::PROCESS), processes.archive(seed::PROCESS)] {
+        assert!(call.reconcile(look()).await.expect_err("no creation").is_input());
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_list_and_any_mark_will_do() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let all = processes.clone();
+    let once = Reconcile::in_list(
+        move || all.list(ListProcesses::new()),
+        |process: &Process, window| {
+            process.name.as_deref() == Some(NAME) && window.holds(process.created_at.as_ref())
+        },
+    );
+    let found = processes.launch(launch()).reconcile(once).with_meta().await.expect("found");
+    assert!(found.meta.found);
+}

@@ -1,0 +1,149 @@
+//! The caps by the hour that the service keeps for each organization: which operations count, and the count itself.
+//! Nothing here waits.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::lane::Schedule;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A named cap.
+#[derive(Debug)]
+pub(super) struct Cap {
+    /// What is counted, as a person calls it.
+    pub(super) what: &'static str,
+    pub(super) per_hour: u32,
+    operations: &'static [&'static str],
+}
+
+pub(super) const COMMENTS: usize = 0;
+pub(super) const GUESTS: usize = 1;
+
+/// docs:open-api/index (hourly caps for an organization: 120 comments, 30 guest invitations). Edits of comments are left
+/// out: that they count is assumed, not stated. A mention that invites somebody cannot be told from here.
+pub(super) const CAPS: [Cap; 2] = [
+    Cap {
+        what: "comments",
+        per_hour: 120,
+        operations: &[
+            "create_checklist_comment",
+            "create_checklist_problem",
+            "create_run_comment",
+            "create_run_problem",
+            "create_task_bot_comment",
+            "create_task_comment",
+            "create_task_problem",
+            "resolve_checklist_problem",
+            "resolve_run_problem",
+            "resolve_task_problem",
+        ],
+    },
+    Cap { what: "guest invitations", per_hour: 30, operations: &["create_guest"] },
+];
+
+/// The cap under which an operation counts.
+pub(super) fn of(operation: &str) -> Option<usize> {
+    CAPS.iter().position(|cap| cap.operations.contains(&operation))
+}
+
+/// The count of one cap in one organization; without a limit, only what a 429 blocked.
+#[derive(Debug)]
+pub(super) struct Caps {
+    limit: Option<usize>,
+    /// The turns of the last hour, oldest first.
+    turns: VecDeque<Instant>,
+    blocked_until: Option<Instant>,
+}
+
+impl Caps {
+    pub(super) fn new(limit: Option<u32>) -> Self {
+        let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX).max(1));
+        Self { limit, turns: VecDeque::new(), blocked_until: None }
+    }
+
+    pub(super) fn block(&mut self, until: Instant) {
+        self.blocked_until = self.blocked_until.max(Some(until));
+    }
+
+    /// The call of the turn at `at` was not sent.
+    pub(super) fn take_back(&mut self, at: Instant) {
+        if let Some(index) = self.turns.iter().rposition(|turn| *turn == at) {
+            self.turns.remove(index);
+        }
+    }
+
+    pub(super) fn is_idle(&self, now: Instant) -> bool {
+        self.blocked_until.is_none_or(|until| until <= now)
+            && self.turns.back().is_none_or(|last| *last + HOUR <= now)
+    }
+}
+
+impl Schedule for Caps {
+    fn slot(&mut self, now: Instant) -> Instant {
+        while self.turns.front().is_some_and(|turn| *turn + HOUR <= now) {
+            self.turns.pop_front();
+        }
+        self.expected(now, 0)
+    }
+
+    fn expected(&self, now: Instant, ahead: u32) -> Instant {
+        let free = self.blocked_until.map_or(now, |until| until.max(now));
+        let Some(limit) = self.limit else { return free };
+        let place = self.turns.len() + usize::try_from(ahead).unwrap_or(usize::MAX);
+        match place.checked_sub(limit) {
+            None => free,
+            // Further back than one hour's worth: at least a whole hour after the last of those ahead.
+            Some(index) => self.turns.get(index).map_or(free + HOUR, |turn| free.max(*turn + HOUR)),
+        }
+    }
+
+    fn grant(&mut self, now: Instant) {
+        if self.limit.is_some() {
+            self.turns.push_back(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! That the table speaks of operations that exist, and what the count says.
+
+    use super::*;
+
+    #[test]
+    fn every_operation_under_a_cap_exists_and_creates() {
+        for cap in &CAPS {
+            for operation in cap.operations {
+                let known = tallyfy_gen::operations::find(operation).expect(operation);
+                assert_ne!(known.method, "GET", "{operation}");
+            }
+        }
+        assert_eq!(of("create_task_comment"), Some(COMMENTS));
+        assert_eq!(of("create_guest"), Some(GUESTS));
+        assert_eq!(of("get_task"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_hour_slides() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut caps = Caps::new(Some(2));
+        for now in [0, 100] {
+            assert_eq!(caps.slot(at(now)), at(now));
+            caps.grant(at(now));
+        }
+        assert_eq!(caps.slot(at(200)), at(3600));
+        assert_eq!(caps.expected(at(200), 1), at(3700));
+        assert!(caps.expected(at(200), 2) >= at(3800));
+        caps.take_back(at(100));
+        assert_eq!(caps.slot(at(200)), at(200));
+        caps.block(at(5000));
+        caps.block(at(4000));
+        assert_eq!(caps.slot(at(200)), at(5000));
+        assert!(!caps.is_idle(at(4999)));
+        assert!(caps.is_idle(at(5000)));
+    }
+}

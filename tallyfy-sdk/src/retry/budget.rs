@@ -1,0 +1,147 @@
+//! How many repeats all calls of a client may make together: a bucket of tokens, shared by clones. Whether one
+//! call may be repeated at all is decided in `retry.rs`; nothing here waits or reads a clock.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How many repeats a client may make in all, so that a failing service is not stormed.
+///
+/// Each repeat takes one token, each call that succeeds gives a part of one back, and some come back with
+/// time. While the bucket is empty, calls end with the failure of their last attempt, and
+/// [`is_held_back`](crate::Error::is_held_back) says so. Repeats after a 429 take none: they wait as long as
+/// the service asks, in line.
+///
+/// ```
+/// use tallyfy_sdk::{Client, RetryBudget};
+///
+/// let careful = RetryBudget::default().burst(20).per_success(0.1);
+/// let client = Client::builder().token("your-token").retry_budget(careful).build()?;
+/// # let _ = client;
+/// # Ok::<(), tallyfy_sdk::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryBudget {
+    burst: u32,
+    per_success: f64,
+    per_second: f64,
+    unlimited: bool,
+}
+
+impl RetryBudget {
+    /// As many repeats as the policies of the calls allow.
+    pub fn unlimited() -> Self {
+        Self { unlimited: true, ..Self::default() }
+    }
+
+    /// Repeats that a rested client may make at once (default 100); also what the bucket holds at most.
+    #[must_use]
+    pub fn burst(mut self, repeats: u32) -> Self {
+        self.burst = repeats;
+        self
+    }
+
+    /// Repeats that each success earns (default 0.2: in the long run, one call in six is a repeat).
+    #[must_use]
+    pub fn per_success(mut self, repeats: f64) -> Self {
+        self.per_success = repeats.max(0.0);
+        self
+    }
+
+    /// Repeats that each second earns (default 1), so that a quiet client recovers.
+    #[must_use]
+    pub fn per_second(mut self, repeats: f64) -> Self {
+        self.per_second = repeats.max(0.0);
+        self
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self { burst: 100, per_success: 0.2, per_second: 1.0, unlimited: false }
+    }
+}
+
+/// The bucket itself.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    budget: RetryBudget,
+    level: Mutex<Level>,
+}
+
+#[derive(Debug)]
+struct Level {
+    tokens: f64,
+    /// When time was last paid in; `None` before the first use.
+    at: Option<Instant>,
+}
+
+impl Bucket {
+    pub(crate) fn new(budget: RetryBudget) -> Self {
+        let level = Level { tokens: f64::from(budget.burst), at: None };
+        Self { budget, level: Mutex::new(level) }
+    }
+
+    /// One call succeeded.
+    pub(crate) fn earn(&self) {
+        if !self.budget.unlimited {
+            self.change(|level| level.tokens += self.budget.per_success);
+        }
+    }
+
+    /// Takes a token for a repeat; `false` when there is none.
+    pub(crate) fn take(&self, now: Instant) -> bool {
+        self.budget.unlimited
+            || self.change(|level| {
+                let since =
+                    level.at.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+                level.tokens += since.as_secs_f64() * self.budget.per_second;
+                level.tokens = level.tokens.min(f64::from(self.budget.burst));
+                let enough = level.tokens >= 1.0;
+                level.tokens -= if enough { 1.0 } else { 0.0 };
+                enough
+            })
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Level) -> R) -> R {
+        let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut level);
+        level.tokens = level.tokens.min(f64::from(self.budget.burst));
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is in the bucket after what.
+
+    use super::*;
+
+    fn taken(bucket: &Bucket, now: Instant) -> u32 {
+        (0..1000).take_while(|_| bucket.take(now)).count().try_into().expect("few")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn repeats_are_earned_by_successes_and_by_time() {
+        let bucket = Bucket::new(RetryBudget::default().burst(3).per_success(0.5).per_second(2.0));
+        let start = Instant::now();
+        assert_eq!(taken(&bucket, start), 3);
+        bucket.earn();
+        assert_eq!(taken(&bucket, start), 0, "half a token is none");
+        bucket.earn();
+        assert_eq!(taken(&bucket, start), 1);
+        assert_eq!(taken(&bucket, start + Duration::from_millis(500)), 1);
+        assert_eq!(taken(&bucket, start + Duration::from_secs(3600)), 3, "no more than it holds");
+        (0..100).for_each(|_| bucket.earn());
+        assert_eq!(taken(&bucket, start + Duration::from_secs(3600)), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_of_nothing_and_one_without_end() {
+        let now = Instant::now();
+        assert_eq!(taken(&Bucket::new(RetryBudget::default().burst(0)), now), 0);
+        assert_eq!(taken(&Bucket::new(RetryBudget::unlimited()), now), 1000);
+        assert_eq!(taken(&Bucket::new(RetryBudget::default()), now), 100);
+    }
+}
