@@ -4,6 +4,8 @@ pub mod check;
 mod keep;
 pub mod operations;
 pub mod transport;
+#[rustfmt::skip]
+pub mod vocabulary;
 pub mod wire;
 mod words;
 

@@ -49,6 +49,8 @@ mod tests {
 
     #[test]
     fn a_request_of_the_generated_client_goes_through_the_transport() {
+        // An error says that there is a provider already, which will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::new();
         let recorder = Arc::new(Recorder::default());
         let client = &crate::Client::new_with_client("http://localhost", http.clone(), recorder.clone());

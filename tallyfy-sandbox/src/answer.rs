@@ -130,18 +130,44 @@ impl Paging {
         Answer::json(StatusCode::OK, self.page(rows, request, render))
     }
 
+    /// As [`Paging::answer`], for rows that are looked for when the page is known. `pick` finds them by how
+    /// many to leave out and how many to take.
+    pub fn answer_picked<T>(
+        self,
+        total: usize,
+        pick: impl FnOnce(usize, usize) -> Vec<T>,
+        request: &Origin<'_>,
+        render: impl FnMut(T) -> Value,
+    ) -> Answer {
+        if self.whole {
+            return Answer::whole(pick(0, total).into_iter().map(render).collect());
+        }
+        let (start, end) = self.span(total);
+        let data = pick(start, end - start).into_iter().map(render).collect();
+        Answer::json(StatusCode::OK, self.envelope(data, total, request))
+    }
+
     /// One page as a list envelope.
     pub fn page<T>(self, rows: &[T], request: &Origin<'_>, render: impl FnMut(&T) -> Value) -> Value {
-        let start = (self.page - 1).saturating_mul(self.per_page).min(rows.len());
-        let end = start.saturating_add(self.per_page).min(rows.len());
-        let data: Vec<Value> = rows[start..end].iter().map(render).collect();
+        let (start, end) = self.span(rows.len());
+        self.envelope(rows[start..end].iter().map(render).collect(), rows.len(), request)
+    }
+
+    /// The first row of the page, and the one after its last.
+    pub fn span(self, total: usize) -> (usize, usize) {
+        let start = (self.page - 1).saturating_mul(self.per_page).min(total);
+        (start, start.saturating_add(self.per_page).min(total))
+    }
+
+    /// The rows of one page in their envelope.
+    pub fn envelope(self, data: Vec<Value>, total: usize, request: &Origin<'_>) -> Value {
         let pagination = json!({
-            "total": rows.len(),
+            "total": total,
             "count": data.len(),
             "per_page": self.per_page,
             "current_page": self.page,
-            "total_pages": rows.len().div_ceil(self.per_page).max(1),
-            "links": self.links(rows.len(), request),
+            "total_pages": total.div_ceil(self.per_page).max(1),
+            "links": self.links(total, request),
         });
         json!({ "data": data, "meta": { "pagination": pagination } })
     }

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::OrganizationId;
 use crate::pace::Pacer;
+use crate::record::Recorder;
 use crate::retry::RetryPolicy;
 use crate::retry::budget::Bucket;
 
@@ -67,6 +68,7 @@ pub(crate) struct Core {
     pub(crate) pacer: Pacer,
     pub(crate) repeats: Bucket,
     pub(crate) clock: Clock,
+    pub(crate) recorder: Option<Recorder>,
     organization: Option<OrganizationId>,
 }
 

@@ -13,6 +13,7 @@ mod pace;
 mod page;
 mod pipeline;
 mod raw;
+mod record;
 pub mod resources;
 mod retry;
 #[cfg(test)]

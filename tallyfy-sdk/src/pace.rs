@@ -107,7 +107,7 @@ pub(crate) struct Held {
     pub(crate) why: String,
 }
 
-/// By name of the cap or operation, and organization.
+/// By name of the cap or operation, and organization (or path).
 type Lanes = HashMap<(&'static str, String), Arc<Lane<Caps>>>;
 
 /// Gives the turns. Everything in it is for one client and its clones.
@@ -174,7 +174,9 @@ impl Pacer {
 
     fn key(&self, errand: Errand<'_>) -> (&'static str, String) {
         let name = caps::of(errand.operation).map_or(errand.operation, |cap| caps::CAPS[cap].what);
-        (name, organization(errand.path).to_owned())
+        // Routes that the API description does not know share a name, and nothing else.
+        let is_known = tallyfy_gen::operations::find(errand.operation).is_some();
+        (name, if is_known { organization(errand.path) } else { errand.path }.to_owned())
     }
 }
 

@@ -107,14 +107,14 @@ struct Exchange<'a> {
     /// Whether a 401 was already answered with another token.
     renewed: bool,
     retry_after: Option<Duration>,
-    /// The last attempt, which is to be repeated: what to tell if its repeat gets no turn.
-    previous: Option<(Attempt, Token)>,
+    /// How the last attempt failed, which is to be repeated: what to tell if its repeat gets no turn.
+    previous: Option<Error>,
 }
 
 /// What follows an attempt.
 enum Next {
     Done(Result<Delivered, Error>),
-    Again(Attempt, Duration),
+    Again(Option<Error>, Duration),
 }
 
 impl<'a> Exchange<'a> {
@@ -131,8 +131,8 @@ impl<'a> Exchange<'a> {
                     return Ok(delivered);
                 }
                 Next::Done(Err(error)) => return Err(error.without_secret(token.expose())),
-                Next::Again(attempt, wait) => {
-                    self.previous = Some((attempt, token));
+                Next::Again(error, wait) => {
+                    self.previous = error.map(|error| error.without_secret(token.expose()));
                     if !wait.is_zero() {
                         tokio::time::sleep(wait).await;
                     }
@@ -153,10 +153,7 @@ impl<'a> Exchange<'a> {
             }
             Err(held) => Err(match self.previous.take() {
                 None => self.finish(Error::paced(&held.why, held.wait)),
-                Some((attempt, token)) => match self.end(attempt) {
-                    Err(error) => error.without_secret(token.expose()).or_retry_after(held.wait),
-                    Ok(_) => self.finish(Error::paced(&held.why, held.wait)),
-                },
+                Some(error) => self.finish(error.or_retry_after(held.wait)),
             }),
         }
     }
@@ -205,7 +202,7 @@ impl<'a> Exchange<'a> {
         }
         self.delivery = self.delivery.max(outcome.delivery());
         if self.renew(outcome, token).await {
-            return Next::Again(attempt, Duration::ZERO);
+            return Next::Again(self.end(attempt).err(), Duration::ZERO);
         }
         let decision = match self.prepared.body.is_repeatable() {
             true => retry::decide(outcome, self.situation()),
@@ -228,13 +225,17 @@ impl<'a> Exchange<'a> {
         let wait = if in_line { Duration::ZERO } else { wait };
         let asked = matches!(outcome, Outcome::Answer { retry_after: Some(_), .. });
         self.span.waited(wait, if asked { Why::Asked } else { Why::Backoff });
-        Next::Again(attempt, wait)
+        Next::Again(self.end(attempt).err(), wait)
     }
 
     /// Passes on what the headers of an answer tell about the service.
     fn listen(&self, attempt: &Attempt, turn: &Turn<'_>) {
         let status = attempt.status();
         self.span.attempt(self.attempts, status, attempt.failure());
+        if let (Some(recorder), Attempt::Answered { status, body, .. }) = (&self.core.recorder, attempt) {
+            let Prepared { method, url, .. } = &self.prepared;
+            recorder.exchange(self.target.operation, method, url.path(), *status, body);
+        }
         let Some(headers) = attempt.headers() else { return };
         if let Some(date) = date(headers) {
             self.core.clock.heard(date);

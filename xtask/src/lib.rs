@@ -21,6 +21,7 @@ pub mod tidy;
 pub mod tools;
 pub mod upstream;
 pub mod view;
+pub mod vocabulary;
 
 /// The workspace's folder.
 pub fn root() -> PathBuf {

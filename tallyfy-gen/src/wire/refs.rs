@@ -126,8 +126,8 @@ impl<'de> Deserialize<'de> for GroupRef {
 
 /// A guest in a group.
 ///
-/// An email, or an object when the read asks for `with=guests`
-/// (docs:open-api/code-samples/groups/list-groups). Written as it came: the bare email, or the object.
+/// An email; an object with it, most likely, when the read asks for `with=guests`, which is documented
+/// without a sample (docs:open-api/code-samples/groups/list-groups). Written as it came.
 ///
 /// ```
 /// use tallyfy_gen::wire::GuestRef;

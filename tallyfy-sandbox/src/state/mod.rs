@@ -5,9 +5,11 @@
 pub mod activity;
 pub mod auth;
 pub mod automation;
+pub mod bits;
 pub mod completion;
 pub mod form_values;
 pub mod ids;
+pub mod index;
 pub mod launch;
 pub mod organization;
 pub mod owners;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::activity::Entry;
+use super::index::Index;
 use super::process::Process;
 use super::table::{Row, Table};
 use super::task::Task;
@@ -49,6 +50,8 @@ pub struct Organization {
     pub threads: Table<Thread>,
     /// What has happened, oldest first.
     pub activity: Vec<Entry>,
+    /// Where tasks and processes are found.
+    pub index: Index,
     /// Custom field values by record (`kind:id`).
     pub custom_fields: std::collections::BTreeMap<String, Map<String, Value>>,
     /// Definitions of custom fields, as the service would write them.

@@ -1,10 +1,13 @@
-//! An ordered table with an index by key: rows keep the order of their creation.
+//! An ordered table with an index by key: rows keep the order of their creation, and the table knows which
+//! of them may have changed.
 //!
-//! Not here: what a row is.
+//! Not here: what a row is, lookups by anything but its key (`index`).
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
+
+use super::bits::Bits;
 
 /// Something with a key of its own.
 pub trait Row {
@@ -14,29 +17,34 @@ pub trait Row {
     fn key(&self) -> Self::Key;
 }
 
-/// Rows in the order of creation, found by key without a scan.
+/// Rows in the order of creation, found by key without a scan. A row keeps its slot, which is its place in
+/// that order, until it is taken out; the slots of rows taken out stay empty.
 #[derive(Clone, Debug)]
 pub struct Table<T: Row> {
-    rows: Vec<T>,
+    rows: Vec<Option<T>>,
     index: HashMap<T::Key, usize>,
+    changed: Bits,
 }
 
 impl<T: Row> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), index: HashMap::new() }
+        Self { rows: Vec::new(), index: HashMap::new(), changed: Bits::default() }
     }
 }
 
 impl<T: Row> Table<T> {
     /// Adds a row, or replaces the one with the same key.
     pub fn put(&mut self, row: T) {
-        match self.index.get(&row.key()) {
-            Some(&at) => self.rows[at] = row,
+        let at = match self.index.get(&row.key()) {
+            Some(&at) => at,
             None => {
                 self.index.insert(row.key(), self.rows.len());
-                self.rows.push(row);
+                self.rows.push(None);
+                self.rows.len() - 1
             }
-        }
+        };
+        self.rows[at] = Some(row);
+        self.changed.insert(at);
     }
 
     /// The row with this key.
@@ -45,7 +53,7 @@ impl<T: Row> Table<T> {
         T::Key: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.index.get(key).map(|&at| &self.rows[at])
+        self.at(*self.index.get(key)?)
     }
 
     /// The row with this key, to change it. Its key must stay as it is.
@@ -54,7 +62,9 @@ impl<T: Row> Table<T> {
         T::Key: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.index.get(key).map(|&at| &mut self.rows[at])
+        let at = *self.index.get(key)?;
+        self.changed.insert(at);
+        self.rows[at].as_mut()
     }
 
     /// Takes a row out; the order of the others stays.
@@ -64,26 +74,60 @@ impl<T: Row> Table<T> {
         Q: Eq + Hash + ?Sized,
     {
         let at = self.index.remove(key)?;
-        let row = self.rows.remove(at);
-        for place in self.index.values_mut().filter(|place| **place > at) {
-            *place -= 1;
-        }
-        Some(row)
+        self.changed.insert(at);
+        self.rows[at].take()
     }
 
     /// All rows, oldest first.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.rows.iter()
+    pub fn iter(&self) -> std::iter::Flatten<std::slice::Iter<'_, Option<T>>> {
+        self.rows.iter().flatten()
     }
 
     /// All rows, oldest first, to change them. Their keys must stay as they are.
-    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
-        self.rows.iter_mut()
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let changed = &mut self.changed;
+        self.rows.iter_mut().enumerate().filter_map(|(at, row)| {
+            changed.insert(at);
+            row.as_mut()
+        })
     }
 
     /// The number of rows.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.index.len()
+    }
+
+    /// The row in a slot.
+    pub fn at(&self, slot: usize) -> Option<&T> {
+        self.rows.get(slot)?.as_ref()
+    }
+
+    /// The slot of a row.
+    pub fn slot<Q>(&self, key: &Q) -> Option<usize>
+    where
+        T::Key: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.index.get(key).copied()
+    }
+
+    /// Counts a row among the changed ones, as something that it shows has changed.
+    pub fn touch<Q>(&mut self, key: &Q)
+    where
+        T::Key: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.changed.extend(self.index.get(key).copied());
+    }
+
+    /// The slots of rows that may have changed since the last call.
+    pub fn take_changed(&mut self) -> Bits {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether a row may have changed since the last [`Table::take_changed`].
+    pub fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
     }
 }
 
@@ -98,17 +142,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn rows_are_still_found_after_an_earlier_one_is_taken_out() {
+    fn table() -> Table<(u8, char)> {
         let mut table = Table::default();
         for row in [(1, 'a'), (2, 'b'), (3, 'c')] {
             table.put(row);
         }
+        table
+    }
+
+    #[test]
+    fn rows_are_still_found_after_an_earlier_one_is_taken_out() {
+        let mut table = table();
         assert_eq!(table.remove(&1), Some((1, 'a')));
         assert_eq!(table.get(&1), None);
         assert_eq!(table.get(&3), Some(&(3, 'c')));
         table.put((2, 'z'));
         assert_eq!(table.iter().map(|row| row.1).collect::<String>(), "zc");
         assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn whatever_may_change_a_row_is_noticed() {
+        let mut table = table();
+        let changed = |table: &mut Table<(u8, char)>| table.take_changed().iter().collect::<Vec<_>>();
+        assert_eq!(changed(&mut table), [0, 1, 2]);
+        assert!(!table.has_changed());
+        table.get_mut(&2);
+        table.remove(&3);
+        assert_eq!(changed(&mut table), [1, 2]);
+        table.touch(&1);
+        table.touch(&9);
+        assert_eq!(changed(&mut table), [0]);
+        table.iter_mut().for_each(drop);
+        assert_eq!(changed(&mut table), [0, 1, 2]);
     }
 }

@@ -10,7 +10,7 @@ use super::table::Row;
 use super::template::{Deadline, Field};
 
 /// Where a task stands. The words are those of `Task.status` in answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskState {
     /// Untouched.
     NotStarted,

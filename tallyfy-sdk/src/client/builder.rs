@@ -13,6 +13,7 @@ use crate::clock::{Clock, Here, Jitter};
 use crate::error::Error;
 use crate::id::{Checked, OrganizationId};
 use crate::pace::{Pacer, Pacing};
+use crate::record::Recorder;
 use crate::retry::RetryPolicy;
 use crate::retry::budget::{Bucket, RetryBudget};
 
@@ -52,6 +53,7 @@ pub struct ClientBuilder {
     configure: Option<Configure>,
     jitter: Option<Jitter>,
     date: Option<Here>,
+    pub(crate) recorder: Option<Recorder>,
 }
 
 enum Credential {
@@ -78,6 +80,7 @@ impl Default for ClientBuilder {
             configure: None,
             jitter: None,
             date: None,
+            recorder: None,
         }
     }
 }
@@ -281,6 +284,7 @@ impl ClientBuilder {
                 pacer: Pacer::new(self.pacing),
                 repeats: Bucket::new(self.retry_budget),
                 clock: Clock::new(self.jitter, self.date),
+                recorder: self.recorder,
                 organization: self.organization,
             }),
         })

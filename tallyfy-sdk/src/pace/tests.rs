@@ -81,6 +81,22 @@ async fn what_cannot_come_in_time_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn those_ahead_in_the_line_are_reckoned_with() {
+    let pacer = Arc::new(Pacer::new(Pacing::default().rate(1, seconds(10))));
+    let start = Instant::now();
+    drop(turn(&pacer, "get_task").await);
+    for _ in 0..3 {
+        let pacer = Arc::clone(&pacer);
+        tokio::spawn(async move { drop(turn(&pacer, "get_task").await) });
+    }
+    tokio::task::yield_now().await;
+    let held = pacer.turn(errand("get_task"), start + seconds(25)).await.expect_err("three are ahead");
+    assert_eq!((held.wait, start.elapsed()), (seconds(40), Duration::ZERO));
+    drop(pacer.turn(errand("get_task"), start + seconds(40)).await.expect("behind the three"));
+    assert_eq!(start.elapsed(), seconds(40));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_last_calls_of_a_window_are_spread_over_its_rest() {
     let (pacer, start) = (Pacer::new(Pacing::default()), Instant::now());
     turn(&pacer, "get_task").await.answered(Some(100));
@@ -233,6 +249,12 @@ async fn a_long_wait_holds_only_what_it_was_asked_of() {
     assert_eq!(turn_at(&pacer, "create_guest", start).await, 0);
     assert_eq!(turn_at(&pacer, "invite_user", start).await, 3_000_000);
     assert_eq!(turn_at(&pacer, "create_run_comment", start).await, 4_000_000);
+    let raw = |path| Errand { operation: "raw", path };
+    let blocked = pacer.turn(raw("/organizations/o1/x"), start).await;
+    blocked.expect("a turn").throttled(seconds(9000));
+    let now = Instant::now();
+    drop(pacer.turn(raw("/organizations/o1/y"), now).await.expect("another route"));
+    pacer.turn(raw("/organizations/o1/x"), now).await.expect_err("blocked");
     turn(&pacer, "get_task").await.throttled(Duration::MAX);
     assert_eq!(turn_at(&pacer, "get_run", Instant::now()).await, 0);
 }

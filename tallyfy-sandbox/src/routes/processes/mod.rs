@@ -5,14 +5,18 @@
 mod show;
 mod write;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::view::View;
 use super::{Call, Inside};
 use crate::answer::{Answer, Paging};
 use crate::query::Query;
-use crate::state::Refused;
+use crate::state::bits::Bits;
+use crate::state::index::processes::{ProcessFacet, ProcessIndex};
+use crate::state::organization::Filing;
 use crate::state::process::Process;
+use crate::state::{Refused, index};
 
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
@@ -35,83 +39,116 @@ fn show(call: &Call<'_>) -> Result<Answer, Refused> {
 }
 
 fn list_runs(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    index::refresh(call.organization);
     let query = call.query();
+    let found = find(call, query);
     let view = call.view();
-    let processes = call.organization.processes.iter();
-    let mut processes: Vec<&Process> = processes.filter(|process| is_wanted(view, process, query)).collect();
     let sort = query.any(&["sort", "sort_by"]).unwrap_or("-created_at");
-    match sort.trim_start_matches('-') {
-        "name" => processes.sort_by_key(|process| process.name.to_lowercase()),
-        "updated_at" => processes.sort_by_key(|process| (process.last_updated, process.increment_id)),
-        _ => processes.sort_by_key(|process| (process.created_at, process.increment_id)),
-    }
-    if sort.starts_with('-') {
-        processes.reverse();
-    }
+    let pick = |skip, count| page(view, &found, sort, (skip, count));
     let paging = Paging::usual(query);
-    Ok(paging.answer(&processes, &call.request.origin(), |process| view.process(process, query)))
+    let origin = call.request.origin();
+    Ok(paging.answer_picked(found.len(), pick, &origin, |process| view.process(process, query)))
 }
 
-fn is_wanted(view: View<'_>, process: &Process, query: &Query) -> bool {
-    let organization = view.organization;
-    let tasks = || organization.tasks_of(process);
+/// Some of the processes found, in the order asked for.
+fn page<'a>(view: View<'a>, found: &Bits, sort: &str, (skip, count): (usize, usize)) -> Vec<&'a Process> {
+    let rows = |slots: Vec<usize>| -> Vec<&'a Process> {
+        slots.into_iter().filter_map(|slot| view.organization.processes.at(slot)).collect()
+    };
+    let backwards = sort.starts_with('-');
+    let mut sorted = match sort.trim_start_matches('-') {
+        "name" => {
+            let mut sorted = rows(found.iter().collect());
+            sorted.sort_by_key(|process| process.name.to_lowercase());
+            sorted
+        }
+        "updated_at" => {
+            let mut sorted = rows(found.iter().collect());
+            sorted.sort_by_key(|process| (process.last_updated, process.increment_id));
+            sorted
+        }
+        _ => return rows(view.organization.index.processes.ages.page(found, !backwards, skip, count)),
+    };
+    if backwards {
+        sorted.reverse();
+    }
+    sorted.into_iter().skip(skip).take(count).collect()
+}
+
+fn find(call: &mut Call<'_>, query: &Query) -> Bits {
+    let index = &mut call.organization.index.processes;
+    let facets = &index.facets;
+    let (any, archived) = (facets.get(&ProcessFacet::Any), facets.get(&ProcessFacet::Archived));
     // py:tasks.get_organization_runs: `archived` is preferred over status=archived.
-    let archived = match (query.get("archived"), query.get("status")) {
-        (Some("only"), _) | (None, Some("archived")) => process.archived_at.is_some(),
-        (Some("true" | "1"), _) => true,
-        _ => process.archived_at.is_none(),
+    let mut found = match (query.get("archived"), query.get("status")) {
+        (Some("only"), _) | (None, Some("archived")) => archived.clone(),
+        (Some("true" | "1"), _) => any.clone(),
+        _ => any.without(archived),
     };
-    let owners: Vec<i64> = query.list("owners").iter().filter_map(|id| id.parse().ok()).collect();
-    let owned = |process: &Process| {
-        owners.contains(&process.owner_id)
-            || tasks().iter().any(|t| t.owners.users.iter().any(|u| owners.contains(u)))
-    };
+    if let Some(status) = query.get("status").and_then(|word| by_status(index, word, call.context.now)) {
+        found = found.and(&status);
+    }
+    let facets = &index.facets;
+    if query.get("owners").is_some() {
+        let owners = query.list("owners").into_iter().filter_map(|id| id.parse().ok());
+        found = found.and(&facets.any(owners.map(ProcessFacet::Owner)));
+    }
     let groups = query.list("groups");
-    let grouped = || tasks().iter().any(|t| t.owners.groups.iter().any(|g| groups.contains(&g.as_str())));
-    let folders = query.list("folder");
-    let filed = |filing: &crate::state::organization::Filing| {
-        filing.subject_id == process.id && folders.contains(&filing.folder_id.as_str())
+    if !groups.is_empty() {
+        found = found.and(&facets.any(groups.into_iter().map(|id| ProcessFacet::Group(id.into()))));
+    }
+    if let Some(id) = query.any(&["checklist_id", "blueprint_id"]) {
+        found = found.and(facets.get(&ProcessFacet::Template(id.into())));
+    }
+    if let Some(kind) = query.get("type") {
+        found = found.and(facets.get(&ProcessFacet::Kind(kind.into())));
+    }
+    let starred = facets.get(&ProcessFacet::Starred);
+    found = match query.flag("starred") {
+        Some(true) => found.and(starred),
+        Some(false) => found.without(starred),
+        None => found,
     };
-    let template = query.any(&["checklist_id", "blueprint_id"]);
-    archived
-        && has_status(view, process, query.get("status"))
-        && query.get("q").is_none_or(|q| process.name.to_lowercase().contains(&q.to_lowercase()))
-        && (query.get("owners").is_none() || owned(process))
-        && (groups.is_empty() || grouped())
-        && template.is_none_or(|id| process.checklist_id() == Some(id))
-        && (folders.is_empty() || organization.filings.iter().any(filed))
-        && is_tagged(view, process, query)
-        && query.flag("starred").is_none_or(|starred| process.starred == starred)
-        && query.get("type").is_none_or(|kind| process.template.as_ref().is_some_and(|t| t.kind == kind))
+    if let Some(text) = query.get("q") {
+        found = found.and(&index.names.find(text));
+    }
+    let view = call.view();
+    if ["folder", "tag", "tag_ids", "untagged"].iter().all(|key| query.get(key).is_none()) {
+        return found;
+    }
+    let process = |slot: &usize| view.organization.processes.at(*slot);
+    found.iter().filter(|slot| process(slot).is_some_and(|process| is_marked(view, process, query))).collect()
 }
 
-fn is_tagged(view: View<'_>, process: &Process, query: &Query) -> bool {
+/// Filter words of `status`; `problem` also returns processes in status `issue`, and unknown words
+/// filter nothing (processes_tasks:list_processes).
+fn by_status(index: &mut ProcessIndex, wanted: &str, now: DateTime<Utc>) -> Option<Bits> {
+    let any_of = |words: &[&'static str]| index.facets.any(words.iter().map(|w| ProcessFacet::Status(w)));
+    match wanted {
+        "active" => Some(any_of(&["active", "problem", "issue"])),
+        "complete" => Some(any_of(&["complete"])),
+        "problem" => Some(any_of(&["problem", "issue"])),
+        "issue" => Some(any_of(&["issue"])),
+        "delayed" => Some(index.due.before(now).clone()),
+        "starred" => Some(index.facets.get(&ProcessFacet::Starred).clone()),
+        "improvement" => Some(index.facets.get(&ProcessFacet::Improvement).clone()),
+        _ => None,
+    }
+}
+
+/// Folder and tags.
+fn is_marked(view: View<'_>, process: &Process, query: &Query) -> bool {
+    let folders = query.list("folder");
+    let filed =
+        |filing: &Filing| filing.subject_id == process.id && folders.contains(&filing.folder_id.as_str());
     let taggings = view.organization.taggings.iter();
     let own = || taggings.clone().filter(|t| t.subject_type == "Run" && t.subject_id == process.id);
     let mut wanted = query.list("tag_ids");
     wanted.extend(query.get("tag"));
     let tagged = wanted.is_empty() || own().any(|tagging| wanted.contains(&tagging.tag_id.as_str()));
-    tagged && query.flag("untagged").is_none_or(|untagged| !untagged || own().next().is_none())
-}
-
-/// Filter words of `status`; `problem` also returns processes in status `issue`, and unknown words
-/// filter nothing (processes_tasks:list_processes).
-fn has_status(view: View<'_>, process: &Process, wanted: Option<&str>) -> bool {
-    let Some(wanted) = wanted else { return true };
-    let summary = process.summarize(view.organization, view.now);
-    match wanted {
-        "active" => matches!(summary.status, "active" | "problem" | "issue"),
-        "complete" => summary.status == "complete",
-        "problem" => matches!(summary.status, "problem" | "issue"),
-        "issue" => summary.status == "issue",
-        "delayed" => summary.late_tasks > 0,
-        "starred" => process.starred,
-        "improvement" => view.organization.tasks_of(process).iter().any(|task| {
-            let mut threads = task.threads.iter().filter_map(|id| view.organization.threads.get(id));
-            threads.any(|thread| thread.label == "improvement")
-        }),
-        _ => true,
-    }
+    tagged
+        && query.flag("untagged").is_none_or(|untagged| !untagged || own().next().is_none())
+        && (folders.is_empty() || view.organization.filings.iter().any(filed))
 }
 
 fn get_run(call: &mut Call<'_>) -> Result<Answer, Refused> {

@@ -1,14 +1,18 @@
 //! Filters and orders of task lists.
 //!
-//! Not here: whose tasks are listed (`read`).
+//! Not here: whose tasks are listed (`read`), how rows are found (`state::index`).
 
 use std::cmp::Reverse;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
 
 use super::super::view::View;
 use crate::dates;
 use crate::query::Query;
+use crate::quirks::Quirks;
+use crate::state::bits::Bits;
+use crate::state::index::tasks::{OPEN, TaskFacet, TaskIndex};
+use crate::state::organization::Organization;
 use crate::state::task::{Task, TaskState};
 
 /// How near a deadline is for `due-soon`. No source tells; a day is the sandbox's own choice.
@@ -33,89 +37,133 @@ const CODES: [&str; 13] = [
     "all",
 ];
 
-/// A list's query with what it needs to be read.
-pub struct Scope<'a> {
-    /// Rows.
-    pub view: View<'a>,
-    /// Query.
-    pub query: &'a Query,
-    /// What counts when `status` is not sent.
-    pub default_status: Option<&'static str>,
-}
-
 /// `archived=true` adds archived tasks, `archived=only` shows them alone.
-pub fn is_archive_wanted(task: &Task, query: &Query) -> bool {
+pub fn by_archive(index: &TaskIndex, query: &Query) -> Bits {
+    let (any, archived) = (index.facets.get(&TaskFacet::Any), index.facets.get(&TaskFacet::Archived));
     match query.get("archived") {
-        Some("only") => task.archived_at.is_some(),
-        Some("true" | "1") => true,
-        _ => task.archived_at.is_none(),
+        Some("only") => archived.clone(),
+        Some("true" | "1") => any.clone(),
+        _ => any.without(archived),
     }
 }
 
-impl Scope<'_> {
-    /// Whether the task passes every filter.
-    pub fn wants(&self, task: &Task) -> bool {
-        self.has_status(task)
-            && self.is_assigned(task)
-            && self.is_due(task)
-            && self.is_named(task)
-            && self.query.flag("is_oneoff").is_none_or(|oneoff| task.is_oneoff == oneoff)
-            && self.is_created(task)
-            && self.is_marked(task)
-            && self.has_custom_field(task)
+/// The tasks among some that pass every filter of a query. `default_status` counts when `status` is not sent.
+pub fn find(
+    organization: &mut Organization,
+    among: Bits,
+    query: &Query,
+    default_status: Option<&'static str>,
+    (quirks, now): (&Quirks, DateTime<Utc>),
+) -> Bits {
+    let index = &mut organization.index.tasks;
+    let mut found = among;
+    if let Some(status) = by_status(index, query, default_status, quirks, now) {
+        found = found.and(&status);
     }
-
-    /// The parts of `status` are ORed. Unknown ones are ignored; when nothing is left, so is the filter,
-    /// and every task is returned (mcp:_TASK_STATUS_FILTERS, measured 2026-09-28).
-    fn has_status(&self, task: &Task) -> bool {
-        let mut codes = self.query.list("status");
-        if codes.is_empty() {
-            codes.extend(self.default_status);
-        }
-        let sent = !codes.is_empty();
-        codes.retain(|code| CODES.contains(code));
-        if codes.len() > 1 {
-            codes.retain(|code| *code != "all");
-        }
-        if codes.is_empty() {
-            return !sent || self.view.quirks.unknown_task_status_returns_all;
-        }
-        codes.into_iter().any(|code| self.has_code(task, code))
+    if query.get("owners").is_some() {
+        let owners = query.list("owners").into_iter().filter_map(|id| id.parse().ok());
+        found = found.and(&index.facets.any(owners.map(TaskFacet::User)));
     }
-
-    fn has_code(&self, task: &Task, code: &str) -> bool {
-        let now = self.view.now;
-        match code {
-            "active" | "active-visible" => task.is_open(),
-            "not-started" => task.state == TaskState::NotStarted,
-            "in-progress" => task.state == TaskState::InProgress,
-            "complete" => task.state == TaskState::Completed,
-            "overdue" => task.is_late(now),
-            "due-soon" => task.is_due_within(now, SOON),
-            "on-time" => task.is_open() && !task.is_late(now),
-            "stalled" => task.is_open() && now - task.last_updated > STALLED,
-            "has-problem" => self.view.organization.has_open_issue(task),
-            "has-improvement" => self.has_label(task, "improvement"),
-            // Inverted on the server: everything except hidden tasks (mcp, measured).
-            "auto-skipped" => task.state != TaskState::AutoSkipped,
-            _ => true,
+    for (key, facet) in
+        [("guests", TaskFacet::Guest as fn(_) -> _), ("groups", TaskFacet::Group as fn(_) -> _)]
+    {
+        let wanted = query.list(key);
+        if !wanted.is_empty() {
+            found = found.and(&index.facets.any(wanted.into_iter().map(|entry| facet(entry.into()))));
         }
     }
+    for (key, facet) in [("unassigned", TaskFacet::Unassigned), ("is_oneoff", TaskFacet::OneOff)] {
+        found = match query.flag(key) {
+            Some(true) => found.and(index.facets.get(&facet)),
+            Some(false) => found.without(index.facets.get(&facet)),
+            None => found,
+        };
+    }
+    // `q` looks at the process name and the task title (processes_tasks:list_tasks).
+    if let Some(text) = query.get("q") {
+        found = found.and(&index.texts.find(text));
+    }
+    let rest = Rest { organization, query };
+    if !rest.is_needed() {
+        return found;
+    }
+    found.iter().filter(|slot| organization.tasks.at(*slot).is_some_and(|task| rest.wants(task))).collect()
+}
 
-    fn has_label(&self, task: &Task, label: &str) -> bool {
-        let threads = task.threads.iter().filter_map(|id| self.view.organization.threads.get(id));
-        threads.into_iter().any(|thread| thread.label == label)
+/// The parts of `status` are ORed. Unknown ones are ignored; when nothing is left, so is the filter, and
+/// every task is returned (mcp:_TASK_STATUS_FILTERS, measured 2026-09-28).
+fn by_status(
+    index: &mut TaskIndex,
+    query: &Query,
+    default_status: Option<&'static str>,
+    quirks: &Quirks,
+    now: DateTime<Utc>,
+) -> Option<Bits> {
+    let mut codes = query.list("status");
+    if codes.is_empty() {
+        codes.extend(default_status);
+    }
+    let sent = !codes.is_empty();
+    codes.retain(|code| CODES.contains(code));
+    if codes.len() > 1 {
+        codes.retain(|code| *code != "all");
+    }
+    if codes.is_empty() {
+        return (sent && !quirks.unknown_task_status_returns_all).then(Bits::default);
+    }
+    Some(codes.into_iter().fold(Bits::default(), |found, code| found.or(&by_code(index, code, now))))
+}
+
+fn by_code(index: &mut TaskIndex, code: &str, now: DateTime<Utc>) -> Bits {
+    let facets = &index.facets;
+    let state = |state: TaskState| facets.get(&TaskFacet::State(state)).clone();
+    let open = || facets.any(OPEN);
+    match code {
+        "active" | "active-visible" => open(),
+        "not-started" => state(TaskState::NotStarted),
+        "in-progress" => state(TaskState::InProgress),
+        "complete" => state(TaskState::Completed),
+        "overdue" => open().and(index.due.before(now)),
+        "due-soon" => {
+            // Up to a day from now, that moment included.
+            let soon = open().and(index.due.before(now + SOON + TimeDelta::nanoseconds(1)));
+            soon.without(index.due.before(now))
+        }
+        "on-time" => open().without(index.due.before(now)),
+        "stalled" => open().and(index.touched.before(now - STALLED)),
+        "has-problem" => facets.get(&TaskFacet::Problem).clone(),
+        "has-improvement" => facets.get(&TaskFacet::Improvement).clone(),
+        // Inverted on the server: everything except hidden tasks (mcp, measured).
+        "auto-skipped" => facets.get(&TaskFacet::Any).without(&state(TaskState::AutoSkipped)),
+        _ => facets.get(&TaskFacet::Any).clone(),
+    }
+}
+
+/// Filters for which every task is looked at.
+struct Rest<'a> {
+    organization: &'a Organization,
+    query: &'a Query,
+}
+
+impl Rest<'_> {
+    const KEYS: [&'static str; 9] = [
+        "deadline_on",
+        "deadline_start_range",
+        "deadline_end_range",
+        "deadline_before",
+        "deadline_after",
+        "created",
+        "custom_field_key",
+        "tag",
+        "folder",
+    ];
+
+    fn is_needed(&self) -> bool {
+        Self::KEYS.iter().any(|key| self.query.get(key).is_some())
     }
 
-    fn is_assigned(&self, task: &Task) -> bool {
-        let owners: Vec<i64> = self.query.list("owners").iter().filter_map(|id| id.parse().ok()).collect();
-        let (guests, groups) = (self.query.list("guests"), self.query.list("groups"));
-        let has =
-            |list: &[String], wanted: &[&str]| list.iter().any(|entry| wanted.contains(&entry.as_str()));
-        (self.query.get("owners").is_none() || task.owners.users.iter().any(|user| owners.contains(user)))
-            && (guests.is_empty() || has(&task.owners.guests, &guests))
-            && (groups.is_empty() || has(&task.owners.groups, &groups))
-            && self.query.flag("unassigned").is_none_or(|wanted| task.owners.is_empty() == wanted)
+    fn wants(&self, task: &Task) -> bool {
+        self.is_due(task) && self.is_created(task) && self.is_marked(task) && self.has_custom_field(task)
     }
 
     /// `deadline_on` wins over the others; `before` and `after` are exclusive
@@ -135,14 +183,6 @@ impl Scope<'_> {
             && holds(day("deadline_after"), |due, limit| due > limit)
     }
 
-    /// `q` looks at the process name and the task title (processes_tasks:list_tasks).
-    fn is_named(&self, task: &Task) -> bool {
-        let Some(wanted) = self.query.get("q").map(str::to_lowercase) else { return true };
-        let process = task.run_id.as_ref().and_then(|id| self.view.organization.processes.get(id));
-        task.title.to_lowercase().contains(&wanted)
-            || process.is_some_and(|process| process.name.to_lowercase().contains(&wanted))
-    }
-
     /// `created`: a day, or two days with a colon.
     fn is_created(&self, task: &Task) -> bool {
         let Some(span) = self.query.get("created") else { return true };
@@ -155,7 +195,7 @@ impl Scope<'_> {
     /// Both keys together, or neither (docs:open-api/custom-fields).
     fn has_custom_field(&self, task: &Task) -> bool {
         let Some(key) = self.query.get("custom_field_key") else { return true };
-        let values = self.view.organization.custom_fields.get(&format!("task:{}", task.id));
+        let values = self.organization.custom_fields.get(&format!("task:{}", task.id));
         let value = values.and_then(|values| values.get(key));
         let wanted = self.query.get("custom_field_value").unwrap_or_default();
         value.is_some_and(|value| match value.as_str() {
@@ -166,7 +206,7 @@ impl Scope<'_> {
 
     /// Tag (by name, docs:open-api/code-samples/tasks/list-org-tasks) and folder.
     fn is_marked(&self, task: &Task) -> bool {
-        let organization = self.view.organization;
+        let organization = self.organization;
         let tagged = |name: &str| {
             let mut taggings = organization.taggings.iter();
             taggings.any(|tagging| {
@@ -182,17 +222,33 @@ impl Scope<'_> {
     }
 }
 
-/// Orders a list; tasks of a process stand by position when nothing is asked for.
-pub fn sort(view: View<'_>, tasks: &mut [&Task], query: &Query) {
+/// Some of the rows found, in the order that the query asks for; in the order of their creation, or of their
+/// positions, when it asks for none.
+pub fn page<'a>(
+    view: View<'a>,
+    found: &Bits,
+    query: &Query,
+    by_position: bool,
+    (skip, count): (usize, usize),
+) -> Vec<&'a Task> {
+    let tasks = |slots: Vec<usize>| -> Vec<&'a Task> {
+        slots.into_iter().filter_map(|slot| view.organization.tasks.at(slot)).collect()
+    };
+    let default = if by_position { "position" } else { "" };
+    let sorted = |sort: &dyn Fn(&mut Vec<&'a Task>)| {
+        let mut rows = tasks(found.iter().collect());
+        sort(&mut rows);
+        rows.into_iter().skip(skip).take(count).collect()
+    };
     let far = DateTime::<Utc>::MAX_UTC;
-    match query.any(&["sort", "sort_by"]).unwrap_or_default() {
-        "position" => tasks.sort_by_key(|task| task.position),
-        "-position" => tasks.sort_by_key(|task| Reverse(task.position)),
-        "deadline" => tasks.sort_by_key(|task| task.deadline.unwrap_or(far)),
-        "-deadline" => tasks.sort_by_key(|task| Reverse(task.deadline)),
-        "newest" => tasks.sort_by_key(|task| Reverse((task.created_at, task.increment_id))),
-        "problems" => tasks.sort_by_key(|task| !view.organization.has_open_issue(task)),
-        "completed_newest" => tasks.sort_by_key(|task| Reverse(task.completed_at)),
-        _ => {}
+    match query.any(&["sort", "sort_by"]).unwrap_or(default) {
+        "position" => sorted(&|rows| rows.sort_by_key(|task| task.position)),
+        "-position" => sorted(&|rows| rows.sort_by_key(|task| Reverse(task.position))),
+        "deadline" => sorted(&|rows| rows.sort_by_key(|task| task.deadline.unwrap_or(far))),
+        "-deadline" => sorted(&|rows| rows.sort_by_key(|task| Reverse(task.deadline))),
+        "newest" => tasks(view.organization.index.tasks.ages.page(found, false, skip, count)),
+        "problems" => sorted(&|rows| rows.sort_by_key(|task| !view.organization.has_open_issue(task))),
+        "completed_newest" => sorted(&|rows| rows.sort_by_key(|task| Reverse(task.completed_at))),
+        _ => tasks(found.range(skip, count)),
     }
 }

@@ -3,10 +3,11 @@
 //! Not here: the filters themselves (`filters`), rendering (`view`).
 
 use super::super::{Call, Inside};
-use super::filters::{self, Scope};
+use super::filters;
 use crate::answer::{Answer, Paging};
-use crate::state::Refused;
-use crate::state::task::Task;
+use crate::state::bits::Bits;
+use crate::state::index::tasks::TaskFacet;
+use crate::state::{Refused, index};
 
 pub fn inside(operation: &str) -> Option<Inside> {
     match operation {
@@ -21,63 +22,88 @@ pub fn inside(operation: &str) -> Option<Inside> {
     }
 }
 
-/// Filters, sorts, pages and renders.
-fn answer(
-    call: &Call<'_>,
-    tasks: Vec<&Task>,
+/// What a list shows, besides what its query says.
+struct List {
+    among: Bits,
     default_status: Option<&'static str>,
+    by_position: bool,
     paging: Paging,
-) -> Answer {
-    let query = call.query();
-    let scope = Scope { view: call.view(), query, default_status };
-    let mut tasks: Vec<&Task> = tasks.into_iter().filter(|task| scope.wants(task)).collect();
-    filters::sort(scope.view, &mut tasks, query);
-    paging.answer(&tasks, &call.request.origin(), |task| scope.view.task(task, query))
+}
+
+impl List {
+    fn of(call: &Call<'_>, among: Bits) -> Self {
+        Self { among, default_status: None, by_position: false, paging: Paging::usual(call.query()) }
+    }
+
+    /// Filters, sorts, pages and renders.
+    fn answer(self, call: &mut Call<'_>) -> Answer {
+        let Self { among, default_status, by_position, paging } = self;
+        let query = call.query();
+        let when = (call.context.quirks, call.context.now);
+        let found = filters::find(call.organization, among, query, default_status, when);
+        let view = call.view();
+        let pick = |skip, count| filters::page(view, &found, query, by_position, (skip, count));
+        paging.answer_picked(found.len(), pick, &call.request.origin(), |task| view.task(task, query))
+    }
 }
 
 /// Hidden tasks are among them (processes_tasks:list_process_tasks.quirks). An archived process shows
 /// its tasks, as they were archived with it.
 fn list_run_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    super::super::processes::of_path(call)?;
+    index::refresh(call.organization);
     let process = super::super::processes::of_path(call)?;
-    let archived = process.archived_at.is_some();
-    let mut tasks = call.organization.tasks_of(process);
-    tasks.retain(|task| archived || task.archived_at.is_none());
-    Ok(answer(call, tasks, None, Paging::usual(call.query())))
+    let slots = process.tasks.iter().filter_map(|id| call.organization.tasks.slot(id));
+    let mut among: Bits = slots.collect();
+    if process.archived_at.is_none() {
+        among = among.without(call.organization.index.tasks.facets.get(&TaskFacet::Archived));
+    }
+    Ok(List { by_position: true, ..List::of(call, among) }.answer(call))
 }
 
 fn list_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let tasks = call.organization.tasks.iter();
-    let tasks = tasks.filter(|task| filters::is_archive_wanted(task, call.query()));
-    Ok(answer(call, tasks.collect(), None, Paging::usual(call.query())))
+    index::refresh(call.organization);
+    let among = filters::by_archive(&call.organization.index.tasks, call.query());
+    Ok(List::of(call, among).answer(call))
 }
 
 /// Without `status` the active ones alone (mcp:get_my_tasks, measured).
 fn list_my_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let default = call.context.quirks.my_tasks_default_to_active.then_some("active");
-    let tasks = tasks_of_member(call, call.context.caller);
-    Ok(answer(call, tasks, default, Paging::usual(call.query())))
+    let default_status = call.context.quirks.my_tasks_default_to_active.then_some("active");
+    let among = tasks_of_member(call, call.context.caller);
+    Ok(List { default_status, ..List::of(call, among) }.answer(call))
 }
 
 fn list_user_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let id: i64 = call.param("user").parse().map_err(|_| Refused::Missing)?;
     call.organization.members.get(&id).ok_or(Refused::Missing)?;
-    let tasks = tasks_of_member(call, id);
-    Ok(answer(call, tasks, None, Paging::usual(call.query())))
+    let among = tasks_of_member(call, id);
+    Ok(List::of(call, among).answer(call))
 }
 
-fn tasks_of_member<'a>(call: &'a Call<'_>, member: i64) -> Vec<&'a Task> {
-    let tasks = call.organization.tasks.iter().filter(|task| task.archived_at.is_none());
-    tasks.filter(|task| task.owners.include(call.organization, member)).collect()
+/// Those assigned to the member, itself or through a group.
+fn tasks_of_member(call: &mut Call<'_>, member: i64) -> Bits {
+    index::refresh(call.organization);
+    let groups = call.organization.groups_of(member);
+    let mut facets: Vec<TaskFacet> = groups.map(|group| TaskFacet::Group(group.id.as_str().into())).collect();
+    facets.push(TaskFacet::User(member));
+    live(call, facets)
+}
+
+fn live(call: &Call<'_>, facets: Vec<TaskFacet>) -> Bits {
+    let known = &call.organization.index.tasks.facets;
+    known.any(facets).without(known.get(&TaskFacet::Archived))
 }
 
 /// By the code of the guest link; a numeric id is a 404 (mcp:get_guest_tasks, measured 2026-09-01).
 fn list_guest_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
+    index::refresh(call.organization);
     let code = call.param("guest");
     let guest = call.organization.guests.iter().find(|guest| guest.code == code).ok_or(Refused::Missing)?;
-    let tasks = call.organization.tasks.iter().filter(|task| task.archived_at.is_none());
-    let tasks = tasks.filter(|task| task.owners.guests.contains(&guest.email)).collect();
+    let among = live(call, vec![TaskFacet::Guest(guest.email.as_str().into())]);
     let cap = if call.context.quirks.guest_tasks_ignore_per_page { 10 } else { 100 };
-    Ok(answer(call, tasks, None, Paging::read(call.query(), 10, cap).fixed(cap == 10)))
+    let paging = Paging::read(call.query(), 10, cap).fixed(cap == 10);
+    Ok(List { paging, ..List::of(call, among) }.answer(call))
 }
 
 fn get_run_task(call: &mut Call<'_>) -> Result<Answer, Refused> {

@@ -4,6 +4,7 @@ use tallyfy_sandbox::{Fault, Sandbox, seed};
 
 use super::*;
 use crate::resources::processes::Processes;
+use crate::scripted::{Reply, Scripted, json};
 use crate::{Client, Delivery, LaunchProcess, ListProcesses, Process};
 
 const NAME: &str = "Order 4711";
@@ -122,6 +123,13 @@ async fn an_answer_that_says_it_was_done_is_not_repeated_even_if_nothing_appears
     let error = result.expect_err("a web page");
     assert_eq!((error.delivery(), sent, there), (Delivery::Applied, 1, 0));
     assert!(error.to_string().contains("did not appear"), "{error}");
+
+    let cut = Reply::Raw("HTTP/1.1 201 Created\r\ncontent-length: 99\r\n\r\n{\"data\":".to_owned());
+    let server = Scripted::start(vec![cut, json(201, r#"{"data":{"id":"r1"}}"#)]).await;
+    let processes = server.client().organization("o1").processes();
+    let call = processes.launch(launch()).reconcile(Reconcile::new(|_| async { Ok(Vec::new()) }));
+    assert_eq!(call.await.expect_err("cut off").delivery(), Delivery::Applied);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
