@@ -7209,7 +7209,7 @@ pub mod types {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Emails; objects when `with=guests` includes them.
+        /// Emails. No source shows what `with=guests` makes of them; most likely objects with the email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<crate::wire::GuestRef>>,
         /// `id`

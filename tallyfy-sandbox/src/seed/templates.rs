@@ -51,7 +51,6 @@ fn template(id: &str, increment_id: i64, title: &str) -> Template {
         kickoff: Vec::new(),
         steps: Vec::new(),
         automations: Vec::new(),
-        started_processes: 0,
         created_at: today() - Duration::days(120),
         last_updated: today() - Duration::days(increment_id - 300),
         archived_at: None,

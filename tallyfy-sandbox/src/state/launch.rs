@@ -88,15 +88,16 @@ pub fn launch(
     let id = process.id.clone();
     context.effect("process.launched", &id);
     organization.processes.put(process);
-    if let Some(template) = organization.templates.get_mut(&template.id) {
-        template.started_processes += 1;
-    }
+    *organization.launches.entry(template.id.clone()).or_default() += 1;
     automation::run(organization, context, &id);
     Ok(id)
 }
 
 /// An unknown template is a 404, an archived one a 422 (processes_tasks:launch_process.errors).
-fn find_template(organization: &Organization, body: &Map<String, Value>) -> Result<Template, Refused> {
+fn find_template(
+    organization: &mut Organization,
+    body: &Map<String, Value>,
+) -> Result<Arc<Template>, Refused> {
     let id = match body.get("checklist_id") {
         Some(Value::String(id)) if !id.is_empty() => id,
         Some(Value::Null) | None => {
@@ -108,14 +109,14 @@ fn find_template(organization: &Organization, body: &Map<String, Value>) -> Resu
     if template.archived_at.is_some() {
         return Err(Refused::invalid("checklist_id", "The selected checklist id is invalid."));
     }
-    Ok(template.clone())
+    organization.version(id).ok_or(Refused::Missing)
 }
 
 fn new_process(
     organization: &Organization,
     context: &mut Context<'_>,
     body: &Map<String, Value>,
-    template: &Template,
+    template: &Arc<Template>,
     prerun: Map<String, Value>,
 ) -> Result<Process, Refused> {
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -143,7 +144,7 @@ fn new_process(
     Ok(Process {
         id: context.ids.hex(),
         increment_id: context.ids.number(),
-        template: Some(Arc::new(template.clone())),
+        template: Some(Arc::clone(template)),
         name,
         summary: text("summary"),
         started_by,

@@ -2,6 +2,8 @@
 //!
 //! Not here: the rows' own rules (`template`, `process`, `task`, ...).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -50,6 +52,10 @@ pub struct Organization {
     pub threads: Table<Thread>,
     /// What has happened, oldest first.
     pub activity: Vec<Entry>,
+    /// Processes launched from a template, by its id.
+    pub launches: std::collections::BTreeMap<String, i64>,
+    /// Templates as the last launch found them: launches of one version share it.
+    pub versions: std::collections::BTreeMap<String, (u64, Arc<Template>)>,
     /// Where tasks and processes are found.
     pub index: Index,
     /// Custom field values by record (`kind:id`).
@@ -243,6 +249,19 @@ keyed! {
 }
 
 impl Organization {
+    /// A template as it is now, shared with the other launches of this version.
+    pub fn version(&mut self, id: &str) -> Option<Arc<Template>> {
+        let stamp = self.templates.stamp(id)?;
+        match self.versions.get(id) {
+            Some((known, version)) if *known == stamp => Some(Arc::clone(version)),
+            _ => {
+                let version = Arc::new(self.templates.get(id)?.clone());
+                self.versions.insert(id.to_owned(), (stamp, Arc::clone(&version)));
+                Some(version)
+            }
+        }
+    }
+
     /// The groups a member belongs to.
     pub fn groups_of(&self, member: i64) -> impl Iterator<Item = &Group> {
         self.groups.iter().filter(move |group| group.members.contains(&member))

@@ -24,11 +24,20 @@ pub struct Table<T: Row> {
     rows: Vec<Option<T>>,
     index: HashMap<T::Key, usize>,
     changed: Bits,
+    /// By slot: which change of the table was the last of the row.
+    stamps: Vec<u64>,
+    stamp: u64,
 }
 
 impl<T: Row> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), index: HashMap::new(), changed: Bits::default() }
+        Self {
+            rows: Vec::new(),
+            index: HashMap::new(),
+            changed: Bits::default(),
+            stamps: Vec::new(),
+            stamp: 0,
+        }
     }
 }
 
@@ -44,7 +53,25 @@ impl<T: Row> Table<T> {
             }
         };
         self.rows[at] = Some(row);
+        self.note(at);
+    }
+
+    fn note(&mut self, at: usize) {
         self.changed.insert(at);
+        self.stamp += 1;
+        if self.stamps.len() <= at {
+            self.stamps.resize(at + 1, 0);
+        }
+        self.stamps[at] = self.stamp;
+    }
+
+    /// A number that differs whenever the row may have changed.
+    pub fn stamp<Q>(&self, key: &Q) -> Option<u64>
+    where
+        T::Key: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.stamps.get(*self.index.get(key)?).copied()
     }
 
     /// The row with this key.
@@ -63,7 +90,7 @@ impl<T: Row> Table<T> {
         Q: Eq + Hash + ?Sized,
     {
         let at = *self.index.get(key)?;
-        self.changed.insert(at);
+        self.note(at);
         self.rows[at].as_mut()
     }
 
@@ -74,7 +101,7 @@ impl<T: Row> Table<T> {
         Q: Eq + Hash + ?Sized,
     {
         let at = self.index.remove(key)?;
-        self.changed.insert(at);
+        self.note(at);
         self.rows[at].take()
     }
 
@@ -85,11 +112,8 @@ impl<T: Row> Table<T> {
 
     /// All rows, oldest first, to change them. Their keys must stay as they are.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        let changed = &mut self.changed;
-        self.rows.iter_mut().enumerate().filter_map(|(at, row)| {
-            changed.insert(at);
-            row.as_mut()
-        })
+        (0..self.rows.len()).for_each(|at| self.note(at));
+        self.rows.iter_mut().flatten()
     }
 
     /// The number of rows.

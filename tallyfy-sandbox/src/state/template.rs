@@ -47,8 +47,6 @@ pub struct Template {
     pub steps: Vec<Step>,
     /// Automations, as the service would write them.
     pub automations: Vec<Value>,
-    /// Number of processes launched from it.
-    pub started_processes: i64,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// Last change.

@@ -117,7 +117,7 @@ impl View<'_> {
             "prerun": kickoff.collect::<Vec<_>>(),
             "created_by": template.created_by,
             "owner_id": template.owner_id,
-            "started_processes": template.started_processes,
+            "started_processes": self.organization.launches.get(&template.id).copied().unwrap_or_default(),
             "created_at": dates::write(template.created_at, Form::Plain),
             "last_updated": dates::write(template.last_updated, Form::Plain),
             "archived_at": dates::optional(template.archived_at, Form::Plain),

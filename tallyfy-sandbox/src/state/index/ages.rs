@@ -70,7 +70,7 @@ mod tests {
     fn few_and_many_rows_come_in_the_same_order() {
         let mut ages = Ages::default();
         // Every second row is older than all the others.
-        let at = |slot: usize| if slot % 2 == 0 { 1000 + slot } else { slot };
+        let at = |slot: usize| if slot.is_multiple_of(2) { 1000 + slot } else { slot };
         for slot in 0..2000 {
             let at = i64::try_from(at(slot)).unwrap_or(0);
             ages.set(slot, Some((DateTime::<Utc>::from_timestamp(at * 1000, 0).unwrap_or_default(), 1)));
