@@ -62,6 +62,8 @@ pub enum Kind {
     UnknownValue,
     /// An include or an envelope arrives in the rarer of its forms.
     Form,
+    /// A map without entries arrives as a list.
+    EmptyMap,
     /// The document does not describe such an answer.
     Undocumented,
 }
@@ -78,6 +80,7 @@ impl Kind {
             Self::UnknownField => "unknown-field",
             Self::UnknownValue => "unknown-value",
             Self::Form => "form",
+            Self::EmptyMap => "empty-map",
             Self::Undocumented => "undocumented",
         }
     }
@@ -87,7 +90,7 @@ impl Kind {
         match self {
             Self::BadInput | Self::UnknownOperation | Self::Undecodable | Self::Lost => Severity::Error,
             Self::Schema | Self::UnknownField | Self::UnknownValue => Severity::Warning,
-            Self::Form | Self::Undocumented => Severity::Note,
+            Self::Form | Self::EmptyMap | Self::Undocumented => Severity::Note,
         }
     }
 }
@@ -190,6 +193,11 @@ impl Verifier {
         }
     }
 
+    /// Queries worth trying with a read: what it requires, and all of its includes at once.
+    pub(crate) fn queries(&self, operation: &str) -> Vec<Vec<(String, String)>> {
+        self.document.queries(operation)
+    }
+
     fn unknown(&self, method: &str, path: &str, known: &[String]) -> Outcome {
         let place = format!("{} {}", method.to_uppercase(), document::without_ids(path));
         let what = if known.is_empty() {
@@ -204,6 +212,11 @@ impl Verifier {
 
     fn exchange(&self, operation: &Operation, record: &Record) -> Outcome {
         let mut outcome = Outcome { operation: Some(operation.id.clone()), findings: Vec::new() };
+        let answer = self.document.answer(operation, record.status);
+        let file = |answer: &document::Answer<'_>| answer.content.is_some() && answer.schema.is_none();
+        if answer.as_ref().is_some_and(file) {
+            return outcome;
+        }
         let body = match Body::of(record) {
             Ok(body) => body,
             Err(what) if record.status < 300 => {

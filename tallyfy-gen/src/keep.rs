@@ -13,7 +13,8 @@ impl UpdateRunInput {
     /// # Errors
     /// When the process was read without one of the lists; read it by its id then.
     pub fn keeping(run: &Run) -> Result<Self, Invalid> {
-        let missing = |field: &str| Invalid::new(field, "is missing in what was read; read the process by its id");
+        let missing =
+            |field: &str| Invalid::new(field, "is missing in what was read; read the process by its id");
         let users = run.users.as_ref().ok_or_else(|| missing("users"))?;
         let groups = run.groups.as_ref().ok_or_else(|| missing("groups"))?;
         Ok(Self::new()

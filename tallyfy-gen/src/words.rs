@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::types::{
-    Capture, Checklist, CreateRunInput, Prerun, Run, RunCapture, Step, Task, TaskCapture, TaskOverrideInput, Thread,
-    UpdateRunInput, UpdateRunTaskInput, UpdateTaskInput,
+    Capture, Checklist, CreateRunInput, Prerun, Run, RunCapture, Step, Task, TaskCapture, TaskOverrideInput,
+    Thread, UpdateRunInput, UpdateRunTaskInput, UpdateTaskInput,
 };
 
 impl Checklist {

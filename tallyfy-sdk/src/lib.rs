@@ -37,8 +37,8 @@ pub use raw::Raw;
 #[doc(no_inline)]
 pub use reqwest;
 pub use retry::RetryPolicy;
+pub use retry::budget::RetryBudget;
 /// What `JsonSchema` of the models and inputs comes from, in the version that they derive it with.
 #[cfg(feature = "schemars")]
 #[doc(no_inline)]
 pub use tallyfy_gen::schemars;
-pub use retry::budget::RetryBudget;

@@ -73,7 +73,7 @@ pub fn finding(
         Kind::Lost => {
             format!("{here}: the reader in tallyfy-gen/src/wire/ drops it; please report it as a bug")
         }
-        Kind::Form => String::new(),
+        Kind::Form | Kind::EmptyMap => String::new(),
         Kind::Undocumented => format!("{fragment}: {}: describe this answer", operation.id),
         Kind::BadInput | Kind::UnknownOperation => String::new(),
     }

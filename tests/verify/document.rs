@@ -97,6 +97,40 @@ impl Document {
         Some(Answer { content, schema })
     }
 
+    /// Queries worth trying with a read: what it requires, and all of its includes at once.
+    pub fn queries(&self, id: &str) -> Vec<Vec<(String, String)>> {
+        let Some(operation) = self.operations.iter().find(|operation| operation.id == id) else {
+            return Vec::new();
+        };
+        let node = &self.root["paths"][&operation.path][&operation.method];
+        let parameters: Vec<&Value> =
+            node["parameters"].as_array().into_iter().flatten().map(|one| self.resolve(one)).collect();
+        let words = |parameter: &Value| {
+            let schema = self.resolve(&parameter["schema"]);
+            let items = if schema["items"].is_object() { self.resolve(&schema["items"]) } else { schema };
+            let values = items["enum"].as_array().or_else(|| items["x-extensible-enum"].as_array());
+            let words: Vec<&str> = values.into_iter().flatten().filter_map(Value::as_str).collect();
+            words.join(",")
+        };
+        let named = |parameter: &Value| parameter["name"].as_str().unwrap_or_default().to_owned();
+        let required: Vec<(String, String)> = parameters
+            .iter()
+            .filter(|one| one["in"] == "query" && one["required"] == true)
+            // A letter is found in most texts.
+            .map(|one| {
+                (named(one), Some(words(one)).filter(|words| !words.is_empty()).unwrap_or_else(|| "a".into()))
+            })
+            .collect();
+        let mut queries = vec![required.clone()];
+        if let Some(with) = parameters.iter().find(|one| one["name"] == "with" && one["in"] == "query") {
+            let includes = words(with);
+            if !includes.is_empty() {
+                queries.push(required.into_iter().chain([("with".into(), includes)]).collect());
+            }
+        }
+        queries
+    }
+
     /// Follows references.
     pub fn resolve<'a>(&'a self, mut node: &'a Value) -> &'a Value {
         // The lint has no dangling references; a circle of bare ones would be no schema.

@@ -222,6 +222,9 @@ impl Walk<'_> {
 
     /// Includes are wrapped in most answers; the bare form is read just as well.
     fn form(&mut self, node: &Value, value: &Value, pointer: &str) {
+        if node["x-tallyfy-map"] == true && value.as_array().is_some_and(Vec::is_empty) {
+            self.report(Kind::EmptyMap, pointer, "an empty map arrives as []".into());
+        }
         let bare = match node["x-tallyfy-include"].as_str() {
             Some("many") => value.is_array(),
             Some(_) => value.is_object() && !is_wrapped(value),

@@ -46,6 +46,20 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Reads everything that can be read of an organization, and reports (arguments: see its `--help`).
+    #[command(disable_help_flag = true)]
+    Doctor {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Makes a recording of everything that can be read of an organization, for `verify`; scrubbed.
+    Record {
+        /// The recording to write.
+        file: OsString,
+        /// Further arguments, as of `doctor`: `--sandbox`, `--low`, `--samples 5`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -97,6 +111,12 @@ fn run(task: Task, root: &Path) -> Result<ExitCode> {
         Task::Footprint => xtask::footprint::run(root)?,
         Task::Spec { task } => return spec(task, root),
         Task::Verify { arguments } => return xtask::tools::run("verify", root, &arguments),
+        Task::Doctor { arguments } => return xtask::tools::run("doctor", root, &arguments),
+        Task::Record { file, arguments } => {
+            let own = [OsString::from("--only-record"), "--record".into(), file];
+            let all: Vec<OsString> = own.into_iter().chain(arguments).collect();
+            return xtask::tools::run("doctor", root, &all);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -18,12 +18,12 @@ mod list_meta;
 mod many;
 mod peek;
 mod progress;
-pub(crate) mod record;
 pub mod read;
+pub(crate) mod record;
 mod refs;
+mod scalar;
 #[cfg(feature = "schemars")]
 mod schemas;
-mod scalar;
 mod shape;
 mod timestamp;
 

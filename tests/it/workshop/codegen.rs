@@ -23,7 +23,7 @@ fn workspace(name: &str, fragments: &[(String, String)]) -> PathBuf {
     root
 }
 
-const GENERATED: [&str; 7] = [
+const GENERATED: [&str; 8] = [
     "openapi/tallyfy.json",
     "tallyfy-sandbox/openapi.json",
     "tallyfy-gen/src/generated.rs",
@@ -31,6 +31,7 @@ const GENERATED: [&str; 7] = [
     "tallyfy-gen/src/operations.rs",
     "tallyfy-gen/src/decoders.rs",
     "tallyfy-gen/src/schemas.rs",
+    "tallyfy-gen/src/vocabulary.rs",
 ];
 
 /// The fragments of this workspace.
