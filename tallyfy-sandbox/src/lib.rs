@@ -218,8 +218,10 @@ impl Sandbox {
         self.shared.lock().world.quirks = quirks;
     }
 
-    /// The rows of the seed's organization as answers show them, by kind: `members`, `templates`,
-    /// `processes`, `tasks`, `comments`.
+    /// The rows of the seed's organization as answers show them, by kind: `organization`, `members`,
+    /// `guests`, `groups`, `tags`, `taggings`, `folders`, `filings`, `templates`, `processes`, `tasks`,
+    /// `comments`, `files`, `watchers`, `custom_fields`, `custom_field_keys`. `values` are stored answers,
+    /// whose ids no read of the service shows, and `now` is the time.
     pub fn dump(&self) -> Value {
         let inner = self.shared.lock();
         routes::dump(&inner.world, seed::ORGANIZATION)

@@ -12,7 +12,7 @@ use std::{
 use clap::Parser;
 use tallyfy_sandbox::Sandbox;
 use tallyfy_sdk::{Client, ClientBuilder};
-use tallyfy_tests::doctor::{Settings, examine};
+use tallyfy_tests::doctor::{Settings, examine, store_file};
 
 /// Reads everything that can be read of an organization, and says where document, types and service part ways.
 ///
@@ -73,6 +73,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
     let builder = match &sandbox {
         Some(sandbox) => {
             settings.organization = Some(sandbox.organization().to_owned());
+            settings.known.push(("file".to_owned(), store_file(sandbox).await?));
             Client::builder().base_url(sandbox.base_url()).token(sandbox.token())
         }
         None => {

@@ -2,13 +2,24 @@
 
 use serde_json::Value;
 
+/// What a guest is called where the email does not do: the part of the link after `/guest/`.
+const CODE: &str = "guest code";
+/// Operations that want the code (mcp:get_guest_tasks, docs:open-api/custom-fields).
+const CODED: [&str; 2] = ["list_guest_tasks", "get_guest_custom_fields"];
+
+/// What fills a path parameter of an operation.
+pub fn filling<'a>(operation: &str, parameter: &'a str) -> &'a str {
+    if parameter == "guest" && CODED.contains(&operation) { CODE } else { parameter }
+}
+
 /// Operation, where ids stand in its answer (`*`: every element), and the path parameter that they fill. An include may
 /// be wrapped in `data`, and is looked through.
-const IDS: [(&str, &str, &str); 17] = [
+const IDS: [(&str, &str, &str); 18] = [
     ("list_checklists", "/data/*/id", "checklist"),
     ("list_runs", "/data/*/id", "run"),
     ("list_users", "/data/*/id", "user"),
     ("list_guests", "/data/*/email", "guest"),
+    ("list_guests", "/data/*/link", CODE),
     ("list_groups", "/data/*/id", "group"),
     ("list_tags", "/data/*/id", "tag"),
     ("list_folders", "/data/*/id", "folder"),
@@ -37,7 +48,13 @@ pub fn ids(operation: &str, answer: &Value) -> Vec<(&'static str, String)> {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        found.extend(values.into_iter().filter_map(text).map(|id| (*name, id)));
+        let ids = values.into_iter().filter_map(text);
+        if *name == CODE {
+            let code = |link: String| Some(link.split_once("/guest/")?.1.split('/').next()?.to_owned());
+            found.extend(ids.filter_map(code).map(|id| (*name, id)));
+        } else {
+            found.extend(ids.map(|id| (*name, id)));
+        }
     }
     found
 }
@@ -67,7 +84,7 @@ pub fn general(pointer: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{general, ids};
+    use super::{filling, general, ids};
 
     #[test]
     fn ids_are_found_wrapped_and_bare() {
@@ -75,6 +92,14 @@ mod tests {
         assert_eq!(ids("get_step", &wrapped), [("capture", "a".into()), ("capture", "7".into())]);
         assert_eq!(ids("get_step", &json!({"data": {"captures": [{"id": "a"}]}})), [("capture", "a".into())]);
         assert_eq!(ids("get_me", &wrapped), []);
+        let guests =
+            json!({"data": [{"email": "kim@lund.test", "link": "https://go.tallyfy.com/guest/x7k2/tasks"}]});
+        assert_eq!(
+            ids("list_guests", &guests),
+            [("guest", "kim@lund.test".into()), ("guest code", "x7k2".into())]
+        );
+        assert_eq!(filling("list_guest_tasks", "guest"), "guest code");
+        assert_eq!(filling("get_guest", "guest"), "guest");
         assert_eq!(general("/data/0/tasks/12/id"), "/data/*/tasks/*/id");
     }
 }

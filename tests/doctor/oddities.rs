@@ -7,7 +7,7 @@ use serde_json::Value;
 use tallyfy_gen::operations;
 use tallyfy_sdk::Error;
 
-use super::{Round, Scope};
+use super::{Round, Scope, harvest};
 use crate::verify::Kind;
 
 /// Whether an oddity was met.
@@ -98,8 +98,10 @@ async fn guest_pages(round: &mut Round<'_>, root: &Scope) -> Result<Sight, Error
     let guests = read(round, "list_guests", root, &[]).await?;
     let guests = guests.as_ref().and_then(|guests| guests["data"].as_array()).cloned().unwrap_or_default();
     for guest in guests.iter().take(10) {
-        let Some(email) = guest["email"].as_str() else { continue };
-        let scope: Scope = root.iter().cloned().chain([("guest".into(), email.into())]).collect();
+        let one = serde_json::json!({"data": [guest]});
+        let code = harvest::ids("list_guests", &one).into_iter().find(|(name, _)| *name == "guest code");
+        let Some((name, code)) = code else { continue };
+        let scope: Scope = root.iter().cloned().chain([(name.into(), code)]).collect();
         let all = read(round, "list_guest_tasks", &scope, &[]).await?;
         if rows(all.as_ref()).is_none_or(|rows| rows < 2) {
             continue;

@@ -6,11 +6,12 @@ use std::fmt::{self, Write as _};
 use serde_json::{Value, json};
 
 use super::{Examination, Seen};
+use crate::verify::{Finding, Kind};
 
 impl Examination {
     /// For machines.
     pub fn json(&self) -> Value {
-        let finding = |finding: &crate::verify::Finding| {
+        let finding = |finding: &Finding| {
             json!({
                 "severity": finding.kind.severity().word(), "kind": finding.kind.word(),
                 "pointer": finding.pointer, "what": finding.what, "advice": finding.advice,
@@ -82,12 +83,14 @@ impl fmt::Display for Examination {
 
 impl Examination {
     fn findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.seen.values().all(|seen| seen.findings.is_empty()) {
+        // Empty maps are told once, as an oddity.
+        let told = |finding: &&Finding| finding.kind != Kind::EmptyMap;
+        if self.seen.values().all(|seen| seen.findings.iter().filter(told).count() == 0) {
             return Ok(());
         }
         writeln!(f, "\n## Findings\n")?;
         for (id, seen) in &self.seen {
-            for finding in &seen.findings {
+            for finding in seen.findings.iter().filter(told) {
                 writeln!(f, "- {id}: {finding}")?;
                 if !finding.advice.is_empty() {
                     writeln!(f, "  -> {}", finding.advice)?;

@@ -35,7 +35,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::answer::{self, Answer, Origin};
-use crate::dates::Form;
+use crate::dates::{self, Form};
 use crate::gate::Caller;
 use crate::query::Query;
 use crate::router::PathParams;
@@ -254,6 +254,7 @@ pub fn dump(world: &World, organization: &str) -> Value {
         })
     });
     serde_json::json!({
+        "now": dates::write(view.now, Form::Millis),
         "organization": organizations::render(organization),
         "members": organization.members.iter().map(|m| view.member(m, &plain)).collect::<Vec<_>>(),
         "guests": organization.guests.iter().map(|g| view.guest(g, &plain, Form::Plain)).collect::<Vec<_>>(),

@@ -18,6 +18,7 @@ mod people;
 mod planned;
 mod processes;
 mod reads;
+mod served;
 mod strange;
 mod tasks;
 mod values;

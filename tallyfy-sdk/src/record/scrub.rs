@@ -126,8 +126,9 @@ fn is_the_services(key: &str, text: &str) -> bool {
     if matches!(text, "" | "0" | "1" | "true" | "false") || WORDS.binary_search(&text).is_ok() {
         return true;
     }
-    let wordlike = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\\');
-    let word = text.len() <= LONGEST_WORD && text.bytes().all(wordlike);
+    let wordlike = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
+    // A PHP class names a kind of thing: `App\Models\Capture`.
+    let word = text.len() <= LONGEST_WORD && (text.bytes().all(wordlike) || text.starts_with("App\\"));
     (word && FIELDS.binary_search(&key).is_ok()) || is_date(text)
 }
 
@@ -146,8 +147,10 @@ fn is_date(text: &str) -> bool {
 /// Names of fields are the service's; ids, addresses and aliases in the place of names are not.
 fn is_name(key: &str) -> bool {
     let named = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    // `ko-form-fields`; aliases of fields end in a number.
+    let dashed = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    named && key.len() <= LONGEST_WORD && (digits <= 3 && digits < key.len() || is_position(key))
+    (named || dashed) && key.len() <= LONGEST_WORD && (digits <= 3 && digits < key.len() || is_position(key))
 }
 
 /// A PHP list with gaps has its positions for keys.

@@ -118,6 +118,7 @@ fn what_is_the_services_stays() {
         json!({"data": {"deadline": "2026-08-22T15:00:00.000Z", "started_at": "2026-08-20 06:00:00", "due": "2026-08-22"}}),
         json!({"data": {"task_type": "brand-new-kind", "flags": ["0", "1", "", "true"]}}),
         json!({"data": [], "meta": {"pagination": {"total": 21, "links": []}}}),
+        json!({"data": {"ko-form-fields": [], "UTC_offset": null}}),
         json!({"0": {"position": 1}, "2": {"position": 2}}),
     ] {
         assert_eq!(body(&kept), kept);
@@ -182,4 +183,27 @@ fn a_writer_that_has_failed_is_left_alone() {
         recorder.exchange("get_run", &Method::GET, "/", StatusCode::OK, b"{}");
     }
     assert_eq!(buffer.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn every_attempt_that_is_answered_is_a_line() {
+    use crate::scripted::{Reply, Scripted, json as answer};
+
+    let replies = vec![
+        Reply::Hangup,
+        answer(503, "<html>busy"),
+        answer(200, r#"{"data": {"id": 7, "email": "kim@lund.test"}}"#),
+    ];
+    let server = Scripted::start(replies).await;
+    let buffer = Buffer::default();
+    let hasty = crate::RetryPolicy::default().base(std::time::Duration::ZERO);
+    let client = server.builder().retry(hasty).record(buffer.clone()).build().expect("a client");
+    let query = [("q", "kim@lund.test")];
+    client.raw(Method::GET, "me").query(query).bytes().await.expect("an answer");
+    let lines = buffer.lines();
+    let statuses: Vec<_> = lines.iter().map(|line| line["status"].as_u64()).collect();
+    assert_eq!(statuses, [Some(503), Some(200)]);
+    assert_eq!(lines[1]["body"]["data"]["id"], 7);
+    let text = format!("{lines:?}");
+    assert!(!text.contains("kim") && !text.contains("s3cret"), "{text}");
 }
