@@ -46,7 +46,7 @@ struct Reply {
 impl Desk {
     async fn new() -> Self {
         let sandbox = Sandbox::builder().now(seed::today()).start().await.expect("a free port");
-        Self { sandbox, http: reqwest::Client::new(), token: seed::ADMIN_TOKEN }
+        Self { sandbox, http: http(), token: seed::ADMIN_TOKEN }
     }
 
     /// A request with the usual headers. `path` is below the organization unless it starts with `~`.
@@ -113,4 +113,10 @@ impl Reply {
 fn column(list: &Value, key: &str) -> Vec<String> {
     let rows = list["data"].as_array().expect("a list");
     rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// A plain HTTP client, with a TLS provider where the build has TLS: an error says that there is one already.
+fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }

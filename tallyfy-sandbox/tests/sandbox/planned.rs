@@ -60,7 +60,7 @@ tasks:
 
 async fn desk(plan: Plan) -> Desk {
     let sandbox = Sandbox::builder().seed(plan).start().await.expect("a seed without mistakes");
-    Desk { sandbox, http: reqwest::Client::new(), token: seed::ADMIN_TOKEN }
+    Desk { sandbox, http: crate::http(), token: seed::ADMIN_TOKEN }
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn mistakes_of_a_seed_name_their_place() {
 #[tokio::test]
 async fn the_strict_mode_refuses_what_breaks_the_document() {
     let sandbox = Sandbox::builder().strict(true).start().await.expect("a free port");
-    let desk = Desk { sandbox, http: reqwest::Client::new(), token: seed::ADMIN_TOKEN };
+    let desk = Desk { sandbox, http: crate::http(), token: seed::ADMIN_TOKEN };
     let body = json!({ "checklist_id": seed::SMALL_TEMPLATE, "template_id": "x" });
     let refused = desk.post("/runs?per_page=many", body).await.is(400);
     assert_eq!(refused["code"], "CONTRACT_VIOLATION");
@@ -179,7 +179,7 @@ async fn violations_are_told_as_they_come_and_not_looked_for_when_switched_off()
         ear.lock().expect("no panic").push((violation.side, violation.pointer.clone()));
     };
     let sandbox = Sandbox::builder().report(report).start().await.expect("a free port");
-    let desk = Desk { sandbox, http: reqwest::Client::new(), token: seed::ADMIN_TOKEN };
+    let desk = Desk { sandbox, http: crate::http(), token: seed::ADMIN_TOKEN };
     desk.get("/runs?wiht=tasks").await.is(200);
     assert_eq!(*told.lock().expect("no panic"), [(Side::Client, "query/wiht".to_owned())]);
     let sandbox = Sandbox::builder().validate(false).start().await.expect("a free port");

@@ -155,6 +155,6 @@ async fn a_dropped_sandbox_is_gone() {
     desk.get("~/me").await.is(200);
     drop(desk);
     tokio::task::yield_now().await;
-    let error = reqwest::Client::new().get(url).send().await.expect_err("nobody listens");
+    let error = crate::http().get(url).send().await.expect_err("nobody listens");
     assert!(error.is_connect());
 }
