@@ -6,6 +6,9 @@ use tallyfy_sandbox::seed;
 
 use crate::{Desk, column};
 
+/// A filter, and the rows that it should leave.
+type Row<'a> = (&'a str, &'a dyn Fn(&Value) -> bool);
+
 /// Something that changes what lists find.
 #[derive(Clone, Copy, Debug)]
 enum Change {
@@ -139,7 +142,7 @@ async fn tasks_agree(desk: &Desk, dump: &Value) {
         |row: &Value, user: i64| row["owners"]["users"].as_array().expect("users").contains(&json!(user));
     // Both are written in one form, so that texts compare like dates.
     let late = |row: &Value| row["deadline"].as_str().is_some_and(|at| Some(at) < dump["now"].as_str());
-    let all: [(&str, &dyn Fn(&Value) -> bool); 10] = [
+    let all: [Row<'_>; 10] = [
         ("status=active", &|row| live(row) && open(row)),
         ("status=complete", &|row| live(row) && row["status"] == "completed"),
         ("status=has-problem", &|row| live(row) && row["problem"] == true),
@@ -173,7 +176,7 @@ async fn processes_agree(desk: &Desk, dump: &Value) {
     };
     let named =
         |row: &Value, text: &str| row["name"].as_str().unwrap_or_default().to_lowercase().contains(text);
-    let all: [(&str, &dyn Fn(&Value) -> bool); 8] = [
+    let all: [Row<'_>; 8] = [
         ("status=active", &|row| live(row) && matches!(row["status"].as_str(), Some("active" | "problem"))),
         ("status=complete", &|row| row["status"] == "complete"),
         ("status=problem", &|row| row["status"] == "problem"),
