@@ -18,7 +18,7 @@ const fn step(name: &'static str, cargo: &'static [&'static str]) -> Step {
 }
 
 /// All steps. Tests come first: they say most.
-pub const STEPS: [Step; 12] = [
+pub const STEPS: [Step; 14] = [
     Step { name: "test", cargo: &["test", "--workspace", "--quiet"], variables: &[("INSTA_UPDATE", "no")] },
     step("format", &["fmt", "--all", "--check"]),
     step("codegen", &["xtask", "codegen", "--check"]),
@@ -30,6 +30,24 @@ pub const STEPS: [Step; 12] = [
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     step("quickstart", &["run", "--quiet", "-p", "tallyfy-sdk", "--example", "quickstart"]),
+    step(
+        "schemars",
+        &[
+            "test",
+            "--quiet",
+            "-p",
+            "tallyfy-tests",
+            "--features",
+            "schemars",
+            "--test",
+            "it",
+            "tools::schemars",
+        ],
+    ),
+    step(
+        "llm-tool",
+        &["run", "--quiet", "-p", "tallyfy-sdk", "--features", "schemars", "--example", "llm_tool"],
+    ),
     step("without-tls", &["check", "--quiet", "-p", "tallyfy-sdk", "--no-default-features"]),
     // The other TLS providers need a C library or build for minutes; they are features of reqwest alone.
     step("features", &["check", "--quiet", "-p", "tallyfy-sdk", "--features", "http2,system-proxy"]),

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
-use xtask::{diff, source};
+use xtask::{diff, source, tools};
 
 pub fn ours() -> Value {
     source::parse("ours.yaml", include_str!("ours.yaml")).unwrap()
@@ -353,4 +353,24 @@ fn versions_are_files_or_revisions() {
     );
     assert!(refused("openapi").ends_with("openapi: is a folder; name the document in it"));
     fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_command_fails_when_something_breaks() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/tools");
+    let changed = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("changed-{}.json", std::process::id()));
+    let run = |planted: Option<(&str, Value)>| {
+        let mut new = ours();
+        if let Some((pointer, value)) = planted {
+            plant(&mut new, pointer, value);
+        }
+        fs::write(&changed, new.to_string()).unwrap();
+        tools::diff(&root, "ours.yaml", changed.to_str().unwrap(), false).unwrap()
+    };
+    assert_eq!(run(None), ("0 breaking, 0 additive, 0 notes\n".into(), true));
+    let (_, clean) = run(Some((&at("SCHEMAS/Tree/properties/crown"), json!({"type": "string"}))));
+    assert!(clean);
+    let (report, clean) = run(Some((&at("SCHEMAS/Tree/properties/gardener"), Value::Null)));
+    assert!(!clean && report.ends_with("1 breaking, 0 additive, 0 notes\n"), "{report}");
+    fs::remove_file(changed).unwrap();
 }

@@ -146,7 +146,8 @@ async fn the_program_takes_the_organization_from_the_environment_and_leaves_a_re
         report["operations"].as_array().unwrap().iter().flat_map(|one| one["answers"].as_array().unwrap());
     assert_eq!(answers.map(|answer| answer["count"].as_u64().unwrap()).sum::<u64>(), lines as u64);
 
-    let (code, said) = doctor(&sandbox, &["--samples", "1", "--record", kept, "--only-record"]).await;
+    let (code, said) =
+        doctor(&sandbox, &["--sandbox", "--samples", "1", "--record", kept, "--only-record"]).await;
     assert_eq!(code, Some(0));
     assert!(said.contains(" exchanges of ") && said.lines().count() == 1, "{said}");
     fs::remove_file(path).unwrap();
