@@ -18,6 +18,7 @@ mod polish;
 mod signature;
 mod table;
 mod tidy;
+mod untyped;
 mod view;
 
 /// The mini spec as (file name, YAML text), the root first.
