@@ -34,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 pub use fault::{Fault, FaultBody};
+use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::Quirks;
 pub use state::Effect;
@@ -65,13 +66,22 @@ pub struct Builder {
     quirks: Quirks,
     now: Option<DateTime<Utc>>,
     plan: seed::Plan,
+    kept: usize,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let bind = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let contract = Contract { validate: true, ..Contract::default() };
-        Self { bind, port: 0, contract, quirks: Quirks::default(), now: None, plan: seed::Plan::default() }
+        Self {
+            bind,
+            port: 0,
+            contract,
+            quirks: Quirks::default(),
+            now: None,
+            plan: seed::Plan::default(),
+            kept: log::KEPT,
+        }
     }
 }
 
@@ -125,6 +135,12 @@ impl Builder {
         self
     }
 
+    /// How many of the newest requests [`Sandbox::requests`] tells of; 100,000 by default.
+    pub fn keep_requests(mut self, count: usize) -> Self {
+        self.kept = count;
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
@@ -135,7 +151,7 @@ impl Builder {
         let address = listener.local_addr()?;
         let world = seed::planned(self.quirks, self.now, self.plan);
         let world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let shared = Arc::new(Shared::new(world, self.contract));
+        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept)));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })
     }
@@ -170,9 +186,9 @@ impl Sandbox {
         seed::ORGANIZATION
     }
 
-    /// The requests seen so far, oldest first.
+    /// The requests seen so far, oldest first; of very many the newest (see [`Builder::keep_requests`]).
     pub fn requests(&self) -> Vec<Seen> {
-        self.shared.lock().log.entries().to_vec()
+        self.shared.lock().log.entries().cloned().collect()
     }
 
     /// Forgets the requests seen so far, and the violations.

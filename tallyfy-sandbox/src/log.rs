@@ -2,6 +2,8 @@
 //!
 //! Not here: finding violations (`contract`).
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -68,18 +70,32 @@ impl Seen {
 }
 
 /// The requests so far. Entries are numbered, so that an answer finds its request after a clearing too.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Log {
     first: usize,
-    entries: Vec<Seen>,
+    entries: VecDeque<Seen>,
     own: Vec<Violation>,
+    kept: usize,
 }
 
+/// How many requests are kept when nobody says otherwise.
+pub(crate) const KEPT: usize = 100_000;
+
 impl Log {
+    /// A log of so many requests, the newest; violations of the sandbox itself are kept in as great a number.
+    pub(crate) fn of(kept: usize) -> Self {
+        Self { first: 0, entries: VecDeque::new(), own: Vec::new(), kept }
+    }
+
     /// Adds a request and returns its number.
     pub(crate) fn push(&mut self, seen: Seen) -> usize {
-        self.entries.push(seen);
-        self.first + self.entries.len() - 1
+        self.entries.push_back(seen);
+        let number = self.first + self.entries.len() - 1;
+        while self.entries.len() > self.kept {
+            self.entries.pop_front();
+            self.first += 1;
+        }
+        number
     }
 
     /// Notes the status of an answer.
@@ -92,11 +108,12 @@ impl Log {
     /// Notes violations of the sandbox itself.
     pub(crate) fn blame(&mut self, violations: Vec<Violation>) {
         self.own.extend(violations);
+        self.own.truncate(self.kept);
     }
 
     /// All requests.
-    pub(crate) fn entries(&self) -> &[Seen] {
-        &self.entries
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Seen> {
+        self.entries.iter()
     }
 
     /// Violations of both sides.

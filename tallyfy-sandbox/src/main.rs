@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use tallyfy_sandbox::seed::Plan;
@@ -32,10 +33,20 @@ struct Arguments {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> std::io::Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match serve(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: Arguments) -> std::io::Result<()> {
     let builder = Sandbox::builder().port(arguments.port).bind(arguments.bind);
-    let mut builder = builder.validate(!arguments.no_validate).strict(arguments.strict).report(tell);
+    let mut builder =
+        builder.validate(!arguments.no_validate).strict(arguments.strict).report(tell).keep_requests(0);
     if let Some(path) = arguments.seed {
         builder = builder.seed(Plan::from_file(path).map_err(std::io::Error::other)?);
     }

@@ -22,6 +22,8 @@ use crate::{contract, gate};
 
 /// Larger bodies are refused with 413.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// The same for uploads: the largest file (`routes::files`), and what stands around it.
+const UPLOAD_LIMIT: usize = 101 * 1024 * 1024;
 
 /// What connections and the public handle share.
 pub(crate) struct Shared {
@@ -58,8 +60,8 @@ impl std::fmt::Debug for Contract {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, contract: Contract) -> Self {
-        let (faults, log) = (Faults::default(), Log::default());
+    pub(crate) fn new(world: World, contract: Contract, log: Log) -> Self {
+        let faults = Faults::default();
         Self { inner: Mutex::new(Inner { world, faults, log, contract, answered: 0 }) }
     }
 
@@ -95,7 +97,10 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     let (parts, body) = request.into_parts();
     let path = router::without_prefix(parts.uri.path()).to_owned();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
-    let (bytes, too_large) = match Limited::new(body, BODY_LIMIT).collect().await {
+    let found = router::find(&parts.method, &path);
+    let uploads = matches!(&found, Found::Operation(one, _) if one.id.starts_with("upload_"));
+    let limit = if uploads { UPLOAD_LIMIT } else { BODY_LIMIT };
+    let (bytes, too_large) = match Limited::new(body, limit).collect().await {
         Ok(collected) => (collected.to_bytes(), false),
         Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
         // The client broke off in mid-body: there is nobody to answer.
@@ -105,7 +110,7 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     let mut arrived = Arrived {
         query: Query::parse(&raw_query),
         content: Content::read(media, &bytes),
-        found: router::find(&parts.method, &path),
+        found,
         json: gate::accepts_json(&parts.headers),
         headers: parts.headers,
         path,

@@ -202,6 +202,13 @@ impl View<'_> {
         })
     }
 
+    /// What has happened to a task, newest first.
+    pub fn activities(&self, task: &str) -> Value {
+        let entries = self.organization.activity.iter().rev();
+        let own = entries.filter(|entry| is_about(entry, Some("task"), task));
+        crate::answer::wrapped(own.map(|entry| self.activity(entry)).collect())
+    }
+
     /// What people call the subject of a row, while it is there.
     fn name(&self, class: &str, id: &str) -> Option<String> {
         let organization = self.organization;

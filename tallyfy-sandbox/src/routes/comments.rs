@@ -114,26 +114,29 @@ fn delete_task_comment(call: &mut Call<'_>) -> Result<Answer, Refused> {
 
 fn resolve_task_problem(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let threads = tasks::of_path(call)?.threads.clone();
-    resolve(call, &Place::Task, Some(&threads))
+    resolve(call, &Place::Task, &threads)
 }
 
 fn resolve_run_problem(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let threads = processes::of_path(call)?.threads.clone();
-    resolve(call, &Place::Process, Some(&threads))
+    resolve(call, &Place::Process, &threads)
 }
 
 fn resolve_checklist_problem(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    templates::live(call)?;
-    resolve(call, &Place::Template, None)
+    let id = templates::live(call)?.id.clone();
+    let threads = call.organization.threads.iter();
+    let own = threads.filter(|thread| thread.checklist_id.as_ref() == Some(&id));
+    let own: Vec<String> = own.map(|thread| thread.id.clone()).collect();
+    resolve(call, &Place::Template, &own)
 }
 
 /// Stores the resolution as a thread of its own and marks the issue with it.
-fn resolve(call: &mut Call<'_>, place: &Place, among: Option<&[String]>) -> Result<Answer, Refused> {
+fn resolve(call: &mut Call<'_>, place: &Place, among: &[String]) -> Result<Answer, Refused> {
     let body = call.body()?;
     let mut input = Input::new(&body);
     input.require("thread_id");
     let issue = input.text("thread_id", 255).unwrap_or_default();
-    let known = among.is_none_or(|ids| ids.contains(&issue));
+    let known = among.contains(&issue);
     let thread = call.organization.threads.get(&issue).filter(|thread| known && thread.label == "problem");
     if thread.is_none() && input.value("thread_id").is_some() {
         input.wrong("thread_id", "The selected thread id is invalid.");
@@ -188,6 +191,7 @@ fn store(call: &mut Call<'_>, place: &Place, content: String, state: Option<Stri
         id: id.clone(),
         task_id,
         run_id,
+        checklist_id: matches!(place, Place::Template).then(|| call.param("checklist").to_owned()),
         step_id,
         sent_to: mentions(&content),
         content,

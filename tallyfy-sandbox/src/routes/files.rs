@@ -29,6 +29,9 @@ const EXTENSIONS: [&str; 28] = [
     "jpg", "jpeg", "gif", "png", "ai", "psd", "zip", "xml", "xps", "dwg", "csv", "tif", "bmp", "oft",
 ];
 
+/// The largest file (platform:upload_file).
+const LARGEST: usize = 102_400 * 1024;
+
 /// One part of a multipart body.
 struct Part {
     name: String,
@@ -54,6 +57,9 @@ fn upload(call: &mut Call<'_>) -> Result<Answer, Refused> {
         errors.push(("name".to_owned(), json!("The name field is required.")));
     } else if !extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
         errors.push(("name".to_owned(), json!("The name must be a file of an allowed type.")));
+    }
+    if file.is_some_and(|file| file.bytes.len() > LARGEST) {
+        errors.push(("name".to_owned(), json!("The name may not be greater than 102400 kilobytes.")));
     }
     for key in ["uploaded_from", "subject_type", "subject_id"] {
         if text(key).is_none() {
@@ -159,10 +165,13 @@ pub fn render(asset: &Asset) -> Value {
 fn parts(boundary: &str, body: &Bytes) -> Vec<Part> {
     let marker = format!("--{boundary}");
     let mut found = Vec::new();
-    let starts: Vec<usize> = if boundary.is_empty() { Vec::new() } else { places(body, marker.as_bytes()) };
+    if boundary.is_empty() {
+        return found;
+    }
+    let starts: Vec<usize> = places(body, marker.as_bytes()).collect();
     for pair in starts.windows(2) {
         let inner = body.slice(pair[0] + marker.len()..pair[1]);
-        let Some(&split) = places(&inner, b"\r\n\r\n").first() else { continue };
+        let Some(split) = places(&inner, b"\r\n\r\n").next() else { continue };
         let head = String::from_utf8_lossy(&inner[..split]).into_owned();
         let end = inner.len().saturating_sub(2).max(split + 4);
         let bytes = inner.slice((split + 4).min(end)..end.min(inner.len()));
@@ -173,10 +182,20 @@ fn parts(boundary: &str, body: &Bytes) -> Vec<Part> {
     found
 }
 
-/// Where the needle starts.
-fn places(haystack: &[u8], needle: &[u8]) -> Vec<usize> {
-    let windows = haystack.windows(needle.len().max(1)).enumerate();
-    windows.filter(|(_, window)| *window == needle).map(|(at, _)| at).collect()
+/// Where the needle starts, one place after another.
+fn places<'a>(haystack: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let first = needle.first()?;
+        loop {
+            // Looking for one byte first is much faster in a file of a hundred megabytes.
+            let at = from + haystack.get(from..)?.iter().position(|byte| byte == first)?;
+            from = at + 1;
+            if haystack[at..].starts_with(needle) {
+                return Some(at);
+            }
+        }
+    })
 }
 
 /// `name="value"` of a Content-Disposition line.

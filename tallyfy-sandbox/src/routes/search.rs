@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::{Answer, Origin, Paging};
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::Refused;
@@ -67,13 +67,53 @@ fn search(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let paging = Paging::read(query, 20, 100).always();
     let mut answer = Map::new();
     for kind in kinds {
-        let mut rows = view.candidates(kind, &places);
-        rows.retain(|row| row.texts.iter().any(|text| text.to_lowercase().contains(&wanted)));
-        rows.retain(|row| condition.as_ref().is_none_or(|condition| condition.holds(row)));
-        let page = paging.page(&rows, &call.request.origin(), |row| view.hit(&row.hit));
+        let rows = match kind {
+            "process" => Rows::Slots(&places.processes, |view, slot| view.process_candidate(slot)),
+            "task" => Rows::Slots(&places.tasks, |view, slot| view.task_candidate(slot)),
+            "blueprint" => Rows::List(view.template_candidates()),
+            "step" | "capture" => Rows::List(view.part_candidates(kind == "step")),
+            _ => Rows::List(Vec::new()),
+        };
+        let page = rows.page(view, &wanted, condition.as_ref(), (paging, &call.request.origin()));
         answer.insert(kind.to_owned(), page);
     }
     Ok(Answer::json(http::StatusCode::OK, Value::Object(answer)))
+}
+
+/// What may be found of one kind.
+enum Rows<'a> {
+    /// By the index: these hold the text.
+    Slots(&'a Bits, fn(&View<'a>, usize) -> Option<Candidate<'a>>),
+    /// Few enough to look at each.
+    List(Vec<Candidate<'a>>),
+}
+
+impl<'a> Rows<'a> {
+    fn page(
+        self,
+        view: View<'a>,
+        wanted: &str,
+        condition: Option<&Condition>,
+        (paging, origin): (Paging, &Origin<'_>),
+    ) -> Value {
+        let mut rows = match (self, condition) {
+            // Rows are looked at when the page is known.
+            (Self::Slots(slots, candidate), None) => {
+                let (start, end) = paging.span(slots.len());
+                let rows =
+                    slots.range(start, end - start).into_iter().filter_map(|slot| candidate(&view, slot));
+                let data = rows.map(|row| view.hit(&row.hit)).collect();
+                return paging.envelope(data, slots.len(), origin);
+            }
+            (Self::Slots(slots, candidate), _) => {
+                slots.iter().filter_map(|slot| candidate(&view, slot)).collect()
+            }
+            (Self::List(rows), _) => rows,
+        };
+        rows.retain(|row| row.texts.iter().any(|text| text.to_lowercase().contains(wanted)));
+        rows.retain(|row| condition.is_none_or(|condition| condition.holds(row)));
+        paging.page(&rows, origin, |row| view.hit(&row.hit))
+    }
 }
 
 /// Processes and tasks that hold the text and are not archived.
@@ -148,16 +188,6 @@ impl Condition {
 }
 
 impl<'a> View<'a> {
-    fn candidates(&self, kind: &str, places: &Places) -> Vec<Candidate<'a>> {
-        match kind {
-            "blueprint" => self.template_candidates(),
-            "process" => self.process_candidates(&places.processes),
-            "task" => self.task_candidates(&places.tasks),
-            "step" | "capture" => self.part_candidates(kind == "step"),
-            _ => Vec::new(),
-        }
-    }
-
     fn template_candidates(&self) -> Vec<Candidate<'a>> {
         let templates = self.organization.templates.iter().filter(|template| template.archived_at.is_none());
         let rows = templates.map(|template| Candidate {
@@ -169,26 +199,24 @@ impl<'a> View<'a> {
         rows.collect()
     }
 
-    fn process_candidates(&self, slots: &Bits) -> Vec<Candidate<'a>> {
-        let processes = slots.iter().filter_map(|slot| self.organization.processes.at(slot));
-        let rows = processes.map(|process| Candidate {
+    fn process_candidate(&self, slot: usize) -> Option<Candidate<'a>> {
+        let process = self.organization.processes.at(slot)?;
+        Some(Candidate {
             texts: [&process.name, process.summary.as_deref().unwrap_or_default()],
             starter: process.started_by,
             created_at: process.created_at,
             hit: Hit::Process(process),
-        });
-        rows.collect()
+        })
     }
 
-    fn task_candidates(&self, slots: &Bits) -> Vec<Candidate<'a>> {
-        let tasks = slots.iter().filter_map(|slot| self.organization.tasks.at(slot));
-        let rows = tasks.map(|task| Candidate {
+    fn task_candidate(&self, slot: usize) -> Option<Candidate<'a>> {
+        let task = self.organization.tasks.at(slot)?;
+        Some(Candidate {
             texts: [&task.title, ""],
             starter: task.starter_id,
             created_at: task.created_at,
             hit: Hit::Task(task),
-        });
-        rows.collect()
+        })
     }
 
     fn part_candidates(&self, steps: bool) -> Vec<Candidate<'a>> {

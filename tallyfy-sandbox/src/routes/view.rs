@@ -63,6 +63,13 @@ impl View<'_> {
         wrapped(folders.map(|folder| json!({ "id": folder.id, "name": folder.name })).collect())
     }
 
+    /// Files of an object.
+    pub fn assets(&self, subject_type: &str, subject_id: &str) -> Value {
+        let assets = self.organization.assets.iter();
+        let own = assets.filter(|asset| asset.subject_type == subject_type && asset.subject_id == subject_id);
+        wrapped(own.map(super::files::render).collect())
+    }
+
     /// The keys that all four kinds of form field have in common.
     pub fn field(&self, field: &Field) -> Map<String, Value> {
         let mut row = Map::new();

@@ -105,6 +105,7 @@ fn comment(organization: &mut Organization, id: &str, task_id: &str, label: &str
         id: id.to_owned(),
         task_id: Some(task_id.to_owned()),
         run_id: None,
+        checklist_id: None,
         step_id,
         content: content.to_owned(),
         label: label.to_owned(),

@@ -112,6 +112,15 @@ impl Bits {
         self.range(0, self.len).into_iter()
     }
 
+    /// Some slots in descending order: `count` of them after leaving out `skip`.
+    pub fn range_back(&self, skip: usize, count: usize) -> Vec<usize> {
+        let end = self.len.saturating_sub(skip);
+        let start = end.saturating_sub(count);
+        let mut found = self.range(start, end - start);
+        found.reverse();
+        found
+    }
+
     /// Some slots in ascending order: `count` of them after leaving out `skip`.
     pub fn range(&self, mut skip: usize, count: usize) -> Vec<usize> {
         let mut found = Vec::with_capacity(count.min(self.len));
@@ -176,7 +185,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sets_agree_with_plain_ones(one in slots(), other in slots(), skip in 0_usize..70, count in 0_usize..70) {
+        fn sets_agree_with_plain_ones(
+            one in slots(),
+            other in slots(),
+            skip in 0_usize..70,
+            count in 0_usize..70,
+        ) {
             let bits = |set: &BTreeSet<usize>| set.iter().copied().collect::<Bits>();
             let list = |bits: Bits| {
                 assert_eq!(bits.len(), bits.iter().count());
@@ -188,6 +202,8 @@ mod tests {
             prop_assert_eq!(list(bits(&one).without(&bits(&other))), plain(&one - &other));
             let page: Vec<usize> = one.iter().copied().skip(skip).take(count).collect();
             prop_assert_eq!(bits(&one).range(skip, count), page);
+            let back: Vec<usize> = one.iter().rev().copied().skip(skip).take(count).collect();
+            prop_assert_eq!(bits(&one).range_back(skip, count), back);
             let mut left = bits(&one);
             other.iter().for_each(|slot| left.remove(*slot));
             prop_assert_eq!(list(left), plain(&one - &other));

@@ -15,6 +15,8 @@ pub struct Thread {
     pub task_id: Option<String>,
     /// The process, of a thread on a process itself.
     pub run_id: Option<String>,
+    /// The template, of a thread on a template.
+    pub checklist_id: Option<String>,
     /// The step of the task.
     pub step_id: Option<String>,
     /// HTML.

@@ -32,6 +32,8 @@ async fn what_the_seed_did_is_told_newest_first() {
         (&json!("App\\Models\\Task"), &json!("App\\Models\\Run"), &json!(seed::PROCESS))
     );
     assert_eq!(entry["audit"]["data"]["title"], "Collect documents");
+    let task = desk.get(&format!("/tasks/{}?with=activities", seed::PROCESS_TASKS[0])).await.is(200);
+    assert_eq!(task["data"]["activities"]["data"], json!([entry]));
     assert_eq!(feed["meta"]["pagination"]["per_page"], 20);
     desk.is_faithful();
 }

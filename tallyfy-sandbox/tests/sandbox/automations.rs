@@ -395,6 +395,38 @@ async fn the_rules_of_the_seed_work() {
 }
 
 #[tokio::test]
+async fn with_every_answer_given_the_tasks_of_the_large_template_are_completed_in_order() {
+    let desk = Desk::new().await;
+    let all = json!({
+        KICKOFF_TEXTAREA: "x", KICKOFF_RADIO: "Fixed", KICKOFF_DATE: "2026-09-15", KICKOFF_EMAIL: "a@b.test",
+        KICKOFF_MULTISELECT: [
+            { "id": 1, "text": "Night delivery", "selected": true },
+            { "id": 2, "text": "Returns", "selected": true },
+            { "id": 3, "text": "Cold chain", "selected": true },
+        ],
+        KICKOFF_TABLE: ["12", "12"], KICKOFF_ASSIGNEES: { "users": [1001], "guests": [], "groups": [] },
+    });
+    let (run, made) = launch(&desk, all).await;
+    let safety = json!([{ "id": 1, "text": "Safety", "selected": true }]);
+    let given = [
+        json!({ FIELD_TAX_NUMBER: "x" }),
+        json!({}),
+        json!({ FIELD_RADIO: "Part-time", FIELD_MULTISELECT: safety }),
+        json!({ FIELD_TEXTAREA: "x" }),
+        json!({}),
+    ];
+    for (task, answers) in made.iter().zip(given) {
+        let path = format!("/runs/{run}/tasks/{}", task["id"].as_str().expect("an id"));
+        desk.put(&path, json!({ "taskdata": answers })).await.is(200);
+        let done = complete(&desk, &run, task, json!(true)).await;
+        assert_eq!(done["status"], "completed");
+    }
+    let process = desk.get(&format!("/runs/{run}")).await.is(200)["data"].clone();
+    assert_eq!((&process["status"], &process["progress"]["percent"]), (&json!("complete"), &json!(100)));
+    desk.is_faithful();
+}
+
+#[tokio::test]
 async fn a_rule_aims_at_a_step_once_and_keeps_its_place() {
     let desk = Desk::new().await;
     let path = format!("/checklists/{TEMPLATE}/automated-actions");

@@ -54,6 +54,22 @@ async fn an_open_issue_blocks_completion_until_it_is_resolved() {
 }
 
 #[tokio::test]
+async fn a_template_shows_its_own_comments() {
+    let desk = Desk::new().await;
+    let path = format!("/checklists/{}", seed::TEMPLATE);
+    let issue = desk.post(&format!("{path}/problem"), json!({ "content": "Too long" })).await.is(200);
+    let body = json!({ "thread_id": issue["data"]["id"], "content": "Shorter now" });
+    let other = format!("/checklists/{}/resolved-threads", seed::SMALL_TEMPLATE);
+    desk.post(&other, body.clone()).await.is(422);
+    desk.post(&format!("{path}/resolved-threads"), body).await.is(200);
+    let threads = desk.get(&format!("{path}?with=threads")).await.is(200)["data"]["threads"].clone();
+    assert_eq!(crate::column(&threads, "content"), ["Too long", "Shorter now"]);
+    let small = desk.get(&format!("/checklists/{}?with=threads", seed::SMALL_TEMPLATE)).await.is(200);
+    assert_eq!(small["data"]["threads"]["data"], json!([]));
+    desk.is_faithful();
+}
+
+#[tokio::test]
 async fn an_issue_on_the_process_freezes_its_tasks() {
     let desk = Desk::new().await;
     let run = format!("/runs/{}", seed::SMALL_PROCESS);

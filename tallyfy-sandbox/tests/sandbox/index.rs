@@ -23,6 +23,7 @@ enum Change {
     DeleteProcess(usize),
     Problem(usize),
     Resolve(usize),
+    Relabel(usize),
     DropGroup,
     OneOff,
     DeleteTask(usize),
@@ -45,6 +46,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         place.clone().prop_map(Change::DeleteProcess),
         place.clone().prop_map(Change::Problem),
         place.clone().prop_map(Change::Resolve),
+        place.clone().prop_map(Change::Relabel),
         Just(Change::DropGroup),
         Just(Change::OneOff),
         place.prop_map(Change::DeleteTask),
@@ -52,10 +54,14 @@ fn any_change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// The id in a place of a table, the places going round.
-fn id(dump: &Value, kind: &str, at: usize) -> String {
+/// The row in a place of a table, the places going round; null in an empty one.
+fn row<'a>(dump: &'a Value, kind: &str, at: usize) -> &'a Value {
     let rows = dump[kind].as_array().expect("rows");
-    rows[at % rows.len()]["id"].as_str().expect("an id").to_owned()
+    rows.get(at % rows.len().max(1)).unwrap_or(&Value::Null)
+}
+
+fn id(dump: &Value, kind: &str, at: usize) -> String {
+    row(dump, kind, at)["id"].as_str().unwrap_or("none").to_owned()
 }
 
 /// Does it; what the sandbox refuses is no matter.
@@ -65,8 +71,7 @@ async fn make(desk: &Desk, change: Change, number: usize) {
     let process = |at| format!("/runs/{}", id(&dump, "processes", at));
     let owners = |user| json!({ "users": [user], "guests": [], "groups": [] });
     let in_run = |at: usize| {
-        let task = &dump["tasks"][at % dump["tasks"].as_array().map_or(1, Vec::len)];
-        task["run_id"].as_str().map_or_else(String::new, |run| format!("/runs/{run}"))
+        row(&dump, "tasks", at)["run_id"].as_str().map_or_else(String::new, |run| format!("/runs/{run}"))
     };
     match change {
         Change::Launch => {
@@ -103,10 +108,16 @@ async fn make(desk: &Desk, change: Change, number: usize) {
             desk.post(&format!("/tasks/{}/problem", task(at)), json!({ "content": "x" })).await;
         }
         Change::Resolve(at) => {
-            let comments = dump["comments"].as_array().expect("comments");
-            let thread = &comments[at % comments.len()];
+            let thread = row(&dump, "comments", at);
             let path = format!("/tasks/{}/resolved-threads", thread["task_id"].as_str().unwrap_or_default());
             desk.post(&path, json!({ "thread_id": thread["id"], "content": "y" })).await;
+        }
+        Change::Relabel(at) => {
+            let thread = row(&dump, "comments", at);
+            let text = |key: &str| thread[key].as_str().unwrap_or_default().to_owned();
+            let path = format!("/tasks/{}/comment/{}", text("task_id"), text("id"));
+            let label = if thread["label"] == "problem" { "comment" } else { "problem" };
+            desk.put(&path, json!({ "content": "z", "label": label })).await;
         }
         Change::DropGroup => {
             desk.delete(&format!("/groups/{}", seed::GROUP)).await;

@@ -54,6 +54,8 @@ async fn processes_are_filtered() {
         ("?untagged=true", vec!["Weekly check 36"]),
         ("?folder=a1b2c3d4e5f60718293a4b5c6d7e8f90", vec!["Vendor onboarding - Blue Fjord"]),
         ("?starred=true", vec![]),
+        ("?task_status=completed", vec!["Vendor onboarding - Blue Fjord"]),
+        ("?task_status=in-progress&q=weekly", vec!["Weekly check 36"]),
         ("?type=form", vec![]),
     ] {
         let mut found = column(&desk.get(&format!("/runs{query}")).await.is(200), "name");
@@ -151,6 +153,8 @@ async fn tasks_of_the_organization_are_found() {
     assert_eq!(column(&issue, "id"), [seed::ONE_OFF_APPROVAL]);
     let all = desk.get("/tasks").await.is(200);
     assert_eq!(all["meta"]["pagination"]["total"], 9);
+    let mine = desk.get("/tasks?assignee=me&is_oneoff=true").await.is(200);
+    assert_eq!(column(&mine, "id"), [seed::ONE_OFF_TASK]);
     assert_eq!(desk.get("/tasks?archived=only").await.is(200)["meta"]["pagination"]["total"], 2);
     assert_eq!(desk.get("/tasks?created=2026-09-02:2026-09-03").await.is(200)["data"], json!([]));
     desk.is_faithful();

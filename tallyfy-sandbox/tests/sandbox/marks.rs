@@ -143,6 +143,11 @@ async fn a_file_is_uploaded_read_and_deleted() {
     };
     desk.send(post(form("run", "a.pdf"))).await.is(422);
     desk.send(post(form("Run", "a.exe"))).await.is(422);
+    // Larger than any other body may be.
+    let mut large = form("Run", "a.pdf");
+    let at = large.windows(6).position(|window| window == bytes).expect("the file");
+    large.splice(at..at, vec![7_u8; 17 * 1024 * 1024]);
+    desk.send(post(large)).await.is(200);
     desk.post("/assets", json!({ "name": "x" })).await.is(422);
     let file = desk.send(post(form("Run", "a.pdf"))).await.is(200)["data"].clone();
     assert_eq!(
@@ -158,6 +163,8 @@ async fn a_file_is_uploaded_read_and_deleted() {
     assert_eq!(answer.bytes().await.expect("bytes"), bytes);
     desk.get(&format!("/file/{id}")).await.is(404);
     assert_eq!(desk.get(&format!("/assets/{id}")).await.is(200)["data"]["version"], 1);
+    let run = desk.get(&format!("/runs/{}?with=assets", seed::PROCESS)).await.is(200)["data"].clone();
+    assert_eq!(run["assets"]["data"][1], file);
     let value = json!({ "taskdata": { seed::FIELD_REGISTRATION: [file] } });
     let task = format!("/tasks/{}", seed::PROCESS_TASKS[0]);
     desk.delete(&format!("/runs/{}/completed-tasks/{}", seed::PROCESS, seed::PROCESS_TASKS[0])).await.is(200);

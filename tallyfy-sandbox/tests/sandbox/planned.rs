@@ -11,7 +11,7 @@ base: empty
 now: 2027-03-01T09:00:00Z
 organization: {name: Harbour, city: Bergen}
 members:
-  - {id: 2001, email: Eva@harbour.test, first_name: Eva, last_name: Ray, role: standard, token: eva-token, job_title: Pilot}
+  - {id: 2001, email: Eva@harbour.test, first_name: Eva, last_name: Ray, token: eva-token, job_title: Pilot}
 applications:
   - {client_id: 77, client_secret: s3cret}
 guests:
@@ -52,10 +52,22 @@ processes:
     folders: [This year]
     taskdata: {Load: {Crates: '12'}}
     complete: [Load]
-  - {template: Delivery, name: All done, prerun: {Customer: Last, Kind: Cold}, taskdata: {Load: {Crates: '1'}}, complete: all, archived: true}
+  - template: Delivery
+    name: All done
+    prerun: {Customer: Last, Kind: Cold}
+    taskdata: {Load: {Crates: '1'}}
+    complete: all
+    archived: true
 tasks:
-  - {title: Wash the lorry, deadline: 2027-03-02 08:00:00, owners: {users: [eva@harbour.test]}, comments: [Soon]}
-  - {title: 'Check tyre {n}', count: 4, deadline: 2027-03-02 08:00:00, owners: {groups: [Drivers]}, complete: true}
+  - title: Wash the lorry
+    deadline: 2027-03-02 08:00:00
+    owners: {users: [eva@harbour.test]}
+    comments: [Soon]
+  - title: Check tyre {n}
+    count: 4
+    deadline: 2027-03-02 08:00:00
+    owners: {groups: [Drivers]}
+    complete: true
 ";
 
 async fn desk(plan: Plan) -> Desk {
@@ -106,6 +118,17 @@ async fn a_file_makes_people_templates_processes_and_tasks() {
     assert_eq!(desk.sandbox.effects(), []);
     let late = desk.get("/tasks?status=overdue").await.is(200);
     assert_eq!(late["meta"]["pagination"]["total"], 3);
+    desk.is_faithful();
+}
+
+#[tokio::test]
+async fn the_seed_in_the_readme_works() {
+    let readme = include_str!("../../README.md");
+    let file = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a seed");
+    let desk = desk(Plan::from_yaml(file).expect("a plan")).await;
+    let runs = desk.get("/runs?q=delivery&sort=created_at").await.is(200);
+    let total = &runs["meta"]["pagination"]["total"];
+    assert_eq!((total, &runs["data"][9]["name"]), (&json!(20), &json!("Delivery 10")));
     desk.is_faithful();
 }
 

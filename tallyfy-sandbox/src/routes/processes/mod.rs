@@ -16,6 +16,7 @@ use crate::state::bits::Bits;
 use crate::state::index::processes::{ProcessFacet, ProcessIndex};
 use crate::state::organization::Filing;
 use crate::state::process::Process;
+use crate::state::task::{Task, TaskState};
 use crate::state::{Refused, index};
 
 pub fn inside(operation: &str) -> Option<Inside> {
@@ -113,7 +114,7 @@ fn find(call: &mut Call<'_>, query: &Query) -> Bits {
         found = found.and(&index.names.find(text));
     }
     let view = call.view();
-    if ["folder", "tag", "tag_ids", "untagged"].iter().all(|key| query.get(key).is_none()) {
+    if ["folder", "tag", "tag_ids", "untagged", "task_status"].iter().all(|key| query.get(key).is_none()) {
         return found;
     }
     let process = |slot: &usize| view.organization.processes.at(*slot);
@@ -136,7 +137,16 @@ fn by_status(index: &mut ProcessIndex, wanted: &str, now: DateTime<Utc>) -> Opti
     }
 }
 
-/// Folder and tags.
+/// Whether any task is in this state; `all`, like words that are not known, filters nothing.
+fn has_task(tasks: &[&Task], word: &str) -> bool {
+    match word {
+        "in-progress" => tasks.iter().any(|task| task.is_open()),
+        "completed" => tasks.iter().any(|task| task.state == TaskState::Completed),
+        _ => true,
+    }
+}
+
+/// Folder and tags, and the state of the tasks.
 fn is_marked(view: View<'_>, process: &Process, query: &Query) -> bool {
     let folders = query.list("folder");
     let filed =
@@ -146,7 +156,9 @@ fn is_marked(view: View<'_>, process: &Process, query: &Query) -> bool {
     let mut wanted = query.list("tag_ids");
     wanted.extend(query.get("tag"));
     let tagged = wanted.is_empty() || own().any(|tagging| wanted.contains(&tagging.tag_id.as_str()));
+    let tasks = view.organization.tasks_of(process);
     tagged
+        && query.get("task_status").is_none_or(|word| has_task(&tasks, word))
         && query.flag("untagged").is_none_or(|untagged| !untagged || own().next().is_none())
         && (folders.is_empty() || view.organization.filings.iter().any(filed))
 }

@@ -109,7 +109,10 @@ impl View<'_> {
             });
             row["form_fields"] = wrapped(fields.collect());
         }
-        for include in ["assets", "stages", "member_watchers", "guest_watchers"] {
+        if query.with("assets") {
+            row["assets"] = self.assets("Run", &process.id);
+        }
+        for include in ["stages", "member_watchers", "guest_watchers"] {
             if query.with(include) {
                 row[include] = wrapped(Vec::new());
             }

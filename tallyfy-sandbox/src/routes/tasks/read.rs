@@ -63,7 +63,10 @@ fn list_run_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
 
 fn list_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
     index::refresh(call.organization);
-    let among = filters::by_archive(&call.organization.index.tasks, call.query());
+    let mut among = filters::by_archive(&call.organization.index.tasks, call.query());
+    if call.query().get("assignee") == Some("me") {
+        among = among.and(&tasks_of_member(call, call.context.caller));
+    }
     Ok(List::of(call, among).answer(call))
 }
 

@@ -135,7 +135,13 @@ impl View<'_> {
             row["folders"] = self.folders_of("Task", &task.id);
         }
         self.thread_includes(task, query, row);
-        for include in ["assets", "roles", "activities", "member_watchers", "guest_watchers"] {
+        if query.with("assets") {
+            row["assets"] = self.assets("Task", &task.id);
+        }
+        if query.with("activities") {
+            row["activities"] = self.activities(&task.id);
+        }
+        for include in ["roles", "member_watchers", "guest_watchers"] {
             if query.with(include) {
                 row[include] = wrapped(Vec::new());
             }

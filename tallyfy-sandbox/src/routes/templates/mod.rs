@@ -157,7 +157,15 @@ impl View<'_> {
             // platform:pagination.includes: a null inside data stands for "none".
             row["folder"] = json!({ "data": folder.map(|f| json!({ "id": f.id, "name": f.name })) });
         }
-        for include in ["linked_tasks", "assets", "stages", "member_watchers", "guest_watchers", "threads"] {
+        if query.with("assets") {
+            row["assets"] = self.assets("Checklist", &template.id);
+        }
+        if query.with("threads") {
+            let threads = self.organization.threads.iter();
+            let own = threads.filter(|thread| thread.checklist_id.as_ref() == Some(&template.id));
+            row["threads"] = wrapped(own.map(|thread| self.thread(thread)).collect());
+        }
+        for include in ["linked_tasks", "stages", "member_watchers", "guest_watchers"] {
             if query.with(include) {
                 row[include] = wrapped(Vec::new());
             }

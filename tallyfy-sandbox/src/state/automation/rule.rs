@@ -144,7 +144,7 @@ impl Rule {
 
 impl Condition {
     fn read(entry: &Value) -> Option<Self> {
-        // Stored as a PHP class name on the service; the short word is its end (templates:AutomationCondition).
+        // The service stores a PHP class name; its end is the short word (templates:AutomationCondition).
         let kind = entry["conditionable_type"].as_str()?.rsplit('\\').next()?;
         let subject = match kind {
             "Step" => Subject::Step,

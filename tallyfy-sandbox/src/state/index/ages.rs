@@ -19,6 +19,9 @@ pub type Age = (DateTime<Utc>, i64);
 pub struct Ages {
     of: Vec<Option<Age>>,
     order: BTreeSet<(Age, usize)>,
+    /// The clock once went back: slots and ages are in different orders since.
+    mixed: bool,
+    youngest: Option<Age>,
 }
 
 impl Ages {
@@ -36,11 +39,16 @@ impl Ages {
         }
         if let Some(age) = age {
             self.order.insert((age, slot));
+            self.mixed |= Some(age) < self.youngest || slot + 1 < self.of.len();
+            self.youngest = self.youngest.max(Some(age));
         }
     }
 
     /// Some of these rows, the youngest first unless told otherwise.
     pub fn page(&self, wanted: &Bits, oldest_first: bool, skip: usize, count: usize) -> Vec<usize> {
+        if !self.mixed {
+            return if oldest_first { wanted.range(skip, count) } else { wanted.range_back(skip, count) };
+        }
         if wanted.len() <= FEW {
             let mut slots: Vec<usize> = wanted.iter().collect();
             slots.sort_by_key(|slot| (self.of.get(*slot).copied().flatten(), *slot));
@@ -75,6 +83,7 @@ mod tests {
             let at = i64::try_from(at(slot)).unwrap_or(0);
             ages.set(slot, Some((DateTime::<Utc>::from_timestamp(at * 1000, 0).unwrap_or_default(), 1)));
         }
+        assert!(ages.mixed);
         let all: Bits = (0..2000).collect();
         let few: Bits = [0, 1, 2, 3].into_iter().collect();
         assert_eq!(ages.page(&few, true, 0, 10), [1, 3, 0, 2]);
@@ -84,5 +93,17 @@ mod tests {
         ages.set(1, None);
         ages.set(1, Some((DateTime::<Utc>::MAX_UTC, 1)));
         assert_eq!(ages.page(&all, false, 0, 2), [1, 1998]);
+    }
+
+    #[test]
+    fn while_the_clock_goes_forward_slots_are_in_order() {
+        let mut ages = Ages::default();
+        for slot in 0..10 {
+            ages.set(slot, Some((DateTime::<Utc>::MIN_UTC, i64::try_from(slot).unwrap_or(0))));
+        }
+        let even: Bits = [0, 2, 4, 6, 8].into_iter().collect();
+        assert!(!ages.mixed);
+        assert_eq!(ages.page(&even, false, 1, 3), [6, 4, 2]);
+        assert_eq!(ages.page(&even, true, 3, 9), [6, 8]);
     }
 }
