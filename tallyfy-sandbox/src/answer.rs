@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::log::Violation;
 use crate::query::Query;
+use crate::quirks::Quirks;
 use crate::state::Refused;
 
 /// An answer before it is written.
@@ -64,11 +65,6 @@ impl Answer {
     }
 }
 
-/// Includes that are collections arrive wrapped once more (processes_tasks:conventions).
-pub fn wrapped(rows: Vec<Value>) -> Value {
-    json!({ "data": rows })
-}
-
 /// An empty map as PHP writes it when the oddity is on: `[]`.
 pub fn php_map(map: &Map<String, Value>, empty_is_list: bool) -> Value {
     if map.is_empty() && empty_is_list { json!([]) } else { Value::Object(map.clone()) }
@@ -80,26 +76,25 @@ pub struct Paging {
     page: usize,
     per_page: usize,
     whole: bool,
-    object_links: bool,
+    list_links: bool,
 }
 
 impl Paging {
-    /// Reads `page`, `per_page` and `without_pagination`. Ten rows a page and a cap of 100 are the
-    /// ordinary case (platform:pagination); nonsense counts as absent.
-    pub fn read(query: &Query, default: usize, cap: usize) -> Self {
+    /// Reads `page`, `per_page` and `without_pagination`; nonsense counts as absent.
+    pub fn read(query: &Query, quirks: &Quirks, default: usize, cap: usize) -> Self {
         let number =
             |key: &str| query.get(key).and_then(|text| text.parse::<usize>().ok()).filter(|n| *n > 0);
         Self {
             page: number("page").unwrap_or(1),
             per_page: number("per_page").unwrap_or(default).min(cap),
             whole: query.flag("without_pagination") == Some(true),
-            object_links: false,
+            list_links: quirks.lone_page_links_are_a_list,
         }
     }
 
-    /// The ordinary case.
-    pub fn usual(query: &Query) -> Self {
-        Self::read(query, 10, 100)
+    /// Ten rows a page and a cap of 100 are the ordinary case (platform:pagination).
+    pub fn usual(query: &Query, quirks: &Quirks) -> Self {
+        Self::read(query, quirks, if quirks.lists_default_to_ten { 10 } else { 100 }, 100)
     }
 
     /// Never in one piece, whatever the query says.
@@ -114,7 +109,7 @@ impl Paging {
 
     /// `{}` instead of `[]` where there is nothing to link to.
     pub fn with_object_links(self) -> Self {
-        Self { object_links: true, ..self }
+        Self { list_links: false, ..self }
     }
 
     /// All rows in one answer (`pagination=false` of folders).
@@ -183,7 +178,7 @@ impl Paging {
         if self.page < pages {
             links.insert("next".to_owned(), request.link(self.page + 1).into());
         }
-        if links.is_empty() && !self.object_links { json!([]) } else { Value::Object(links) }
+        if links.is_empty() && self.list_links { json!([]) } else { Value::Object(links) }
     }
 }
 
@@ -233,6 +228,15 @@ pub fn invalid(errors: Vec<(String, Value)>) -> Answer {
     }
     let body = json!({ "error": true, "message": "The given data was invalid.", "errors": map });
     Answer::json(StatusCode::UNPROCESSABLE_ENTITY, body)
+}
+
+/// 422 for keys that the document does not know.
+pub fn unknown_keys(places: Vec<String>) -> Answer {
+    let errors = places.into_iter().map(|place| {
+        let text = format!("The {place} field is not known.");
+        (place, text.into())
+    });
+    invalid(errors.collect())
 }
 
 /// 400 of the strict mode, which is the sandbox's own: what breaks the document, by JSON pointer.

@@ -56,6 +56,23 @@ pub fn check_request(operation: &Operation, query: &Query, body: &Content) -> Ve
     found
 }
 
+/// Where a JSON body has keys that the document does not know, by dotted path as in the service's own errors.
+pub fn unknown_keys(operation: &Operation, body: &Content) -> Vec<String> {
+    let content = node(operation).get("requestBody").map(resolve);
+    let schema = content.and_then(|content| content.pointer("/content/application~1json/schema"));
+    let (Some(schema), Content::Json(body)) = (schema, body) else { return Vec::new() };
+    let mut unknown = Vec::new();
+    for error in validator(schema, true).iter().flat_map(|validator| validator.iter_errors(body)) {
+        let cause = deepest(&error);
+        if let ValidationErrorKind::AdditionalProperties { unexpected } = cause.kind() {
+            let place = cause.instance_path().as_str().trim_start_matches('/').replace('/', ".");
+            let dotted = |key: &String| if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+            unknown.extend(unexpected.iter().map(dotted));
+        }
+    }
+    unknown
+}
+
 /// The answer's violations.
 pub fn check_answer(operation: &Operation, status: StatusCode, body: &Body) -> Vec<Violation> {
     let responses = node(operation).get("responses");

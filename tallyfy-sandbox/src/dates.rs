@@ -19,6 +19,8 @@ pub enum Form {
     Offset,
     /// `2026-05-15 14:30:00` (docs:guests/create-guest).
     Space,
+    /// `2026-05-15` (go:e2e fixture, created_at of an organization).
+    Day,
 }
 
 /// Writes an instant in the given form.
@@ -29,6 +31,7 @@ pub fn write(at: DateTime<Utc>, form: Form) -> Value {
         Form::Micros => at.to_rfc3339_opts(SecondsFormat::Micros, true),
         Form::Offset => at.to_rfc3339_opts(SecondsFormat::Secs, false),
         Form::Space => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Form::Day => at.format("%Y-%m-%d").to_string(),
     };
     Value::String(text)
 }

@@ -27,8 +27,9 @@ mod state;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
@@ -36,7 +37,7 @@ use tokio::task::AbortHandle;
 pub use fault::{Fault, FaultBody};
 use log::Log;
 pub use log::{Seen, Side, Violation};
-pub use quirks::Quirks;
+pub use quirks::{Quirk, Quirks, UnknownQuirk};
 pub use state::Effect;
 
 use service::{Contract, Shared};
@@ -64,6 +65,7 @@ pub struct Builder {
     port: u16,
     contract: Contract,
     quirks: Quirks,
+    replica_lag: Duration,
     now: Option<DateTime<Utc>>,
     plan: seed::Plan,
     kept: usize,
@@ -78,6 +80,7 @@ impl Default for Builder {
             port: 0,
             contract,
             quirks: Quirks::default(),
+            replica_lag: Duration::ZERO,
             now: None,
             plan: seed::Plan::default(),
             kept: log::KEPT,
@@ -123,6 +126,14 @@ impl Builder {
         self
     }
 
+    /// For how long a process's list of tasks misses new ones, by the sandbox's clock
+    /// ([`Quirks::task_lists_lag_after_a_create`]). Not at all by default: no source says how long it takes, and
+    /// whoever does not expect it would see empty processes.
+    pub fn replica_lag(mut self, lag: Duration) -> Self {
+        self.replica_lag = lag;
+        self
+    }
+
     /// Makes the sandbox's clock stand still at this time.
     pub fn now(mut self, now: DateTime<Utc>) -> Self {
         self.now = Some(now);
@@ -150,7 +161,8 @@ impl Builder {
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
         let world = seed::planned(self.quirks, self.now, self.plan);
-        let world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let mut world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        world.replica_lag = TimeDelta::from_std(self.replica_lag).unwrap_or(TimeDelta::MAX);
         let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept)));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })
@@ -227,6 +239,11 @@ impl Sandbox {
     /// Makes the sandbox's clock stand still at this time.
     pub fn set_now(&self, now: DateTime<Utc>) {
         self.shared.lock().world.fixed_now = Some(now);
+    }
+
+    /// Which oddities are imitated.
+    pub fn quirks(&self) -> Quirks {
+        self.shared.lock().world.quirks.clone()
     }
 
     /// Changes which oddities are imitated from now on.

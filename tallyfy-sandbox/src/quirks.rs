@@ -1,72 +1,251 @@
-//! The service's oddities that the sandbox reproduces, each with a switch and its source.
+//! The service's oddities that the sandbox reproduces: each with a switch, what it does on and off, and who
+//! attests it.
 //!
 //! Not here: the code that behaves oddly; it asks this struct where it stands.
 
-/// Switches for documented oddities. All are on by default: the sandbox is meant to be as awkward as
-/// the service. Switch one off to see how a client fares on a server without it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use std::fmt;
+
+use crate::dates::Form;
+
+/// One oddity of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Quirks {
-    /// A process or template update without `users` or `groups` empties them with 200
-    /// (mcp: measured 2026-07-21 on runs; mcp-newer on checklists and steps).
-    pub absent_access_lists_wipe: bool,
-    /// `owners` with a missing bucket empties that bucket (mcp:update_task).
-    pub partial_owners_empty_buckets: bool,
-    /// Unknown words in the task status filter are ignored and every task is returned
-    /// (mcp:_TASK_STATUS_FILTERS, measured 2026-09-28).
-    pub unknown_task_status_returns_all: bool,
-    /// `/me/tasks` without `status` shows active tasks alone (mcp:get_my_tasks, measured).
-    pub my_tasks_default_to_active: bool,
-    /// Completing a completed task is accepted and its side effects fire again (mcp:complete_task).
-    /// Off: it is a 422, as docs:open-api/code-samples/tasks/complete-task promises.
-    pub repeated_completion_is_accepted: bool,
-    /// A non-empty `tasks` map at launch creates tasks for the named steps alone (mcp:launch_process).
-    pub tasks_map_truncates: bool,
-    /// Unknown keys of `prerun` and `taskdata` are dropped with a success answer
-    /// (docs:launching/triggers/via-api). Off: they are a 422.
-    pub unknown_field_keys_are_dropped: bool,
-    /// Empty PHP maps arrive as `[]` (processes_tasks:conventions).
-    pub empty_maps_are_lists: bool,
-    /// Errors are HTML pages when `Accept` does not ask for JSON (py:tests/test_file_transfer).
-    pub errors_are_html_without_accept: bool,
-    /// A request without `X-Tallyfy-Client` is a 401 (docs:open-api/index, py:core).
-    pub client_header_is_required: bool,
-    /// `is_approved: false` on an expiring task records EXPIRED (mcp:complete_task).
-    pub false_on_expiring_records_expired: bool,
-    /// An association or relation id that is no number becomes 0: success without effect
-    /// (platform:untag_object, platform:remove_object_from_folder).
-    pub textual_relation_ids_do_nothing: bool,
-    /// `update_guest` stores `associated_members` alone and ignores everything else
-    /// (platform:update_guest).
-    pub guest_update_ignores_profile: bool,
-    /// Deleting a tag that does not exist is a success (platform:delete_tag).
-    pub deleting_unknown_tag_succeeds: bool,
-    /// Reordering a step past the end is clamped, yet the requested number is echoed
-    /// (templates:reorder_step).
-    pub reorder_echoes_requested_position: bool,
-    /// A guest's tasks come in pages of ten whatever `per_page` says (mcp:get_guest_tasks).
-    pub guest_tasks_ignore_per_page: bool,
+pub struct Quirk {
+    /// The name of its switch.
+    pub name: &'static str,
+    /// What happens while it is on, as on the service.
+    pub on: &'static str,
+    /// What happens instead while it is off.
+    pub off: &'static str,
+    /// Who attests it, in the way of `openapi/EVIDENCE.md`.
+    pub citation: &'static str,
+}
+
+/// One row makes the switch, its documentation and its entry in [`Quirks::LIST`]. Without a citation it does
+/// not compile.
+macro_rules! quirks {
+    ($($name:ident { on: $on:literal, off: $off:literal, cite: $citation:literal })*) => {
+        /// Switches for documented oddities. All are on by default: the sandbox is meant to be as awkward as
+        /// the service. Switch one off to see how a client fares on a server without it.
+        ///
+        /// ```
+        /// use tallyfy_sandbox::Quirks;
+        ///
+        /// let mut quirks = Quirks::all();
+        /// quirks.set("tasks_map_truncates", false).expect("a known name");
+        /// assert!(!quirks.tasks_map_truncates);
+        /// let off = quirks.iter().find(|(_, on)| !on).map(|(quirk, _)| quirk.citation);
+        /// assert_eq!(off, Some("processes_tasks:launch_process, mcp:launch_process"));
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Quirks {
+            $(#[doc = concat!($on, " Off: ", $off, " (`", $citation, "`)")] pub $name: bool,)*
+        }
+
+        impl Quirks {
+            /// Every oddity.
+            pub const LIST: &'static [Quirk] = &[
+                $(Quirk { name: stringify!($name), on: $on, off: $off, citation: $citation },)*
+            ];
+
+            /// Every oddity on: the service as it is.
+            pub fn all() -> Self {
+                Self { $($name: true,)* }
+            }
+
+            /// Every oddity off: a service as one would like it.
+            pub fn none() -> Self {
+                Self { $($name: false,)* }
+            }
+
+            /// Every oddity, and whether it is on.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static Quirk, bool)> {
+                Self::LIST.iter().zip([$(self.$name,)*])
+            }
+
+            fn switch(&mut self, name: &str) -> Option<&mut bool> {
+                match name {
+                    $(stringify!($name) => Some(&mut self.$name),)*
+                    _ => None,
+                }
+            }
+        }
+
+        $(const _: () = assert!(!$citation.is_empty(), "an oddity needs a citation");)*
+    };
+}
+
+quirks! {
+    absent_access_lists_wipe {
+        on: "A process or template update without `users` or `groups` empties them with 200.",
+        off: "They stay.",
+        cite: "processes_tasks:update_process, templates:update_template, mcp:update_process"
+    }
+    absent_step_assignees_detach {
+        on: "A step update without `assignees`, `guests` or `groups` detaches everybody in them with 200.",
+        off: "They stay.",
+        cite: "templates:update_step, mcp-newer:update_step"
+    }
+    partial_owners_empty_buckets {
+        on: "`owners` of a task update, also of a one-off task, empties the buckets that it does not name.",
+        off: "They stay.",
+        cite: "processes_tasks:update_process_task, processes_tasks:update_one_off_task, mcp:update_task"
+    }
+    tasks_map_truncates {
+        on: "A `tasks` map at launch makes tasks for the steps that it names, and for no others.",
+        off: "Every step has its task.",
+        cite: "processes_tasks:launch_process, mcp:launch_process"
+    }
+    unknown_field_keys_are_dropped {
+        on: "Keys of `prerun` and `taskdata` that are no field's id, aliases too, are dropped in silence.",
+        off: "They are a 422.",
+        cite: "docs:launching/triggers/via-api, processes_tasks:launch_process, processes_tasks:update_process_task"
+    }
+    multiselect_without_selected_is_empty {
+        on: "A multiselect entry without `selected` is stored as it is, and is no choice.",
+        off: "It is stored with `selected: true`.",
+        cite: "processes_tasks:value_encodings, mcp:coerce_field_value"
+    }
+    unknown_keys_are_ignored {
+        on: "Keys of a body that the service does not know are dropped in silence.",
+        off: "They are a 422.",
+        cite: "templates:api_conventions"
+    }
+    empty_maps_are_lists {
+        on: "An empty map arrives as `[]`.",
+        off: "As `{}`.",
+        cite: "processes_tasks:conventions"
+    }
+    includes_are_wrapped {
+        on: "What `with` asks for arrives as `{\"data\": ...}`.",
+        off: "Bare, as the documentation draws it.",
+        cite: "templates:api_conventions, processes_tasks:conventions, platform:pagination"
+    }
+    lone_page_links_are_a_list {
+        on: "`links` of a single page is `[]`.",
+        off: "`{}`.",
+        cite: "templates:list_templates, platform:pagination"
+    }
+    dates_come_in_many_forms {
+        on: "Dates of answers have 0, 3 or 6 decimals, an offset, a space and no zone, or no time, by their place.",
+        off: "All are like `2026-05-15T14:30:00Z`.",
+        cite: "platform:dates"
+    }
+    lists_default_to_ten {
+        on: "Lists have ten rows a page unless `per_page` says otherwise (members, guests, activity, search: more).",
+        off: "A hundred.",
+        cite: "templates:list_templates, processes_tasks:list_process_tasks, platform:pagination"
+    }
+    guest_tasks_ignore_per_page {
+        on: "A guest's tasks come in pages of ten, whatever `per_page` says.",
+        off: "`per_page` holds.",
+        cite: "platform:pagination, mcp:get_guest_tasks"
+    }
+    unknown_task_status_returns_all {
+        on: "Unknown words in the status filter of tasks, `completed` among them, return every task.",
+        off: "They return none.",
+        cite: "processes_tasks:list_tasks, mcp:_TASK_STATUS_FILTERS"
+    }
+    my_tasks_default_to_active {
+        on: "`/me/tasks` without `status` shows active tasks alone.",
+        off: "All of them.",
+        cite: "processes_tasks:list_my_tasks, mcp:get_my_tasks"
+    }
+    task_lists_lag_after_a_create {
+        on: "The tasks of a process are read from a replica: new ones are missing for as long as the lag that was ordered (`Builder::replica_lag`; none by default).",
+        off: "They are there at once.",
+        cite: "processes_tasks:list_process_tasks"
+    }
+    repeated_completion_is_accepted {
+        on: "Completing a completed task is accepted, and its side effects happen again.",
+        off: "It is a 422, as the documentation promises.",
+        cite: "processes_tasks:complete_process_task, mcp:complete_task"
+    }
+    false_on_expiring_records_expired {
+        on: "`is_approved: false` on an expiring task records that it expired.",
+        off: "It is acknowledged.",
+        cite: "processes_tasks:complete_process_task, mcp:complete_task"
+    }
+    deadlines_move_to_working_time {
+        on: "A deadline on a day off moves to the next working day; those that automations set do not.",
+        off: "It stays.",
+        cite: "processes_tasks:update_process_task, processes_tasks:get_task_automatic_deadline, platform:dates"
+    }
+    archived_templates_answer_404 {
+        on: "An archived template is a 404, as if it had never been.",
+        off: "It is read and changed like others.",
+        cite: "templates:get_template"
+    }
+    disabling_is_a_delete {
+        on: "`DELETE .../disable` deactivates a member or guest; `PUT` is a 405.",
+        off: "`PUT .../disable` does, like `PUT .../enable`; `DELETE` is a 405.",
+        cite: "platform:disable_member, platform:disable_guest, go:DisableUser"
+    }
+    textual_relation_ids_do_nothing {
+        on: "Untagging and unfiling by an id that is no number is a success without effect.",
+        off: "It is a 404.",
+        cite: "platform:untag_object, platform:remove_object_from_folder, templates:untag_template"
+    }
+    deleting_unknown_tag_succeeds {
+        on: "Deleting a tag that does not exist is a success.",
+        off: "It is a 404.",
+        cite: "platform:delete_tag"
+    }
+    guest_update_ignores_profile {
+        on: "A guest update stores `associated_members` and ignores everything else.",
+        off: "Names and profile are stored too.",
+        cite: "platform:update_guest"
+    }
+    reorder_echoes_requested_position {
+        on: "A step that is moved past the end becomes the last, yet the answer repeats the number asked for.",
+        off: "The answer has the true position.",
+        cite: "templates:reorder_step"
+    }
+    errors_are_html_without_accept {
+        on: "Errors are HTML pages when `Accept` does not ask for JSON.",
+        off: "They are JSON.",
+        cite: "platform:headers, py:tests/test_file_transfer"
+    }
+    client_header_is_required {
+        on: "A request without `X-Tallyfy-Client` is a 401, like one without a token.",
+        off: "It passes.",
+        cite: "platform:headers, docs:open-api/index, py:core"
+    }
 }
 
 impl Default for Quirks {
     fn default() -> Self {
-        Self {
-            absent_access_lists_wipe: true,
-            partial_owners_empty_buckets: true,
-            unknown_task_status_returns_all: true,
-            my_tasks_default_to_active: true,
-            repeated_completion_is_accepted: true,
-            tasks_map_truncates: true,
-            unknown_field_keys_are_dropped: true,
-            empty_maps_are_lists: true,
-            errors_are_html_without_accept: true,
-            client_header_is_required: true,
-            false_on_expiring_records_expired: true,
-            textual_relation_ids_do_nothing: true,
-            guest_update_ignores_profile: true,
-            deleting_unknown_tag_succeeds: true,
-            reorder_echoes_requested_position: true,
-            guest_tasks_ignore_per_page: true,
-        }
+        Self::all()
     }
 }
+
+impl Quirks {
+    /// Switches an oddity by its name.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn set(&mut self, name: &str, on: bool) -> Result<(), UnknownQuirk> {
+        let switch = self.switch(name).ok_or_else(|| UnknownQuirk(name.to_owned()))?;
+        *switch = on;
+        Ok(())
+    }
+
+    /// The form of a date in an answer: that of its place, or the plain one.
+    pub(crate) fn form(&self, own: Form) -> Form {
+        if self.dates_come_in_many_forms { own } else { Form::Plain }
+    }
+}
+
+/// A name that no oddity has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownQuirk(String);
+
+impl fmt::Display for UnknownQuirk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = Quirks::LIST.iter().map(|quirk| quirk.name).collect();
+        write!(f, "there is no quirk {}; there are {}", self.0, known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownQuirk {}

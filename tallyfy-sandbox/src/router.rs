@@ -74,6 +74,17 @@ struct Routes {
     by_id: HashMap<String, Arc<Operation>>,
 }
 
+/// The method by which the document knows what a request asks for. Deactivating is a `DELETE` there
+/// (go:DisableUser); without that oddity it is a `PUT`, like activating.
+pub fn documented(method: &Method, path: &str, disabling_is_a_delete: bool) -> Method {
+    match *method {
+        _ if disabling_is_a_delete || !path.ends_with("/disable") => method.clone(),
+        Method::PUT => Method::DELETE,
+        Method::DELETE => Method::PUT,
+        _ => method.clone(),
+    }
+}
+
 /// Looks up a request. `path` is without the `/api` prefix.
 pub fn find(method: &Method, path: &str) -> Found {
     let Ok(matched) = ROUTES.paths.at(path) else { return Found::Nothing };

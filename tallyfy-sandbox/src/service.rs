@@ -97,7 +97,9 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     let (parts, body) = request.into_parts();
     let path = router::without_prefix(parts.uri.path()).to_owned();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
-    let found = router::find(&parts.method, &path);
+    let disabling_is_a_delete = shared.lock().world.quirks.disabling_is_a_delete;
+    let method = router::documented(&parts.method, &path, disabling_is_a_delete);
+    let found = router::find(&method, &path);
     let uploads = matches!(&found, Found::Operation(one, _) if one.id.starts_with("upload_"));
     let limit = if uploads { UPLOAD_LIMIT } else { BODY_LIMIT };
     let (bytes, too_large) = match Limited::new(body, limit).collect().await {
@@ -181,8 +183,11 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
         inner.blame(vec![violation]);
         answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Server Error")
     });
+    // Without this oddity any operation may refuse a body, which the document does not know.
+    let foreign = answer.status == StatusCode::UNPROCESSABLE_ENTITY && !inner.world.quirks.unknown_keys_are_ignored;
     if let Found::Operation(operation, _) = &arrived.found
         && inner.contract.validate
+        && !foreign
     {
         inner.blame(contract::check_answer(operation, answer.status, &answer.body));
     }
@@ -222,6 +227,12 @@ fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
     };
     if strict && !arrived.violations.is_empty() {
         return answer::broken_contract(&arrived.violations);
+    }
+    if !world.quirks.unknown_keys_are_ignored {
+        let unknown = contract::unknown_keys(operation, &arrived.content);
+        if !unknown.is_empty() {
+            return answer::unknown_keys(unknown);
+        }
     }
     let request =
         routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };

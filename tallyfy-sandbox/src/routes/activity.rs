@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Body, Paging};
+use crate::answer::{Answer, Body};
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::activity::{self, CHECKLIST, Entry, RUN, TASK};
@@ -80,7 +80,7 @@ fn list_activity(call: &mut Call<'_>) -> Result<Answer, Refused> {
     if sort.starts_with('-') {
         entries.reverse();
     }
-    let paging = Paging::read(query, 20, 100).always();
+    let paging = call.paging_of(20, 100).always();
     Ok(paging.answer(&entries, &call.request.origin(), |entry| view.activity(entry)))
 }
 
@@ -206,7 +206,7 @@ impl View<'_> {
     pub fn activities(&self, task: &str) -> Value {
         let entries = self.organization.activity.iter().rev();
         let own = entries.filter(|entry| is_about(entry, Some("task"), task));
-        crate::answer::wrapped(own.map(|entry| self.activity(entry)).collect())
+        self.rows(own.map(|entry| self.activity(entry)))
     }
 
     /// What people call the subject of a row, while it is there.

@@ -80,7 +80,7 @@ fn create_application_user(
     let row = json!({
         "id": member.id, "email": member.email, "first_name": member.first_name,
         "last_name": member.last_name, "role": member.role,
-        "created_at": dates::write(member.created_at, Form::Millis),
+        "created_at": dates::write(member.created_at, world.quirks.form(Form::Millis)),
     });
     let organization = world.organizations.get_mut(&id).ok_or(Refused::Missing)?;
     organization.members.put(member);

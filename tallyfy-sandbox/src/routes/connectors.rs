@@ -33,7 +33,7 @@ fn create_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
     }
     let (name, description) = (input.text("name", 600), input.text("description", usize::MAX));
     let kind = input.word("task_type", &["task", "approval", "email", "expiring"]);
-    let deadline = input.date("deadline");
+    let deadline = call.to_working_time(input.date("deadline"));
     input.finish()?;
     let owners = match body.get("owners") {
         Some(sent) if !sent.is_null() => owners::read(call.organization, sent, Owners::default())?,
@@ -67,7 +67,7 @@ fn update_deadline(call: &mut Call<'_>) -> Result<Answer, Refused> {
     task_mut(call)?;
     let body = call.body()?;
     let mut input = Input::new(&body);
-    let deadline = input.date("Deadline");
+    let deadline = call.to_working_time(input.date("Deadline"));
     input.finish()?;
     let task = task_mut(call)?;
     task.deadline = deadline.or(task.deadline);

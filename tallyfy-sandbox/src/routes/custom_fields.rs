@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::input::Input;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::state::Refused;
 
 pub fn inside(operation: &str) -> Option<Inside> {
@@ -70,7 +70,7 @@ fn list_keys(call: &mut Call<'_>) -> Result<Answer, Refused> {
     if query.get("sort_direction") == Some("desc") {
         rows.reverse();
     }
-    let paging = Paging::usual(query).always();
+    let paging = call.paging().always();
     Ok(paging.answer(&rows, &call.request.origin(), |row| Value::Object((*row).clone())))
 }
 

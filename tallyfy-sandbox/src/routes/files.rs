@@ -5,9 +5,10 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::view::View;
 use super::{Call, Content, Inside};
 use crate::answer::{Answer, Body};
-use crate::dates::{self, Form};
+use crate::dates::Form;
 use crate::state::Refused;
 use crate::state::organization::Asset;
 
@@ -85,7 +86,7 @@ fn upload(call: &mut Call<'_>) -> Result<Answer, Refused> {
         subject_id: subject_id.unwrap_or_default(),
         bytes: file.map(|file| file.bytes.clone()).unwrap_or_default(),
     };
-    let row = render(&asset);
+    let row = call.view().asset(&asset);
     call.organization.assets.put(asset);
     Ok(Answer::item(row))
 }
@@ -106,7 +107,7 @@ fn of_path<'a>(call: &'a Call<'_>) -> Result<&'a Asset, Refused> {
 }
 
 fn get_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    Ok(Answer::item(render(of_path(call)?)))
+    Ok(Answer::item(call.view().asset(of_path(call)?)))
 }
 
 fn download_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
@@ -145,20 +146,22 @@ fn delete_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
     Ok(Answer::empty())
 }
 
-/// A file, its date with milliseconds (docs:open-api/code-samples/files).
-pub fn render(asset: &Asset) -> Value {
-    json!({
-        "id": asset.id,
-        "filename": asset.filename,
-        "version": 1,
-        "uploaded_from": asset.uploaded_from,
-        "uploaded_at": dates::write(asset.uploaded_at, Form::Millis),
-        "step_id": asset.step_id,
-        "source": asset.source,
-        "system": asset.system,
-        "uploaded_to_s3": true,
-        "subject": { "id": asset.subject_id, "type": asset.subject_type },
-    })
+impl View<'_> {
+    /// A file, its date with milliseconds (docs:open-api/code-samples/files).
+    pub fn asset(&self, asset: &Asset) -> Value {
+        json!({
+            "id": asset.id,
+            "filename": asset.filename,
+            "version": 1,
+            "uploaded_from": asset.uploaded_from,
+            "uploaded_at": self.date(asset.uploaded_at, Form::Millis),
+            "step_id": asset.step_id,
+            "source": asset.source,
+            "system": asset.system,
+            "uploaded_to_s3": true,
+            "subject": { "id": asset.subject_id, "type": asset.subject_type },
+        })
+    }
 }
 
 /// Takes a multipart body apart; what does not follow the form is left out.

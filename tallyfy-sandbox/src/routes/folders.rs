@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::input::Input;
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::Refused;
@@ -38,7 +38,7 @@ fn list_folders(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let mut folders: Vec<&Folder> = call.organization.folders.iter().filter(matches).collect();
     folders.sort_by_key(|folder| folder.position);
     let view = call.view();
-    let paging = Paging::usual(query).always().in_one_piece(query.flag("pagination") == Some(false));
+    let paging = call.paging().always().in_one_piece(query.flag("pagination") == Some(false));
     Ok(paging.answer(&folders, &call.request.origin(), |folder| view.folder(folder, query)))
 }
 
@@ -193,7 +193,7 @@ impl View<'_> {
             row["children"] = self.children(&folder.id, depth + 1);
             row
         });
-        crate::answer::wrapped(rows.collect())
+        self.rows(rows)
     }
 
     fn bare_folder(&self, folder: &Folder) -> Value {

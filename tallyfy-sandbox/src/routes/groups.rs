@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::input::Input;
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging, wrapped};
-use crate::dates::{self, Form};
+use crate::answer::Answer;
+use crate::dates::Form;
 use crate::query::Query;
 use crate::state::organization::Group;
 use crate::state::{Refused, owners};
@@ -43,7 +43,7 @@ fn list_groups(call: &mut Call<'_>) -> Result<Answer, Refused> {
     }
     let view = call.view();
     // docs:open-api/code-samples/groups/list-groups draws `links` as {} on a single page.
-    let paging = Paging::usual(query).always().with_object_links();
+    let paging = call.paging().always().with_object_links();
     Ok(paging.answer(&groups, &call.request.origin(), |group| view.group(group, query)))
 }
 
@@ -150,16 +150,16 @@ impl View<'_> {
             "logo": null,
             "members": group.members,
             "guests": group.guests,
-            "created_at": dates::write(group.created_at, Form::Micros),
-            "last_updated": dates::write(group.last_updated, Form::Micros),
+            "created_at": self.date(group.created_at, Form::Micros),
+            "last_updated": self.date(group.last_updated, Form::Micros),
             "deleted_at": null,
         });
         if query.with("users") {
             let members = group.members.iter().filter_map(|id| self.organization.members.get(id));
-            row["users"] = wrapped(members.map(|member| self.member(member, &Query::default())).collect());
+            row["users"] = self.rows(members.map(|member| self.member(member, &Query::default())));
         }
         if query.with("assets") {
-            row["assets"] = wrapped(Vec::new());
+            row["assets"] = self.rows(std::iter::empty());
         }
         row
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::input::Input;
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::organization::{Guest, Member};
@@ -61,7 +61,7 @@ fn list_guests(call: &mut Call<'_>) -> Result<Answer, Refused> {
         guests.reverse();
     }
     let view = call.view();
-    let paging = Paging::read(query, 999, 999);
+    let paging = call.paging_of(999, 999);
     Ok(paging.answer(&guests, &call.request.origin(), |guest| view.guest(guest, query, Form::Plain)))
 }
 
@@ -256,7 +256,7 @@ impl View<'_> {
             "last_accessed_at": null,
             "last_known_ip": null,
             "last_known_country": null,
-            "created_at": dates::write(guest.created_at, form),
+            "created_at": self.date(guest.created_at, form),
             "deleted_at": null,
             "link": format!("https://go.tallyfy.com/guest/{}/tasks", guest.code),
             "details": details,

@@ -31,10 +31,11 @@ mod view;
 mod watchers;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::answer::{self, Answer, Origin};
+use crate::answer::{self, Answer, Origin, Paging};
 use crate::dates::{self, Form};
 use crate::gate::Caller;
 use crate::query::Query;
@@ -43,6 +44,7 @@ use crate::state::activity::record;
 use crate::state::auth::Application;
 use crate::state::launch::Context;
 use crate::state::organization::Organization;
+use crate::state::working_time::WorkingTime;
 use crate::state::{Refused, Token, World, value_rows};
 use view::View;
 
@@ -155,6 +157,22 @@ impl<'a> Call<'a> {
         self.request.query
     }
 
+    /// A deadline as it is stored (platform:dates).
+    fn to_working_time(&self, deadline: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let working = WorkingTime::of(self.organization, self.context.quirks);
+        deadline.map(|at| working.next(at))
+    }
+
+    /// What the list is asked to show, in the ordinary case.
+    fn paging(&self) -> Paging {
+        Paging::usual(self.query(), self.context.quirks)
+    }
+
+    /// The same for a list with a default and a cap of its own.
+    fn paging_of(&self, default: usize, cap: usize) -> Paging {
+        Paging::read(self.query(), self.context.quirks, default, cap)
+    }
+
     fn must_be_admin(&self) -> Result<(), Refused> {
         if self.organization.is_admin(self.context.caller) {
             return Ok(());
@@ -165,7 +183,7 @@ impl<'a> Call<'a> {
 
 /// Runs an operation.
 pub fn run(world: &mut World, operation: &str, caller: &Caller, request: &Request<'_>) -> Answer {
-    let now = world.now();
+    let (now, replica_lag) = (world.now(), world.replica_lag);
     match (find(operation), caller) {
         (Some(Handler::Open(handler)), _) => handler(world, request),
         (Some(Handler::ByApplication(handler)), Caller::Application(application)) => {
@@ -176,7 +194,7 @@ pub fn run(world: &mut World, operation: &str, caller: &Caller, request: &Reques
             let World { organizations, ids, effects, quirks, .. } = world;
             let id = request.params.get("org").unwrap_or(&token.organization);
             let Some(organization) = organizations.get_mut(id) else { return answer::not_found() };
-            let context = Context { caller: token.member, now, ids, effects, quirks };
+            let context = Context { caller: token.member, now, ids, effects, quirks, replica_lag };
             let mut call = Call { organization, context, request, operation };
             let before = call.context.effects.len();
             let answer = handler(&mut call).unwrap_or_else(Answer::from);
@@ -255,7 +273,7 @@ pub fn dump(world: &World, organization: &str) -> Value {
     });
     serde_json::json!({
         "now": dates::write(view.now, Form::Millis),
-        "organization": organizations::render(organization),
+        "organization": organizations::render(organization, &world.quirks),
         "members": organization.members.iter().map(|m| view.member(m, &plain)).collect::<Vec<_>>(),
         "guests": organization.guests.iter().map(|g| view.guest(g, &plain, Form::Plain)).collect::<Vec<_>>(),
         "groups": organization.groups.iter().map(|g| view.group(g, &plain)).collect::<Vec<_>>(),
@@ -268,7 +286,7 @@ pub fn dump(world: &World, organization: &str) -> Value {
         "tasks": organization.tasks.iter().map(|t| view.task(t, &full)).collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "comments": organization.threads.iter().map(|t| view.thread(t)).collect::<Vec<_>>(),
-        "files": organization.assets.iter().map(files::render).collect::<Vec<_>>(),
+        "files": organization.assets.iter().map(|asset| view.asset(asset)).collect::<Vec<_>>(),
         "watchers": organization.watchers,
         "custom_fields": organization.custom_fields,
         "custom_field_keys": organization.custom_field_keys,

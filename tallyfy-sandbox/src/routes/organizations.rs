@@ -8,6 +8,7 @@ use super::input::Input;
 use super::{Call, Inside, Outside, Request};
 use crate::answer::{Answer, Paging};
 use crate::dates::{self, Form};
+use crate::quirks::Quirks;
 use crate::state::organization::Organization;
 use crate::state::{Refused, Token, World};
 
@@ -30,8 +31,8 @@ pub fn inside(operation: &str) -> Option<Inside> {
 fn list_my_organizations(world: &World, token: &Token, request: &Request<'_>) -> Answer {
     let mine = world.organizations.values().filter_map(|o| Some((o, o.members.get(&token.member)?)));
     let mine: Vec<_> = mine.collect();
-    Paging::usual(request.query).always().answer(&mine, &request.origin(), |(organization, member)| {
-        let mut row = render(organization);
+    Paging::usual(request.query, &world.quirks).always().answer(&mine, &request.origin(), |(organization, member)| {
+        let mut row = render(organization, &world.quirks);
         let membership = [
             ("user_status", json!(member.status)),
             ("user_role", json!(member.role)),
@@ -45,10 +46,10 @@ fn list_my_organizations(world: &World, token: &Token, request: &Request<'_>) ->
 }
 
 fn get_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {
-    let mut row = render(call.organization);
+    let mut row = render(call.organization, call.context.quirks);
     for include in ["subscription", "billing_info"] {
         if call.query().with(include) {
-            row.insert(include.to_owned(), json!({ "data": {} }));
+            row.insert(include.to_owned(), call.view().include(json!({})));
         }
     }
     Ok(Answer::item(Value::Object(row)))
@@ -69,7 +70,7 @@ fn update_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {
     input.finish()?;
     call.organization.name = name.unwrap_or_default();
     call.organization.profile.extend(texts);
-    Ok(Answer::item(Value::Object(render(call.organization))))
+    Ok(Answer::item(Value::Object(render(call.organization, call.context.quirks))))
 }
 
 /// What an update may change besides the name.
@@ -88,12 +89,16 @@ const TEXTS: [&str; 12] = [
     "welcome_description",
 ];
 
-pub fn render(organization: &Organization) -> Map<String, Value> {
+pub fn render(organization: &Organization, quirks: &Quirks) -> Map<String, Value> {
     let active = organization.members.iter().filter(|member| member.status == "active").count();
     let mut row = Map::new();
     row.insert("id".to_owned(), json!(organization.id));
     row.insert("name".to_owned(), json!(organization.name));
     row.extend(organization.profile.clone());
+    // A bare day, as in go:e2e fixture (platform:dates).
+    if let Some(at) = row.get("created_at").and_then(Value::as_str).and_then(dates::read) {
+        row.insert("created_at".to_owned(), dates::write(at, quirks.form(Form::Day)));
+    }
     // Active members alone: `list_users` counts every status (platform:get_organization.quirks).
     row.insert("users_count".to_owned(), json!(active));
     row

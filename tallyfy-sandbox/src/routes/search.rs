@@ -64,7 +64,7 @@ fn search(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let wanted = query.get("search").unwrap_or_default().to_lowercase();
     let places = Places::find(call.organization, &wanted);
     let view = call.view();
-    let paging = Paging::read(query, 20, 100).always();
+    let paging = call.paging_of(20, 100).always();
     let mut answer = Map::new();
     for kind in kinds {
         let rows = match kind {
@@ -260,7 +260,7 @@ impl<'a> View<'a> {
             Hit::Task(task) => json!({
                 "id": task.id, "increment_id": task.increment_id, "title": task.title,
                 "status": task.state.word(), "status_label": task.label(), "position": task.position,
-                "deadline": dates::optional(task.deadline, Form::Millis),
+                "deadline": self.date_or_null(task.deadline, Form::Millis),
                 "created_at": dates::write(task.created_at, Form::Plain), "starter_id": task.starter_id,
                 "is_oneoff_task": task.is_oneoff, "owners": self.owners(task),
             }),

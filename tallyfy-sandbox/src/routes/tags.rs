@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::input::Input;
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::Refused;
@@ -39,7 +39,7 @@ fn list_tags(call: &mut Call<'_>) -> Result<Answer, Refused> {
     };
     let tags: Vec<&Tag> = call.organization.tags.iter().filter(matches).collect();
     let view = call.view();
-    Ok(Paging::usual(query).always().answer(&tags, &call.request.origin(), |tag| view.tag(tag, query)))
+    Ok(call.paging().always().answer(&tags, &call.request.origin(), |tag| view.tag(tag, query)))
 }
 
 fn get_tag(call: &mut Call<'_>) -> Result<Answer, Refused> {
@@ -159,12 +159,12 @@ impl View<'_> {
                 own.filter(|t| t.subject_type == subject_type && self.is_archived(t) == Some(archived))
                     .count()
             };
-            row["statistics"] = json!({ "data": {
+            row["statistics"] = self.include(json!({
                 "active_template": count("Checklist", false),
                 "archived_template": count("Checklist", true),
                 "active_process": count("Run", false),
                 "archived_process": count("Run", true),
-            }});
+            }));
         }
         row
     }

@@ -75,7 +75,7 @@ fn write(call: &mut Call<'_>, task: &str, field: &str, value: Value) -> Result<A
         return Err(unknown());
     }
     let sent = Value::Object(Map::from_iter([(field.to_owned(), value)]));
-    task.taskdata = form_values::merge(&task.fields, &task.taskdata, &sent, "taskdata", false)?;
+    task.taskdata = form_values::merge(&task.fields, &task.taskdata, &sent, "taskdata", call.context.quirks)?;
     task.last_updated = now;
     let (id, run) = (task.id.clone(), task.run_id.clone());
     call.context.effect("task.updated", &id);

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::answer::{php_map, wrapped};
+use crate::answer::php_map;
 use crate::dates::{self, Form};
 use crate::quirks::Quirks;
 use crate::state::organization::{Organization, Tagging};
@@ -29,6 +29,27 @@ impl View<'_> {
         php_map(map, self.quirks.empty_maps_are_lists)
     }
 
+    /// What `with` asks for, wrapped once more when the oddity is on.
+    pub fn include(&self, inner: impl Into<Value>) -> Value {
+        let inner = inner.into();
+        if self.quirks.includes_are_wrapped { json!({ "data": inner }) } else { inner }
+    }
+
+    /// Several rows that `with` asks for.
+    pub fn rows(&self, rows: impl Iterator<Item = Value>) -> Value {
+        self.include(rows.collect::<Value>())
+    }
+
+    /// Writes a date in the form of its place, or in the plain one when the oddity is off.
+    pub fn date(&self, at: DateTime<Utc>, form: Form) -> Value {
+        dates::write(at, self.quirks.form(form))
+    }
+
+    /// Writes a date, or null.
+    pub fn date_or_null(&self, at: Option<DateTime<Utc>>, form: Form) -> Value {
+        dates::optional(at, self.quirks.form(form))
+    }
+
     /// Custom field values of a record.
     pub fn custom_fields(&self, kind: &str, id: &str) -> Value {
         let known = self.organization.custom_fields.get(&format!("{kind}:{id}"));
@@ -39,7 +60,7 @@ impl View<'_> {
     pub fn tags(&self, subject_type: &str, subject_id: &str) -> Value {
         let taggings = self.organization.taggings.iter();
         let own = taggings.filter(|t| t.subject_type == subject_type && t.subject_id == subject_id);
-        wrapped(own.map(|tagging| self.tagging(tagging)).collect())
+        self.rows(own.map(|tagging| self.tagging(tagging)))
     }
 
     /// One association row.
@@ -60,14 +81,14 @@ impl View<'_> {
         let filings = self.organization.filings.iter();
         let own = filings.filter(|f| f.subject_type == subject_type && f.subject_id == subject_id);
         let folders = own.filter_map(|filing| self.organization.folders.get(&filing.folder_id));
-        wrapped(folders.map(|folder| json!({ "id": folder.id, "name": folder.name })).collect())
+        self.rows(folders.map(|folder| json!({ "id": folder.id, "name": folder.name })))
     }
 
     /// Files of an object.
     pub fn assets(&self, subject_type: &str, subject_id: &str) -> Value {
         let assets = self.organization.assets.iter();
         let own = assets.filter(|asset| asset.subject_type == subject_type && asset.subject_id == subject_id);
-        wrapped(own.map(super::files::render).collect())
+        self.rows(own.map(|asset| self.asset(asset)))
     }
 
     /// The keys that all four kinds of form field have in common.
@@ -163,8 +184,8 @@ impl View<'_> {
             "resolved_by": thread.resolved_by,
             "parent_comment_id": null,
             "editable": true,
-            "created_at": dates::write(thread.created_at, Form::Millis),
-            "updated_at": dates::write(thread.updated_at, Form::Millis),
+            "created_at": self.date(thread.created_at, Form::Millis),
+            "updated_at": self.date(thread.updated_at, Form::Millis),
             "archived_at": null,
         })
     }

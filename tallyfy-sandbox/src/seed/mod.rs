@@ -11,7 +11,7 @@ mod templates;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, Duration, TimeZone, Utc};
 
 pub use plan::{Plan, PlanError};
 
@@ -184,6 +184,7 @@ fn world(quirks: Quirks) -> World {
         ids: Ids::new(),
         effects: Vec::new(),
         quirks,
+        replica_lag: Duration::zero(),
         fixed_now: None,
     };
     let mut organization = people::organization();

@@ -152,7 +152,11 @@ fn profile() -> Map<String, Value> {
         "allow_user_invite": true, "allow_manage_groups": true,
     }));
     profile.extend(object(json!({
-        "working_days": null, "deadline_setting": null, "wyiwyg": true,
+        "working_days": {
+            "Monday": {}, "Tuesday": {}, "Wednesday": {}, "Thursday": {}, "Friday": {},
+            "Saturday": null, "Sunday": null,
+        },
+        "deadline_setting": null, "wyiwyg": true,
         "cadence_days": ["mon", "tue"], "guest_cadence_days": null,
         "timezone": "Europe/Berlin",
         "default_deadline": { "type": "days", "value": 5 },

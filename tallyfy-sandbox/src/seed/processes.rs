@@ -55,7 +55,7 @@ pub fn fill(organization: &mut Organization, world: &mut World) {
 
 fn context(world: &mut World) -> Context<'_> {
     let World { ids, effects, quirks, .. } = world;
-    Context { caller: ADMIN, now: today(), ids, effects, quirks }
+    Context { caller: ADMIN, now: today(), ids, effects, quirks, replica_lag: Duration::zero() }
 }
 
 fn launch(organization: &mut Organization, world: &mut World, body: Value) {

@@ -76,7 +76,7 @@ pub fn run(organization: &mut Organization, context: &mut Context<'_>, process: 
             break;
         }
     }
-    schedule::settle(organization, process);
+    schedule::settle(organization, context.quirks, process);
     completion::settle_process(organization, context, process);
     changes
 }

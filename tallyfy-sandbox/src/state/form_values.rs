@@ -10,6 +10,7 @@ use super::Refused;
 use super::owners::member_id;
 use super::template::Field;
 use crate::dates;
+use crate::quirks::Quirks;
 
 /// Null, empty text, `false`, `0`, `[]` and `{}`: they pass the validator and clear the field.
 pub fn is_blank(value: &Value) -> bool {
@@ -40,7 +41,7 @@ pub fn merge(
     stored: &Map<String, Value>,
     sent: &Value,
     name: &str,
-    drop_unknown: bool,
+    quirks: &Quirks,
 ) -> Result<Map<String, Value>, Refused> {
     let sent = match sent {
         Value::Object(map) => map,
@@ -55,13 +56,13 @@ pub fn merge(
         match fields.iter().find(|field| field.id == *id) {
             Some(field) => match check(field, value) {
                 Ok(()) => {
-                    values.insert(id.clone(), value.clone());
+                    values.insert(id.clone(), as_stored(field, value, quirks));
                 }
                 Err(text) => {
                     wrong.insert(id.clone(), json!([text]));
                 }
             },
-            None if drop_unknown => {}
+            None if quirks.unknown_field_keys_are_dropped => {}
             None => {
                 wrong.insert(id.clone(), json!(["Unknown form field"]));
             }
@@ -72,6 +73,19 @@ pub fn merge(
     } else {
         Err(Refused::Invalid(vec![(name.to_owned(), Value::Object(wrong))]))
     }
+}
+
+/// Entries of a multiselect without `selected` are stored so, and chosen by nobody; without the oddity what
+/// is sent is chosen (processes_tasks:value_encodings.types.multiselect).
+fn as_stored(field: &Field, value: &Value, quirks: &Quirks) -> Value {
+    let mut value = value.clone();
+    if field.field_type == "multiselect" && !quirks.multiselect_without_selected_is_empty {
+        let entries = value.as_array_mut().into_iter().flatten();
+        for entry in entries.filter_map(Value::as_object_mut) {
+            entry.entry("selected").or_insert(Value::Bool(true));
+        }
+    }
+    value
 }
 
 /// The labels of required fields without an answer.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value};
 
 use super::organization::Organization;
@@ -13,6 +13,7 @@ use super::owners::{self, Owners};
 use super::process::Process;
 use super::task::Task;
 use super::template::{Step, Template};
+use super::working_time::WorkingTime;
 use super::{Effect, Refused, automation, form_values, schedule};
 use crate::dates;
 use crate::quirks::Quirks;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub effects: &'a mut Vec<Effect>,
     /// Which oddities are on.
     pub quirks: &'a Quirks,
+    /// How far the replica lags behind.
+    pub replica_lag: Duration,
 }
 
 impl Context<'_> {
@@ -64,8 +67,7 @@ pub fn launch(
     let overrides = read_overrides(organization, &template, body)?;
     let no_answers = Map::new();
     let sent = body.get("prerun").unwrap_or(&Value::Null);
-    let drop_unknown = context.quirks.unknown_field_keys_are_dropped;
-    let prerun = form_values::merge(&template.kickoff, &no_answers, sent, "prerun", drop_unknown)?;
+    let prerun = form_values::merge(&template.kickoff, &no_answers, sent, "prerun", context.quirks)?;
     let missing = form_values::missing(&template.kickoff, &prerun);
     if !missing.is_empty() {
         let texts = missing.iter().map(|label| ("prerun".to_owned(), format!("{label} is required").into()));
@@ -221,7 +223,8 @@ fn make_tasks(
     overrides: &BTreeMap<String, Override>,
 ) -> Vec<Task> {
     let nothing = Override::default();
-    let planned = schedule::plan(template, process.created_at);
+    let working = WorkingTime::of(organization, context.quirks);
+    let planned = schedule::plan(template, process.created_at, working);
     // processes_tasks:launch_process.quirks: a map that names some steps launches those steps alone.
     let truncate = context.quirks.tasks_map_truncates && !overrides.is_empty();
     let mut tasks = Vec::new();
@@ -235,8 +238,8 @@ fn make_tasks(
             Some(owners) => owners.clone(),
             None => default_owners(organization, step, process.started_by),
         };
-        task.deadline = entry.deadline.or_else(|| planned.get(step.id.as_str()).copied());
-        task.launch_deadline = entry.deadline;
+        task.launch_deadline = entry.deadline.map(|at| working.next(at));
+        task.deadline = task.launch_deadline.or_else(|| planned.get(step.id.as_str()).copied());
         task.deadline_set_by_hand = entry.by_hand && entry.deadline.is_some();
         task.max_assignable = entry.max_assignable.unwrap_or(task.max_assignable);
         task.position = entry.position.unwrap_or(step.position);

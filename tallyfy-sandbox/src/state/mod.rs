@@ -20,10 +20,11 @@ pub mod task;
 pub mod template;
 pub mod thread;
 pub mod value_rows;
+pub mod working_time;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::quirks::Quirks;
@@ -60,6 +61,8 @@ pub struct World {
     pub effects: Vec<Effect>,
     /// Which oddities are on.
     pub quirks: Quirks,
+    /// How far the replica lags behind that lists of tasks are read from.
+    pub replica_lag: Duration,
     /// The time, when it stands still.
     pub fixed_now: Option<DateTime<Utc>>,
 }

@@ -10,9 +10,15 @@ use super::organization::Organization;
 use super::process::Process;
 use super::task::{Task, TaskState};
 use super::template::Template;
+use super::working_time::WorkingTime;
+use crate::quirks::Quirks;
 
 /// The deadline of each step: counted from the launch, or from the deadline of another step.
-pub fn plan(template: &Template, launched: DateTime<Utc>) -> BTreeMap<&str, DateTime<Utc>> {
+pub fn plan(
+    template: &Template,
+    launched: DateTime<Utc>,
+    working: WorkingTime,
+) -> BTreeMap<&str, DateTime<Utc>> {
     let mut known: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
     // An anchor may come later in the list, or run in a circle: as many rounds as steps are enough.
     for _ in 0..template.steps.len() {
@@ -24,7 +30,7 @@ pub fn plan(template: &Template, launched: DateTime<Utc>) -> BTreeMap<&str, Date
                 known.get(deadline.step.as_str()).copied()
             };
             if let Some(anchor) = anchor {
-                known.insert(&step.id, deadline.apply(anchor));
+                known.insert(&step.id, working.next(deadline.apply(anchor)));
             }
         }
     }
@@ -32,11 +38,13 @@ pub fn plan(template: &Template, launched: DateTime<Utc>) -> BTreeMap<&str, Date
 }
 
 /// The deadline that a task would have if nobody had set it by hand, and where it comes from; the first
-/// that applies of automation, step and launch (processes_tasks:AutomaticDeadline).
+/// that applies of automation, step and launch (processes_tasks:AutomaticDeadline). That of an automation is
+/// not moved to working time (processes_tasks:get_task_automatic_deadline).
 pub fn automatic(
     organization: &Organization,
     process: &Process,
     task: &Task,
+    working: WorkingTime,
 ) -> (DateTime<Utc>, &'static str) {
     if let Some(at) = task.rule_deadline {
         return (at, "automation");
@@ -46,15 +54,16 @@ pub fn automatic(
             let mut tasks = organization.tasks_of(process).into_iter();
             let anchor = tasks.find(|other| other.step_id.as_deref() == Some(&deadline.step));
             let anchor = anchor.and_then(|other| other.deadline).unwrap_or(process.created_at);
-            (deadline.apply(anchor), "step")
+            (working.next(deadline.apply(anchor)), "step")
         }
-        None => (process.created_at + Duration::days(3), "launch"),
+        None => (working.next(process.created_at + Duration::days(3)), "launch"),
     }
 }
 
 /// Brings deadlines in line with automations, and those counted from another step with that step's.
 /// Deadlines set by hand or given at launch, and those of completed tasks, stay.
-pub fn settle(organization: &mut Organization, process: &str) {
+pub fn settle(organization: &mut Organization, quirks: &Quirks, process: &str) {
+    let working = WorkingTime::of(organization, quirks);
     let Some(process) = organization.processes.get(process) else { return };
     let (ids, launched) = (process.tasks.clone(), process.created_at);
     let mut due: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
@@ -65,7 +74,7 @@ pub fn settle(organization: &mut Organization, process: &str) {
         let mut moved = false;
         for id in &ids {
             let Some(task) = organization.tasks.get(id).filter(|task| is_automatic(task)) else { continue };
-            let Some(at) = wanted(task, &due, launched).filter(|at| task.deadline != Some(*at)) else {
+            let Some(at) = wanted(task, &due, launched, working).filter(|at| task.deadline != Some(*at)) else {
                 continue;
             };
             due.extend(task.step_id.clone().map(|step| (step, at)));
@@ -88,15 +97,16 @@ fn wanted(
     task: &Task,
     due: &BTreeMap<String, DateTime<Utc>>,
     launched: DateTime<Utc>,
+    working: WorkingTime,
 ) -> Option<DateTime<Utc>> {
     if let Some(at) = task.rule_deadline.or(task.launch_deadline) {
         return Some(at);
     }
     let deadline = task.step_deadline.as_ref()?;
     if is_launch(&deadline.step) {
-        return Some(deadline.apply(launched));
+        return Some(working.next(deadline.apply(launched)));
     }
-    due.get(&deadline.step).map(|anchor| deadline.apply(*anchor))
+    due.get(&deadline.step).map(|anchor| working.next(deadline.apply(*anchor)))
 }
 
 fn is_launch(step: &str) -> bool {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging, wrapped};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::Refused;
@@ -46,7 +46,7 @@ fn list_users(call: &mut Call<'_>) -> Result<Answer, Refused> {
         members.reverse();
     }
     let view = call.view();
-    let paging = Paging::read(query, 9999, 9999).always();
+    let paging = call.paging_of(9999, 9999).always();
     Ok(paging.answer(&members, &call.request.origin(), |member| view.member(member, query)))
 }
 
@@ -85,7 +85,7 @@ impl View<'_> {
         let invited = member.status == "invited";
         let username = member.email.split('@').next().filter(|_| !invited);
         // Who has never been here has no such dates (platform:invite_member).
-        let seen = |at| dates::optional((!invited).then_some(at), Form::Offset);
+        let seen = |at| self.date_or_null((!invited).then_some(at), Form::Offset);
         let mut row = json!({
             "id": member.id,
             "email": member.email,
@@ -136,23 +136,23 @@ impl View<'_> {
                     "members": group.members, "guests": group.guests,
                 })
             });
-            row["groups"] = wrapped(groups.collect());
+            row["groups"] = self.rows(groups);
         }
         if query.with("stats") {
             let tasks = self.organization.tasks.iter();
             let launched = self.organization.processes.iter().filter(|p| p.started_by == member.id);
-            row["stats"] = json!({ "data": {
+            row["stats"] = self.include(json!({
                 "steps_created": 0,
                 "tasks_completed": tasks.filter(|task| task.completer_id == Some(member.id)).count(),
                 "processes_launched": launched.count(),
                 "checklists_created":
                     self.organization.templates.iter().filter(|t| t.created_by == member.id).count(),
                 "last_step_created_at": null,
-            }});
+            }));
         }
         for include in ["organizations", "preferences", "assets", "member_watchers", "guest_watchers"] {
             if query.with(include) {
-                row[include] = wrapped(Vec::new());
+                row[include] = self.rows(std::iter::empty());
             }
         }
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::query::Query;
 use crate::state::bits::Bits;
 use crate::state::index::processes::{ProcessFacet, ProcessIndex};
@@ -46,7 +46,7 @@ fn list_runs(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let view = call.view();
     let sort = query.any(&["sort", "sort_by"]).unwrap_or("-created_at");
     let pick = |skip, count| page(view, &found, sort, (skip, count));
-    let paging = Paging::usual(query);
+    let paging = call.paging();
     let origin = call.request.origin();
     Ok(paging.answer_picked(found.len(), pick, &origin, |process| view.process(process, query)))
 }

@@ -5,7 +5,6 @@
 use serde_json::{Value, json};
 
 use super::super::view::View;
-use crate::answer::wrapped;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::process::{Process, Progress};
@@ -44,11 +43,11 @@ impl View<'_> {
             "last_updated": dates::write(process.last_updated, Form::Plain),
             "completed_at": dates::optional(process.completed_at, Form::Plain),
             "archived_at": dates::optional(process.archived_at, Form::Plain),
-            "due_date": dates::optional(summary.last_deadline, Form::Millis),
+            "due_date": self.date_or_null(summary.last_deadline, Form::Millis),
             "due_date_passed": summary.last_deadline.is_some_and(|at| at < self.now),
             "due_soon": summary.due_soon,
             "late_tasks": summary.late_tasks,
-            "max_task_deadline": dates::optional(summary.last_deadline, Form::Millis),
+            "max_task_deadline": self.date_or_null(summary.last_deadline, Form::Millis),
             "collaborators": summary.collaborators,
             "users": process.users,
             "groups": process.groups,
@@ -76,13 +75,13 @@ impl View<'_> {
         let tasks = || self.organization.tasks_of(process);
         if query.with("tasks") {
             let nested = query.below("tasks");
-            row["tasks"] = wrapped(tasks().into_iter().map(|task| self.task(task, &nested)).collect());
+            row["tasks"] = self.rows(tasks().into_iter().map(|task| self.task(task, &nested)));
         }
         if query.with("checklist") {
             // The version it was launched from, not the template as it reads today.
             let nested = query.below("checklist");
             let template = process.template.as_ref().map(|template| self.template(template, &nested));
-            row["checklist"] = json!({ "data": template });
+            row["checklist"] = self.include(template);
         }
         if query.with("tags") {
             row["tags"] = self.tags("Run", &process.id);
@@ -97,7 +96,7 @@ impl View<'_> {
         if query.with("ko_form_fields") || values {
             let answer = |id: &str| values.then(|| process.prerun.get(id).unwrap_or(&Value::Null));
             let fields = process.kickoff().iter().map(|f| self.run_field(f, None, answer(&f.id)));
-            row["ko_form_fields"] = wrapped(fields.collect());
+            row["ko_form_fields"] = self.rows(fields);
         }
         if query.with("form_fields") || values {
             let tasks = tasks();
@@ -107,14 +106,14 @@ impl View<'_> {
                     self.run_field(field, Some(&task.id), answer)
                 })
             });
-            row["form_fields"] = wrapped(fields.collect());
+            row["form_fields"] = self.rows(fields);
         }
         if query.with("assets") {
             row["assets"] = self.assets("Run", &process.id);
         }
         for include in ["stages", "member_watchers", "guest_watchers"] {
             if query.with(include) {
-                row[include] = wrapped(Vec::new());
+                row[include] = self.rows(std::iter::empty());
             }
         }
         for include in ["permissions", "tasks_meta", "selected_text_comment"] {
@@ -135,9 +134,9 @@ impl View<'_> {
                 "title": task.title,
                 "alias": task.alias,
                 "owners": self.owners(task),
-                "deadline": dates::optional(task.deadline, Form::Millis),
+                "deadline": self.date_or_null(task.deadline, Form::Millis),
             })
         });
-        wrapped(next.collect())
+        self.rows(next)
     }
 }

@@ -90,15 +90,13 @@ fn update_run(call: &mut Call<'_>) -> Result<Answer, Refused> {
     input.finish()?;
     let users = users.map(|v| owners::member_ids(call.organization, "users", v)).transpose()?;
     let groups = groups.map(|v| owners::group_ids(call.organization, "groups", v)).transpose()?;
-    let drop_unknown = call.context.quirks.unknown_field_keys_are_dropped;
+    let quirks = call.context.quirks;
     let process = of_path(call)?;
     let prerun = match body.get("prerun") {
-        Some(sent) => {
-            Some(form_values::merge(process.kickoff(), &process.prerun, sent, "prerun", drop_unknown)?)
-        }
+        Some(sent) => Some(form_values::merge(process.kickoff(), &process.prerun, sent, "prerun", quirks)?),
         None => None,
     };
-    let wipe = call.context.quirks.absent_access_lists_wipe;
+    let wipe = quirks.absent_access_lists_wipe;
     let now = call.context.now;
     let process = of_path_mut(call)?;
     // mcp:update_process, measured 2026-07-21: lists that are not sent are emptied.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::view::View;
 use super::{Call, Inside, templates};
-use crate::answer::{Answer, Paging};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::state::Refused;
 use crate::state::template::Step;
@@ -27,7 +27,7 @@ fn list_steps(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let mut steps: Vec<&Step> = template.steps.iter().collect();
     steps.sort_by(|one, other| one.id.cmp(&other.id));
     let view = call.view();
-    let paging = Paging::usual(call.query()).always();
+    let paging = call.paging().always();
     Ok(paging.answer(&steps, &call.request.origin(), |step| view.step(step, &template.id)))
 }
 

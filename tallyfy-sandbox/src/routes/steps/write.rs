@@ -86,7 +86,7 @@ fn create_step(call: &mut Call<'_>) -> Result<Answer, Refused> {
 fn update_step(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let mut step = found(call)?.clone();
     let body = call.body()?;
-    if call.context.quirks.absent_access_lists_wipe {
+    if call.context.quirks.absent_step_assignees_detach {
         step.assignees = Owners::default();
     }
     apply(call, &mut step, &body)?;

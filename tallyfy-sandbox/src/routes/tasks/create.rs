@@ -27,7 +27,8 @@ pub fn inside(operation: &str) -> Option<Inside> {
 /// (processes_tasks:create_one_off_task). Of several tasks the first comes back.
 fn create_task(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let body = call.body()?;
-    let change = Change::read(&body, &["title", "task_type", "deadline", "owners"])?;
+    let mut change = Change::read(&body, &["title", "task_type", "deadline", "owners"])?;
+    change.deadline = call.to_working_time(change.deadline);
     let mut input = Input::new(&body);
     let separate = input.flag("separate_task_for_each_assignee").unwrap_or(false);
     let run = input.text("run_id", 255);

@@ -9,6 +9,7 @@ use super::super::{Call, Inside};
 use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::state::task::{Task, TaskState};
+use crate::state::working_time::WorkingTime;
 use crate::state::{Refused, schedule};
 
 pub fn inside(operation: &str) -> Option<Inside> {
@@ -39,7 +40,7 @@ fn reset_deadline(call: &mut Call<'_>) -> Result<Answer, Refused> {
         task.deadline_set_by_hand = false;
         task.last_updated = now;
         // What hangs on it moves too.
-        schedule::settle(call.organization, call.request.param("run"));
+        schedule::settle(call.organization, call.context.quirks, call.request.param("run"));
     }
     let Answer { status, headers, .. } = Answer::empty();
     let task = call.organization.tasks.get(&id).ok_or(Refused::Missing)?;
@@ -64,5 +65,6 @@ fn automatic(call: &Call<'_>, task: &Task) -> Result<(DateTime<Utc>, &'static st
         return Err(Refused::invalid("task", "This task has no automatic deadline."));
     }
     let process = super::super::processes::of_path(call)?;
-    Ok(schedule::automatic(call.organization, process, task))
+    let working = WorkingTime::of(call.organization, call.context.quirks);
+    Ok(schedule::automatic(call.organization, process, task, working))
 }

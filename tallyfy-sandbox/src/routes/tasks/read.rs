@@ -32,7 +32,7 @@ struct List {
 
 impl List {
     fn of(call: &Call<'_>, among: Bits) -> Self {
-        Self { among, default_status: None, by_position: false, paging: Paging::usual(call.query()) }
+        Self { among, default_status: None, by_position: false, paging: call.paging() }
     }
 
     /// Filters, sorts, pages and renders.
@@ -57,6 +57,11 @@ fn list_run_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let mut among: Bits = slots.collect();
     if process.archived_at.is_none() {
         among = among.without(call.organization.index.tasks.facets.get(&TaskFacet::Archived));
+    }
+    if call.context.quirks.task_lists_lag_after_a_create {
+        let seen = call.context.now - call.context.replica_lag;
+        let is_new = |slot: &usize| call.organization.tasks.at(*slot).is_some_and(|task| task.created_at > seen);
+        among = among.iter().filter(|slot| !is_new(slot)).collect();
     }
     Ok(List { by_position: true, ..List::of(call, among) }.answer(call))
 }
@@ -105,7 +110,7 @@ fn list_guest_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let guest = call.organization.guests.iter().find(|guest| guest.code == code).ok_or(Refused::Missing)?;
     let among = live(call, vec![TaskFacet::Guest(guest.email.as_str().into())]);
     let cap = if call.context.quirks.guest_tasks_ignore_per_page { 10 } else { 100 };
-    let paging = Paging::read(call.query(), 10, cap).fixed(cap == 10);
+    let paging = call.paging_of(10, cap).fixed(cap == 10);
     Ok(List { paging, ..List::of(call, among) }.answer(call))
 }
 

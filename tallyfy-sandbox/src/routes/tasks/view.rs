@@ -5,7 +5,6 @@
 use serde_json::{Value, json};
 
 use super::super::view::View;
-use crate::answer::wrapped;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::automation::Changes;
@@ -37,7 +36,7 @@ impl View<'_> {
             "is_approved": task.is_approved,
             "position": task.position,
             "started_at": dates::optional(task.started_at, Form::Plain),
-            "deadline": dates::optional(task.deadline, Form::Millis),
+            "deadline": self.date_or_null(task.deadline, Form::Millis),
             "deadline_set_by_hand": task.deadline_set_by_hand,
             "created_at": dates::write(task.created_at, Form::Plain),
             "last_updated": dates::write(task.last_updated, Form::Plain),
@@ -110,23 +109,22 @@ impl View<'_> {
             row["summary"] = json!(task.summary);
         }
         if query.with("run") {
-            row["run"] = json!({ "data": process.map(|process| self.process(process, &query.below("run"))) });
+            row["run"] = self.include(process.map(|process| self.process(process, &query.below("run"))));
         }
         if query.with("step") {
             // The step as it was at launch, like the rest of the version.
             let template = process.and_then(|process| process.template.as_ref());
             let step = template.zip(task.step_id.as_ref());
             let step = step.and_then(|(template, id)| Some(self.step(template.step(id)?, &template.id)));
-            row["step"] = json!({ "data": step });
+            row["step"] = self.include(step);
         }
         if query.with("form_fields") {
             let field = |field| self.task_field(field, task.step_id.as_deref(), &task.taskdata);
-            row["form_fields"] = wrapped(task.fields.iter().map(field).collect());
+            row["form_fields"] = self.rows(task.fields.iter().map(field));
         }
         if query.with("ko-form-fields") {
             let fields = process.map_or(&[][..], |process| process.kickoff());
-            row["ko-form-fields"] =
-                wrapped(fields.iter().map(|field| self.run_field(field, None, None)).collect());
+            row["ko-form-fields"] = self.rows(fields.iter().map(|field| self.run_field(field, None, None)));
         }
         if query.with("tags") {
             row["tags"] = self.tags("Task", &task.id);
@@ -143,7 +141,7 @@ impl View<'_> {
         }
         for include in ["roles", "member_watchers", "guest_watchers"] {
             if query.with(include) {
-                row[include] = wrapped(Vec::new());
+                row[include] = self.rows(std::iter::empty());
             }
         }
         if query.with("selected_text_comment") {
@@ -156,7 +154,7 @@ impl View<'_> {
         let threads = || task.threads.iter().filter_map(|id| self.organization.threads.get(id));
         let is_issue = |thread: &&Thread| thread.label == "problem";
         let rows =
-            |wanted: Vec<&Thread>| wrapped(wanted.into_iter().map(|thread| self.thread(thread)).collect());
+            |wanted: Vec<&Thread>| self.rows(wanted.into_iter().map(|thread| self.thread(thread)));
         if query.with("threads") {
             row["threads"] = rows(threads().collect());
         }

@@ -143,7 +143,8 @@ fn update(
     body: &Map<String, Value>,
     required: &[&str],
 ) -> Result<(), Refused> {
-    let change = Change::read(body, required)?;
+    let mut change = Change::read(body, required)?;
+    change.deadline = call.to_working_time(change.deadline);
     let task = call.organization.tasks.get(id).ok_or(Refused::Missing)?;
     if task.state == TaskState::Completed {
         return Err(Refused::invalid("task", "A completed task cannot be updated: reopen it first."));
@@ -157,9 +158,8 @@ fn update(
         }
         None => None,
     };
-    let drop_unknown = call.context.quirks.unknown_field_keys_are_dropped;
     let sent = body.get("taskdata").unwrap_or(&Value::Null);
-    let taskdata = form_values::merge(&task.fields, &task.taskdata, sent, "taskdata", drop_unknown)?;
+    let taskdata = form_values::merge(&task.fields, &task.taskdata, sent, "taskdata", call.context.quirks)?;
     let now = call.context.now;
     if let Some(owners) = &owners {
         owners::create_guests(call.organization, call.context.ids, now, &owners.guests);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::view::View;
 use super::{Call, Inside};
-use crate::answer::{Answer, Paging, wrapped};
+use crate::answer::Answer;
 use crate::dates::{self, Form};
 use crate::query::Query;
 use crate::state::Refused;
@@ -23,10 +23,11 @@ pub fn inside(operation: &str) -> Option<Inside> {
     }
 }
 
-/// A template that may be read: an archived one answers 404 (templates:get_template.quirks).
+/// A template that may be read: an archived one is a 404 (templates:get_template.quirks).
 pub fn live<'a>(call: &'a Call<'_>) -> Result<&'a Template, Refused> {
     let template = call.organization.templates.get(call.param("checklist")).ok_or(Refused::Missing)?;
-    if template.archived_at.is_some() { Err(Refused::Missing) } else { Ok(template) }
+    let hidden = template.archived_at.is_some() && call.context.quirks.archived_templates_answer_404;
+    if hidden { Err(Refused::Missing) } else { Ok(template) }
 }
 
 fn list_checklists(call: &mut Call<'_>) -> Result<Answer, Refused> {
@@ -35,7 +36,7 @@ fn list_checklists(call: &mut Call<'_>) -> Result<Answer, Refused> {
         call.organization.templates.iter().filter(|template| is_wanted(call, template, query)).collect();
     sort(&mut templates, query.any(&["sort_by"]).unwrap_or("updated"));
     let view = call.view();
-    let paging = Paging::usual(query).always();
+    let paging = call.paging().always();
     Ok(paging.answer(&templates, &call.request.origin(), |template| view.template(template, query)))
 }
 
@@ -147,7 +148,7 @@ impl View<'_> {
     fn template_includes(&self, template: &Template, query: &Query, row: &mut Value) {
         if query.with("steps") {
             let steps = template.steps_in_order();
-            row["steps"] = wrapped(steps.into_iter().map(|step| self.step(step, &template.id)).collect());
+            row["steps"] = self.rows(steps.into_iter().map(|step| self.step(step, &template.id)));
         }
         if query.with("tags") {
             row["tags"] = self.tags("Checklist", &template.id);
@@ -155,7 +156,7 @@ impl View<'_> {
         if query.with("folder") {
             let folder = template.folder_id.as_ref().and_then(|id| self.organization.folders.get(id));
             // platform:pagination.includes: a null inside data stands for "none".
-            row["folder"] = json!({ "data": folder.map(|f| json!({ "id": f.id, "name": f.name })) });
+            row["folder"] = self.include(folder.map(|f| json!({ "id": f.id, "name": f.name })));
         }
         if query.with("assets") {
             row["assets"] = self.assets("Checklist", &template.id);
@@ -163,11 +164,11 @@ impl View<'_> {
         if query.with("threads") {
             let threads = self.organization.threads.iter();
             let own = threads.filter(|thread| thread.checklist_id.as_ref() == Some(&template.id));
-            row["threads"] = wrapped(own.map(|thread| self.thread(thread)).collect());
+            row["threads"] = self.rows(own.map(|thread| self.thread(thread)));
         }
         for include in ["linked_tasks", "stages", "member_watchers", "guest_watchers"] {
             if query.with(include) {
-                row[include] = wrapped(Vec::new());
+                row[include] = self.rows(std::iter::empty());
             }
         }
         if query.with("permissions") {
