@@ -65,7 +65,7 @@ pub struct Builder {
     port: u16,
     contract: Contract,
     quirks: Quirks,
-    replica_lag: Duration,
+    replica_lag: Option<Duration>,
     now: Option<DateTime<Utc>>,
     plan: seed::Plan,
     kept: usize,
@@ -80,7 +80,7 @@ impl Default for Builder {
             port: 0,
             contract,
             quirks: Quirks::default(),
-            replica_lag: Duration::ZERO,
+            replica_lag: None,
             now: None,
             plan: seed::Plan::default(),
             kept: log::KEPT,
@@ -130,7 +130,7 @@ impl Builder {
     /// ([`Quirks::task_lists_lag_after_a_create`]). Not at all by default: no source says how long it takes, and
     /// whoever does not expect it would see empty processes.
     pub fn replica_lag(mut self, lag: Duration) -> Self {
-        self.replica_lag = lag;
+        self.replica_lag = Some(lag);
         self
     }
 
@@ -162,7 +162,9 @@ impl Builder {
         let address = listener.local_addr()?;
         let world = seed::planned(self.quirks, self.now, self.plan);
         let mut world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        world.replica_lag = TimeDelta::from_std(self.replica_lag).unwrap_or(TimeDelta::MAX);
+        if let Some(lag) = self.replica_lag {
+            world.replica_lag = TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX);
+        }
         let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept)));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tallyfy_sandbox::seed::Plan;
-use tallyfy_sandbox::{Sandbox, Side, Violation};
+use tallyfy_sandbox::{Quirks, Sandbox, Side, Violation};
 
 /// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization.
 #[derive(Parser)]
@@ -27,6 +27,12 @@ struct Arguments {
     /// Refuse requests that break the document with 400, instead of telling of them on stderr alone.
     #[arg(long, conflicts_with = "no_validate")]
     strict: bool,
+    /// Switch an oddity of the service on or off, whatever the seed says: NAME=on or NAME=off. Can be repeated.
+    #[arg(long, value_name = "NAME=on|off", value_parser = switch)]
+    quirk: Vec<(String, bool)>,
+    /// Switch all oddities off, but for those of --quirk.
+    #[arg(long)]
+    no_quirks: bool,
     /// YAML or JSON file with rows to start with.
     #[arg(long)]
     seed: Option<PathBuf>,
@@ -51,6 +57,11 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
         builder = builder.seed(Plan::from_file(path).map_err(std::io::Error::other)?);
     }
     let sandbox = builder.start().await?;
+    let mut quirks = if arguments.no_quirks { Quirks::none() } else { sandbox.quirks() };
+    for (name, on) in &arguments.quirk {
+        quirks.set(name, *on).map_err(std::io::Error::other)?;
+    }
+    sandbox.set_quirks(quirks);
     let line = serde_json::json!({
         "base_url": sandbox.base_url(),
         "token": sandbox.token(),
@@ -60,6 +71,18 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
     writeln!(out, "{line}")?;
     out.flush()?;
     tokio::signal::ctrl_c().await
+}
+
+/// Reads `NAME=on` or `NAME=off`, with a name that there is.
+fn switch(text: &str) -> Result<(String, bool), String> {
+    let (name, word) = text.split_once('=').ok_or("expected NAME=on or NAME=off")?;
+    let on = match word {
+        "on" => true,
+        "off" => false,
+        _ => return Err(format!("expected on or off, not {word}")),
+    };
+    Quirks::all().set(name, on).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), on))
 }
 
 /// One line for each violation; a closed stderr is no reason to stop.

@@ -185,7 +185,7 @@ quirks! {
     textual_relation_ids_do_nothing {
         on: "Untagging and unfiling by an id that is no number is a success without effect.",
         off: "It is a 404.",
-        cite: "platform:untag_object, platform:remove_object_from_folder, templates:untag_template"
+        cite: "platform:untag_object, platform:remove_object_from_folder"
     }
     deleting_unknown_tag_succeeds {
         on: "Deleting a tag that does not exist is a success.",

@@ -31,18 +31,22 @@ pub fn inside(operation: &str) -> Option<Inside> {
 fn list_my_organizations(world: &World, token: &Token, request: &Request<'_>) -> Answer {
     let mine = world.organizations.values().filter_map(|o| Some((o, o.members.get(&token.member)?)));
     let mine: Vec<_> = mine.collect();
-    Paging::usual(request.query, &world.quirks).always().answer(&mine, &request.origin(), |(organization, member)| {
-        let mut row = render(organization, &world.quirks);
-        let membership = [
-            ("user_status", json!(member.status)),
-            ("user_role", json!(member.role)),
-            ("joined_on", dates::write(member.created_at, Form::Plain)),
-            ("disabled_on", dates::optional(member.disabled.map(|(at, _)| at), Form::Plain)),
-            ("last_accessed", dates::write(member.last_updated, Form::Plain)),
-        ];
-        row.extend(membership.map(|(key, value)| (key.to_owned(), value)));
-        Value::Object(row)
-    })
+    Paging::usual(request.query, &world.quirks).always().answer(
+        &mine,
+        &request.origin(),
+        |(organization, member)| {
+            let mut row = render(organization, &world.quirks);
+            let membership = [
+                ("user_status", json!(member.status)),
+                ("user_role", json!(member.role)),
+                ("joined_on", dates::write(member.created_at, Form::Plain)),
+                ("disabled_on", dates::optional(member.disabled.map(|(at, _)| at), Form::Plain)),
+                ("last_accessed", dates::write(member.last_updated, Form::Plain)),
+            ];
+            row.extend(membership.map(|(key, value)| (key.to_owned(), value)));
+            Value::Object(row)
+        },
+    )
 }
 
 fn get_organization(call: &mut Call<'_>) -> Result<Answer, Refused> {

@@ -167,13 +167,22 @@ pub fn today() -> DateTime<Utc> {
 }
 
 /// The world of a new sandbox, with the rows of a plan.
-pub(crate) fn planned(quirks: Quirks, now: Option<DateTime<Utc>>, plan: Plan) -> Result<World, PlanError> {
+pub(crate) fn planned(
+    mut quirks: Quirks,
+    now: Option<DateTime<Utc>>,
+    plan: Plan,
+) -> Result<World, PlanError> {
+    for (name, on) in &plan.quirks {
+        quirks.set(name, *on).map_err(|error| PlanError(format!("seed, quirks: {error}")))?;
+    }
     let mut world = world(quirks);
     world.fixed_now = now;
     if plan.base == plan::Base::Empty {
         apply::empty(&mut world);
     }
+    let lag = plan.replica_lag;
     apply::apply(&mut world, plan)?;
+    world.replica_lag = Duration::seconds(lag.unwrap_or_default().into());
     Ok(world)
 }
 

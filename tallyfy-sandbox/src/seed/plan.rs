@@ -2,6 +2,7 @@
 //!
 //! Not here: putting it there (`apply`), names in the place of ids (`names`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -36,6 +37,10 @@ pub struct Plan {
     pub(super) base: Base,
     /// Makes the clock stand still at this time.
     pub(crate) now: Option<DateTime<Utc>>,
+    /// Oddities by name, on or off.
+    pub(super) quirks: BTreeMap<String, bool>,
+    /// Seconds by which a process's list of tasks lags behind.
+    pub(crate) replica_lag: Option<u32>,
     /// Changes of the organization: `name` and the profile.
     pub(super) organization: Map<String, Value>,
     /// Members; `token` and `password` besides the profile.

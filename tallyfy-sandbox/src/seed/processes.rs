@@ -12,6 +12,7 @@ use crate::state::launch::{self, Context};
 use crate::state::owners::Owners;
 use crate::state::task::Task;
 use crate::state::thread::Thread;
+use crate::state::working_time::WorkingTime;
 
 /// Adds processes and tasks.
 pub fn fill(organization: &mut Organization, world: &mut World) {
@@ -83,11 +84,12 @@ fn one_off(
     guests: &[&str],
 ) {
     let number = world.ids.number();
+    let deadline = WorkingTime::of(organization, &world.quirks).next(today() + Duration::days(4));
     organization.tasks.put(Task {
         is_oneoff: true,
         task_type: task_type.to_owned(),
         summary: Some(format!("<p>{title}</p>")),
-        deadline: Some(today() + Duration::days(4)),
+        deadline: Some(deadline),
         owners: Owners {
             users: users.to_vec(),
             guests: guests.iter().map(|guest| (*guest).to_owned()).collect(),

@@ -74,7 +74,8 @@ pub fn settle(organization: &mut Organization, quirks: &Quirks, process: &str) {
         let mut moved = false;
         for id in &ids {
             let Some(task) = organization.tasks.get(id).filter(|task| is_automatic(task)) else { continue };
-            let Some(at) = wanted(task, &due, launched, working).filter(|at| task.deadline != Some(*at)) else {
+            let Some(at) = wanted(task, &due, launched, working).filter(|at| task.deadline != Some(*at))
+            else {
                 continue;
             };
             due.extend(task.step_id.clone().map(|step| (step, at)));

@@ -88,7 +88,8 @@ mod tests {
     fn without_days_off_or_working_days_nothing_moves() {
         check(json!(null), "UTC", "2026-09-05 10:00:00", "2026-09-05 10:00:00");
         check(json!({}), "UTC", "2026-09-05 10:00:00", "2026-09-05 10:00:00");
-        let never: serde_json::Map<_, _> = super::DAYS.iter().map(|day| (day.to_string(), json!(null))).collect();
+        let never: serde_json::Map<_, _> =
+            super::DAYS.iter().map(|day| (day.to_string(), json!(null))).collect();
         check(json!(never), "UTC", "2026-09-05 10:00:00", "2026-09-05 10:00:00");
     }
 }

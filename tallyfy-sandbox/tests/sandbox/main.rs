@@ -17,6 +17,8 @@ mod marks;
 mod people;
 mod planned;
 mod processes;
+mod quirks;
+mod readme;
 mod reads;
 mod served;
 mod strange;

@@ -138,7 +138,7 @@ async fn a_task_is_read_with_and_without_its_process() {
     let row = desk.get(&path).await.is(200)["data"].clone();
     assert_eq!(row["owners"]["guests"], json!([seed::GUEST]));
     assert_eq!(row["owners"]["taskUrls"][0], format!("https://go.tallyfy.com/guest/k1m5g2u7e9st/{task}"));
-    assert_eq!(row["deadline"], "2026-09-05T08:00:00.000Z");
+    assert_eq!(row["deadline"], "2026-09-06T22:00:00.000Z");
     assert_eq!(row["form_fields"]["data"][0]["id"], seed::FIELD_RADIO);
     assert_eq!(row["run"]["data"]["id"], seed::PROCESS);
     assert_eq!(row["step"]["data"]["id"], seed::STEP_CONFIRM);

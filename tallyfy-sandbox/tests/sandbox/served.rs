@@ -5,13 +5,12 @@ mod cases;
 mod custom_fields;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tallyfy_sandbox::seed;
 
-use crate::{Desk, Reply};
+use crate::{Desk, Reply, readme};
 
 /// How an operation is driven, and what proves that it is served.
 struct Case {
@@ -216,10 +215,6 @@ async fn drive(case: &Case, places: &BTreeMap<String, (String, String)>) {
     desk.is_faithful();
 }
 
-const BEGIN: &str =
-    "<!-- operations: made by the test `served`; INSTA_UPDATE=always cargo test writes it -->\n";
-const END: &str = "<!-- end of operations -->";
-
 fn table(proofs: &BTreeMap<&str, Proof>) -> String {
     let mut table =
         "\n| resource | operation | route | confidence | served |\n|---|---|---|---|---|\n".to_owned();
@@ -247,19 +242,7 @@ async fn every_operation_is_served_and_the_readme_says_so() {
         let served = proofs.get(id.as_str()).is_some_and(|proof| *proof != Proof::Answers);
         assert!(served || confidence == "low", "{id} is of {confidence} confidence, and not served");
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).expect("the README");
-    let (head, rest) = readme.split_once(BEGIN).expect("the mark before the table");
-    let (found, tail) = rest.split_once(END).expect("the mark after the table");
-    let wanted = table(&proofs);
-    if found != wanted && std::env::var_os("INSTA_UPDATE").is_some_and(|word| word == "always") {
-        std::fs::write(&path, format!("{head}{BEGIN}{wanted}{END}{tail}")).expect("the README is written");
-        return;
-    }
-    assert!(
-        found == wanted,
-        "the table in the README is old: INSTA_UPDATE=always cargo test -p tallyfy-sandbox"
-    );
+    readme::holds("operations: made by the test `served`", "operations", &table(&proofs));
 }
 
 /// An approval to come: what several cases need first.

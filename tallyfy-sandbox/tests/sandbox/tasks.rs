@@ -112,10 +112,10 @@ async fn an_update_replaces_owners_and_drops_status() {
     let row = desk.put(&task(2), json!({ "summary": "<p>x</p>" })).await.is(200)["data"].clone();
     assert_eq!(row["owners"]["users"], json!([1003]));
     assert_eq!(row["deadline_set_by_hand"], false);
-    let row = desk.put(&task(2), json!({ "deadline": "2026-09-20 10:00:00" })).await.is(200)["data"].clone();
+    let row = desk.put(&task(2), json!({ "deadline": "2026-09-21 10:00:00" })).await.is(200)["data"].clone();
     assert_eq!(
         (&row["deadline"], &row["deadline_set_by_hand"]),
-        (&json!("2026-09-20T10:00:00.000Z"), &json!(true))
+        (&json!("2026-09-21T10:00:00.000Z"), &json!(true))
     );
     desk.put(&task(2), json!({ "title": "t".repeat(601) })).await.is(422);
     desk.put(&task(2), json!({ "owners": { "users": [77] } })).await.is(422);
@@ -130,10 +130,10 @@ async fn a_deadline_set_by_hand_is_reset() {
     let desk = Desk::new().await;
     desk.put(&task(2), json!({ "deadline": "2026-09-20 10:00:00" })).await.is(200);
     let automatic = desk.get(&format!("{}/automatic-deadline", task(2))).await.is(200)["data"].clone();
-    assert_eq!((&automatic["date"], &automatic["source"]), (&json!("2026-09-05T08:00:00Z"), &json!("step")));
+    assert_eq!((&automatic["date"], &automatic["source"]), (&json!("2026-09-06T22:00:00Z"), &json!("step")));
     let reset = desk.post(&format!("{}/reset-deadline", task(2)), json!({})).await.is(200);
     assert_eq!(reset["meta"]["deadline_reset"], true);
-    assert_eq!(reset["data"]["deadline"], "2026-09-05T08:00:00.000Z");
+    assert_eq!(reset["data"]["deadline"], "2026-09-06T22:00:00.000Z");
     let again = desk.post(&format!("{}/reset-deadline", task(2)), json!({})).await.is(200);
     assert_eq!(again["meta"]["deadline_reset"], false);
     desk.get(&format!("{}/automatic-deadline", task(0))).await.is(422);

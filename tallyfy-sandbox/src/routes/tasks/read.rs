@@ -59,11 +59,15 @@ fn list_run_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {
         among = among.without(call.organization.index.tasks.facets.get(&TaskFacet::Archived));
     }
     if call.context.quirks.task_lists_lag_after_a_create {
-        let seen = call.context.now - call.context.replica_lag;
-        let is_new = |slot: &usize| call.organization.tasks.at(*slot).is_some_and(|task| task.created_at > seen);
-        among = among.iter().filter(|slot| !is_new(slot)).collect();
+        among = among.iter().filter(|slot| has_arrived(call, *slot)).collect();
     }
     Ok(List { by_position: true, ..List::of(call, among) }.answer(call))
+}
+
+/// Whether a task has reached the replica that lists are read from (processes_tasks:list_process_tasks.quirks).
+fn has_arrived(call: &Call<'_>, slot: usize) -> bool {
+    let created = call.organization.tasks.at(slot).map(|task| task.created_at);
+    created.is_none_or(|at| call.context.now.signed_duration_since(at) >= call.context.replica_lag)
 }
 
 fn list_tasks(call: &mut Call<'_>) -> Result<Answer, Refused> {

@@ -153,8 +153,7 @@ impl View<'_> {
     fn thread_includes(&self, task: &Task, query: &Query, row: &mut Value) {
         let threads = || task.threads.iter().filter_map(|id| self.organization.threads.get(id));
         let is_issue = |thread: &&Thread| thread.label == "problem";
-        let rows =
-            |wanted: Vec<&Thread>| self.rows(wanted.into_iter().map(|thread| self.thread(thread)));
+        let rows = |wanted: Vec<&Thread>| self.rows(wanted.into_iter().map(|thread| self.thread(thread)));
         if query.with("threads") {
             row["threads"] = rows(threads().collect());
         }
