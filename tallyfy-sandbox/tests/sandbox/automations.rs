@@ -215,12 +215,13 @@ async fn deadlines_count_from_the_moment_the_rule_holds_or_from_its_date() {
     rule(&desk, json!([step(STEP_COLLECT, "reopened", json!("any_time"))]), due).await;
     let before = json!([action("deadline", "deadline", STEP_APPROVE, four("before"))]);
     rule(&desk, json!([kickoff(KICKOFF_DATE, "is_not_empty", json!(null))]), before).await;
-    let (run, made) = launch(&desk, json!({ KICKOFF_DATE: "2026-10-05" })).await;
-    assert_eq!(made[1]["deadline"], "2026-10-01T00:00:00.000Z");
+    let (run, made) = launch(&desk, json!({ KICKOFF_DATE: "2026-10-07" })).await;
+    // A Saturday: what a rule sets is not moved to working time.
+    assert_eq!(made[1]["deadline"], "2026-10-03T00:00:00.000Z");
     // The step after it counts from its deadline.
-    // The third of October is a Saturday, so it moves to Monday in Berlin; what a rule sets does not move.
-    assert_eq!(made[2]["deadline"], "2026-10-04T22:00:00.000Z");
-    assert_eq!(made[4]["deadline"], "2026-09-06T08:00:00.000Z");
+    assert_eq!(made[2]["deadline"], "2026-10-05T00:00:00.000Z");
+    // What a step sets is: it was Sunday the sixth.
+    assert_eq!(made[4]["deadline"], "2026-09-06T22:00:00.000Z");
     let automatic =
         format!("/runs/{run}/tasks/{}/automatic-deadline", made[1]["id"].as_str().expect("an id"));
     assert_eq!(desk.get(&automatic).await.is(200)["data"]["source"], "automation");
@@ -232,7 +233,7 @@ async fn deadlines_count_from_the_moment_the_rule_holds_or_from_its_date() {
     desk.delete(&path).await.is(200);
     assert_eq!(tasks(&desk, &run).await[4]["deadline"], "2026-09-15T08:00:00.000Z");
     complete(&desk, &run, &made[0], Value::Null).await;
-    assert_eq!(tasks(&desk, &run).await[4]["deadline"], "2026-09-06T08:00:00.000Z");
+    assert_eq!(tasks(&desk, &run).await[4]["deadline"], "2026-09-06T22:00:00.000Z");
     desk.is_faithful();
 }
 

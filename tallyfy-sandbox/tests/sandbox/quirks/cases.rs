@@ -147,14 +147,6 @@ fn bodies() -> Vec<Case> {
                 ("/body/errors", Value::Null, json!({ "deadline.hour": said("deadline.hour") })),
             ],
         ),
-        after(
-            "unknown_keys_are_ignored",
-            vec![
-                delete(format!("/tasks/{ONE_OFF_TASK}")),
-                put(format!("/tasks/{ONE_OFF_TASK}/restore"), json!({ "status": "active" })),
-            ],
-            [status(200, 422)],
-        ),
     ]
 }
 
@@ -211,7 +203,7 @@ fn dates() -> Vec<Case> {
     };
     let one_off = || get(format!("/tasks/{ONE_OFF_TASK}"));
     vec![
-        of(one_off(), "/body/data/deadline", "2026-09-08T12:00:00.000Z", "2026-09-08T12:00:00Z"),
+        of(one_off(), "/body/data/deadline", "2026-09-06T22:00:00.000Z", "2026-09-06T22:00:00Z"),
         of(
             get(format!("/groups/{GROUP}")),
             "/body/data/created_at",
@@ -257,7 +249,7 @@ fn lists() -> Vec<Case> {
         after(
             "my_tasks_default_to_active",
             vec![post("/completed-tasks", json!({ "task_id": ONE_OFF_TASK })), get("/me/tasks")],
-            [total(4, 5)],
+            [total(3, 4)],
         ),
         after(
             "task_lists_lag_after_a_create",
@@ -332,7 +324,7 @@ fn deadlines() -> Vec<Case> {
 
 fn routes() -> Vec<Case> {
     let user = "/users/1002/disable";
-    let guest = format!("/guests/{GUEST}/disable");
+    let guest = format!("/guests/{OTHER_GUEST}/disable");
     let named = json!({ "email": GUEST, "first_name": "Kai" });
     let nobody = format!("/tags/{}", "0".repeat(32));
     vec![
