@@ -104,6 +104,12 @@ pub fn check_answer(operation: &Operation, status: StatusCode, body: &Body) -> V
     }
 }
 
+/// Whether a value may stand in a property of a component of the document.
+pub fn fits(component: &str, property: &str, value: &Value) -> bool {
+    let schema = DOCUMENT.pointer(&format!("/components/schemas/{component}/properties/{property}"));
+    schema.and_then(|schema| validator(schema, false)).is_some_and(|validator| validator.is_valid(value))
+}
+
 fn violation(operation: &Operation, side: Side, pointer: &str, message: &str) -> Violation {
     Violation {
         side,

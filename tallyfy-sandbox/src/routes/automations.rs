@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::input::Input;
 use super::{Call, Inside, templates};
 use crate::answer::Answer;
+use crate::contract;
 use crate::dates::{self, Form};
 use crate::state::Refused;
 use crate::state::template::Template;
@@ -110,10 +111,14 @@ fn read(call: &mut Call<'_>, id: &str, old: Option<&Value>) -> Result<Value, Ref
         }
     }
     for (at, entry) in list(&body, "conditions").iter().enumerate() {
-        check_condition(&mut input, &format!("conditions.{at}."), entry);
+        let place = format!("conditions.{at}.");
+        check_condition(&mut input, &place, entry);
+        check_types(&mut input, &place, entry, "AutomationCondition", &CONDITION);
     }
     for (at, entry) in list(&body, "then_actions").iter().enumerate() {
-        check_action(&mut input, &format!("then_actions.{at}."), entry);
+        let place = format!("then_actions.{at}.");
+        check_action(&mut input, &place, entry);
+        check_types(&mut input, &place, entry, "AutomationAction", &ACTION);
     }
     check_targets(&mut input, &list(&body, "then_actions"));
     input.finish()?;
@@ -163,6 +168,15 @@ fn numbered(call: &mut Call<'_>, body: &Map<String, Value>, key: &str, keys: &[&
 
 fn list(body: &Map<String, Value>, key: &str) -> Vec<Value> {
     body.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// What is stored as it comes has the type that answers promise.
+fn check_types(input: &mut Input<'_>, place: &str, entry: &Value, component: &str, keys: &[&str]) {
+    for key in keys.iter().filter(|key| !entry[**key].is_null()) {
+        if !contract::fits(component, key, &entry[*key]) {
+            input.wrong(&format!("{place}{key}"), format!("The {} is invalid.", key.replace('_', " ")));
+        }
+    }
 }
 
 /// The key `statement` must be there, even as null; letter case counts (templates:create_automation).

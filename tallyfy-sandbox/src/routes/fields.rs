@@ -5,13 +5,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use crate::contract;
 use crate::state::Refused;
 use crate::state::ids::Ids;
 use crate::state::owners::member_id;
 use crate::state::template::{FIELD_TYPES, Field, slug};
 
-/// Properties that are stored as they come.
-const REST: [&str; 10] = [
+/// Properties that are stored as they come, if their type is right.
+const REST: [&str; 9] = [
     "guidance",
     "default_value",
     "default_value_enabled",
@@ -21,7 +22,6 @@ const REST: [&str; 10] = [
     "suffix",
     "settings",
     "list",
-    "value",
 ];
 
 /// Reads one definition. `place` goes before the names of wrong properties (`prerun.0.`). A field that
@@ -57,9 +57,14 @@ pub fn read(
     if enforce_choices {
         check_lists(kind, &options, &columns, place)?;
     }
+    check_type("options", &Value::Array(options.clone()), place)?;
+    check_type("columns", &Value::Array(columns.clone()), place)?;
     let mut rest = old.map(|field| field.rest.clone()).unwrap_or_default();
-    for key in REST {
-        if let Some(value) = entry.get(key) {
+    for (key, value) in REST.iter().filter_map(|key| Some((*key, entry.get(key)?))) {
+        if value.is_null() {
+            rest.remove(key);
+        } else {
+            check_type(key, value, place)?;
             rest.insert(key.to_owned(), value.clone());
         }
     }
@@ -82,6 +87,14 @@ pub fn read(
         last_updated: now,
         rest,
     })
+}
+
+/// What is stored as it comes has the type that answers promise.
+fn check_type(key: &str, value: &Value, place: &str) -> Result<(), Refused> {
+    if contract::fits("Capture", key, value) {
+        return Ok(());
+    }
+    Err(Refused::invalid(&format!("{place}{key}"), format!("The {} is invalid.", key.replace('_', " "))))
 }
 
 /// Options are due for choices, two of them for radio; their ids are integers, slugs are a 422.

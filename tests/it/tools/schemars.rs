@@ -156,7 +156,12 @@ fn published<'a>(document: &'a Value, node: &'a Value, found: &mut BTreeMap<&'a 
 #[test]
 fn the_view_has_lost_no_property_and_no_format() {
     let both = Both::new();
-    let formats = [("date-time", "Timestamp"), ("tallyfy-date-time", "Timestamp"), ("date", "Date")];
+    let formats = [
+        ("date-time", "Timestamp"),
+        ("tallyfy-any-date-time", "Timestamp"),
+        ("tallyfy-date-time", "Timestamp"),
+        ("date", "Date"),
+    ];
     let mut seen = BTreeMap::new();
     for (name, node) in both.published["components"]["schemas"].as_object().unwrap() {
         let Some(definition) = both.definitions.get(name).filter(|one| one["properties"].is_object()) else {

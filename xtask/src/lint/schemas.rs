@@ -8,7 +8,8 @@ use super::Lint;
 use crate::enums::variant;
 
 /// The formats that the view, the limits or a reader know.
-const FORMATS: [&str; 6] = ["binary", "date", "date-time", "email", "tallyfy-date-time", "uri"];
+const FORMATS: [&str; 7] =
+    ["binary", "date", "date-time", "email", "tallyfy-any-date-time", "tallyfy-date-time", "uri"];
 
 /// Where a schema stands, and which way it travels.
 pub(super) struct Place<'a> {
@@ -141,8 +142,9 @@ impl Lint<'_> {
                 place,
                 format!("format `{format}` is not known; choose one of {}", FORMATS.join(", ")),
             ),
-            Some("date-time") if place.sent => {
-                self.wrong_at(place, "is `date-time` in a request; write `tallyfy-date-time`, as it is sent");
+            Some(format @ ("date-time" | "tallyfy-any-date-time")) if place.sent => {
+                let text = format!("is `{format}` in a request; write `tallyfy-date-time`, as it is sent");
+                self.wrong_at(place, text);
             }
             Some("tallyfy-date-time") if place.read => {
                 self.wrong_at(place, "is `tallyfy-date-time` in an answer; write `date-time`");

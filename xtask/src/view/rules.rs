@@ -257,7 +257,7 @@ fn wire_schema(node: &mut Value) {
 
 fn date_type(node: &Value) -> Option<&'static str> {
     match node["format"].as_str()? {
-        "date-time" | "tallyfy-date-time" => Some("WireTimestamp"),
+        "date-time" | "tallyfy-any-date-time" | "tallyfy-date-time" => Some("WireTimestamp"),
         "date" => Some("WireDate"),
         _ => None,
     }

@@ -178,6 +178,12 @@ const TYPES: &[Case] = &[
            `tallyfy-date-time`, as it is sent"],
     ),
     (
+        "a date of several forms in a request",
+        &[("format: tallyfy-date-time", "format: tallyfy-any-date-time")],
+        &["openapi/things.yaml: schemas/CreateThingInput.deadline: is `tallyfy-any-date-time` in a request; \
+           write `tallyfy-date-time`, as it is sent"],
+    ),
+    (
         "a date of requests in an answer",
         &[("format: date-time, description", "format: tallyfy-date-time, description")],
         &["openapi/things.yaml: schemas/Thing.created_at: is `tallyfy-date-time` in an answer; write \
@@ -188,7 +194,7 @@ const TYPES: &[Case] = &[
         &[("count: {type: integer, nullable: true", "count: {type: integer, format: int64, nullable: true")],
         &["openapi/things.yaml: schemas/Thing.count: format `int64` is not known; choose one of binary, \
              date, \
-           date-time, email, tallyfy-date-time, uri"],
+           date-time, email, tallyfy-any-date-time, tallyfy-date-time, uri"],
     ),
 ];
 
