@@ -37,15 +37,15 @@ pub fn check_request(operation: &Operation, query: &Query, body: &Content) -> Ve
     let schema = |media: &str| content.get("content").and_then(|c| c.get(media)?.get("schema"));
     let (json, form) = (schema("application/json"), schema("application/x-www-form-urlencoded"));
     let required = content.get("required") == Some(&Value::Bool(true));
-    let mut say = |text: &str| found.push(violation(operation, Side::Client, "body", text));
+    let mut say = |text: &str| found.push(violation(&operation.id, Side::Client, "body", text));
     match (body, json, form) {
         (Content::Json(body), Some(schema), _) => {
-            found.extend(check_value(operation, Side::Client, "body", schema, body, true));
+            found.extend(check_value(&operation.id, Side::Client, "body", schema, body, true));
         }
         // The service reads a form like a flat JSON object (templates:clone_template).
         (Content::Form(form), Some(schema), None) | (Content::Form(form), _, Some(schema)) => {
             let body = Value::Object(form.clone());
-            found.extend(check_value(operation, Side::Client, "body", schema, &body, true));
+            found.extend(check_value(&operation.id, Side::Client, "body", schema, &body, true));
         }
         (Content::Multipart(..), ..) if schema("multipart/form-data").is_some() => {}
         (Content::None, ..) if required => say("a body is required"),
@@ -84,24 +84,32 @@ pub fn check_answer(operation: &Operation, status: StatusCode, body: &Body) -> V
             400 | 401 | 413 | 429 | 500.. => Vec::new(),
             code => {
                 let text = format!("the document does not name {code}");
-                vec![violation(operation, Side::Sandbox, "status", &text)]
+                vec![violation(&operation.id, Side::Sandbox, "status", &text)]
             }
         };
     };
     let Some(media) = response.pointer("/content/application~1json/schema") else {
         return match body {
             Body::Json(_) if response.get("content").is_none() => {
-                vec![violation(operation, Side::Sandbox, "body", "the document promises no content")]
+                vec![violation(&operation.id, Side::Sandbox, "body", "the document promises no content")]
             }
             _ => Vec::new(),
         };
     };
     match body {
-        Body::Json(value) => check_value(operation, Side::Sandbox, "body", media, value, false),
-        Body::Empty => vec![violation(operation, Side::Sandbox, "body", "the document promises JSON")],
+        Body::Json(value) => check_value(&operation.id, Side::Sandbox, "body", media, value, false),
+        Body::Empty => vec![violation(&operation.id, Side::Sandbox, "body", "the document promises JSON")],
         // HTML errors are an oddity on purpose.
         Body::Bytes(..) => Vec::new(),
     }
+}
+
+/// The violations of a body that the sandbox posts to a webhook; it has nothing that the component does not name.
+pub fn check_payload(component: &str, body: &Value) -> Vec<Violation> {
+    let Some(schema) = DOCUMENT.pointer(&format!("/components/schemas/{component}")) else {
+        return Vec::new();
+    };
+    check_value(component, Side::Sandbox, "body", schema, body, true)
 }
 
 /// Whether a value may stand in a property of a component of the document.
@@ -110,10 +118,10 @@ pub fn fits(component: &str, property: &str, value: &Value) -> bool {
     schema.and_then(|schema| validator(schema, false)).is_some_and(|validator| validator.is_valid(value))
 }
 
-fn violation(operation: &Operation, side: Side, pointer: &str, message: &str) -> Violation {
+fn violation(operation: &str, side: Side, pointer: &str, message: &str) -> Violation {
     Violation {
         side,
-        operation: operation.id.clone(),
+        operation: operation.to_owned(),
         pointer: pointer.to_owned(),
         message: message.chars().take(400).collect(),
     }
@@ -131,7 +139,7 @@ fn resolve(value: &'static Value) -> &'static Value {
 }
 
 fn check_value(
-    operation: &Operation,
+    operation: &str,
     side: Side,
     place: &str,
     schema: &Value,
@@ -192,16 +200,19 @@ fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
         match (known.get(key), deep) {
             (Some(parameter), _) => found.extend(check_parameter(operation, &place, parameter, text)),
             (None, Some(deep)) if deep.get("style").and_then(Value::as_str) == Some("deepObject") => {}
-            _ => {
-                found.push(violation(operation, Side::Client, &place, "the document does not name this key"))
-            }
+            _ => found.push(violation(
+                &operation.id,
+                Side::Client,
+                &place,
+                "the document does not name this key",
+            )),
         }
     }
     for (name, parameter) in &known {
         let required = parameter.get("required") == Some(&Value::Bool(true));
         if required && query.get(name).is_none() && parameter.get("style").is_none() {
             let place = format!("query/{name}");
-            found.push(violation(operation, Side::Client, &place, "the document requires this key"));
+            found.push(violation(&operation.id, Side::Client, &place, "the document requires this key"));
         }
     }
     found
@@ -210,7 +221,7 @@ fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
 fn check_parameter(operation: &Operation, place: &str, parameter: &Value, text: &str) -> Vec<Violation> {
     let Some(schema) = parameter.get("schema") else { return Vec::new() };
     let value = typed(schema, text);
-    check_value(operation, Side::Client, place, schema, &value, false)
+    check_value(&operation.id, Side::Client, place, schema, &value, false)
 }
 
 /// The text of a parameter as the type its schema asks for; text that does not fit stays text, and fails.

@@ -23,6 +23,7 @@ pub mod seed;
 mod server;
 mod service;
 mod state;
+mod webhooks;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -39,8 +40,10 @@ use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};
 pub use state::Effect;
+pub use webhooks::{Delivery, Odds, Sent, WebhookFaults};
 
 use service::{Contract, Shared};
+use webhooks::Lines;
 
 /// An offline Tallyfy on a local port. Dropping it stops it.
 ///
@@ -55,10 +58,11 @@ pub struct Sandbox {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: AbortHandle,
+    webhooks: AbortHandle,
 }
 
 /// Settings of a sandbox before it starts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Builder {
     bind: IpAddr,
@@ -69,6 +73,8 @@ pub struct Builder {
     now: Option<DateTime<Utc>>,
     plan: seed::Plan,
     kept: usize,
+    webhook_faults: Option<WebhookFaults>,
+    tell: Option<webhooks::Tell>,
 }
 
 impl Default for Builder {
@@ -84,6 +90,8 @@ impl Default for Builder {
             now: None,
             plan: seed::Plan::default(),
             kept: log::KEPT,
+            webhook_faults: None,
+            tell: None,
         }
     }
 }
@@ -152,6 +160,18 @@ impl Builder {
         self
     }
 
+    /// What goes wrong with webhooks: nothing by default. It goes before the entry of the plan.
+    pub fn webhook_faults(mut self, faults: WebhookFaults) -> Self {
+        self.webhook_faults = Some(faults);
+        self
+    }
+
+    /// Is told of every call of a webhook address when it has come to its end. It must not ask the sandbox.
+    pub fn report_delivery(mut self, tell: impl Fn(&Delivery) + Send + Sync + 'static) -> Self {
+        self.tell = Some(Arc::new(tell));
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
@@ -160,14 +180,17 @@ impl Builder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
+        let faults = self.webhook_faults.unwrap_or_else(|| self.plan.webhook_faults.clone());
+        let (lines, outbox) = Lines::new(&faults, self.kept, self.tell);
         let world = seed::planned(self.quirks, self.now, self.plan);
         let mut world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         if let Some(lag) = self.replica_lag {
             world.replica_lag = TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX);
         }
-        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept)));
+        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept), lines));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
-        Ok(Sandbox { address, shared, server })
+        let webhooks = tokio::spawn(webhooks::deliver(outbox, Arc::clone(&shared))).abort_handle();
+        Ok(Sandbox { address, shared, server, webhooks })
     }
 }
 
@@ -238,6 +261,37 @@ impl Sandbox {
         self.shared.lock().world.effects.clone()
     }
 
+    /// Calls of webhook addresses so far, oldest first; of very many the newest (see
+    /// [`Builder::keep_requests`]). Those of one address are made in order, one after another.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use tallyfy_sandbox::{Sandbox, Sent, seed::Plan};
+    ///
+    /// let plan = Plan::from_yaml("watchers: [{webhook: 'https://example.com/hook'}]")?;
+    /// let sandbox = Sandbox::builder().seed(plan).start().await?;
+    /// // ... here something is launched or completed ...
+    /// sandbox.delivered().await;
+    /// assert!(sandbox.deliveries().iter().all(|delivery| delivery.sent != Sent::Waiting));
+    /// # Ok(()) }
+    /// ```
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.lock().webhooks.log()
+    }
+
+    /// Waits until every call of a webhook address has come to its end. An address that does not answer takes
+    /// ten seconds a call, on tokio's clock.
+    pub async fn delivered(&self) {
+        let mut open = self.shared.lock().webhooks.flush();
+        // The sender lives in the state, so this ends when all is sent.
+        let _ = open.wait_for(|open| *open == 0).await;
+    }
+
+    /// Changes what goes wrong with webhooks from now on.
+    pub fn set_webhook_faults(&self, faults: &WebhookFaults) {
+        self.shared.lock().webhooks.order(faults);
+    }
+
     /// Makes the sandbox's clock stand still at this time.
     pub fn set_now(&self, now: DateTime<Utc>) {
         self.shared.lock().world.fixed_now = Some(now);
@@ -273,6 +327,13 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
+        self.webhooks.abort();
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("bind", &self.bind).field("port", &self.port).finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tallyfy_sandbox::seed::Plan;
-use tallyfy_sandbox::{Quirks, Sandbox, Side, Violation};
+use tallyfy_sandbox::{Delivery, Odds, Quirks, Sandbox, Sent, Side, Violation, WebhookFaults};
 
 /// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization.
 #[derive(Parser)]
@@ -36,6 +36,37 @@ struct Arguments {
     /// YAML or JSON file with rows to start with.
     #[arg(long)]
     seed: Option<PathBuf>,
+    #[command(flatten)]
+    webhooks: Webhooks,
+}
+
+/// What goes wrong with webhooks, instead of what the seed file says: a count (`3`) or a probability (`0.25`).
+#[derive(clap::Args)]
+struct Webhooks {
+    /// Calls of webhook addresses that are lost.
+    #[arg(long, value_name = "ODDS")]
+    webhook_lose: Option<Odds>,
+    /// Calls of webhook addresses that are made twice.
+    #[arg(long, value_name = "ODDS")]
+    webhook_duplicate: Option<Odds>,
+    /// Calls of webhook addresses that are made after the next one.
+    #[arg(long, value_name = "ODDS")]
+    webhook_reorder: Option<Odds>,
+    /// Seed of these probabilities.
+    #[arg(long, value_name = "NUMBER")]
+    webhook_seed: Option<u64>,
+}
+
+impl Webhooks {
+    /// `None` when nothing is said.
+    fn faults(&self) -> Option<WebhookFaults> {
+        let odds = [self.webhook_lose, self.webhook_duplicate, self.webhook_reorder];
+        if self.webhook_seed.is_none() && odds.iter().all(Option::is_none) {
+            return None;
+        }
+        let [lose, duplicate, reorder] = odds.map(Option::unwrap_or_default);
+        Some(WebhookFaults { seed: self.webhook_seed.unwrap_or_default(), lose, duplicate, reorder })
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,6 +84,10 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
     let builder = Sandbox::builder().port(arguments.port).bind(arguments.bind);
     let mut builder =
         builder.validate(!arguments.no_validate).strict(arguments.strict).report(tell).keep_requests(0);
+    builder = builder.report_delivery(tell_delivery);
+    if let Some(faults) = arguments.webhooks.faults() {
+        builder = builder.webhook_faults(faults);
+    }
     if let Some(path) = arguments.seed {
         builder = builder.seed(Plan::from_file(path).map_err(std::io::Error::other)?);
     }
@@ -83,6 +118,19 @@ fn switch(text: &str) -> Result<(String, bool), String> {
     };
     Quirks::all().set(name, on).map_err(|error| error.to_string())?;
     Ok((name.to_owned(), on))
+}
+
+/// One line for each call of a webhook address.
+fn tell_delivery(delivery: &Delivery) {
+    let Delivery { event, subject, url, sent, .. } = delivery;
+    let how = match sent {
+        Sent::Answered(status) => format!("answered {status}"),
+        Sent::Failed(why) => format!("failed: {why}"),
+        Sent::Refused(why) => format!("not sent: {why}"),
+        Sent::Lost => "lost".to_owned(),
+        _ => "waiting".to_owned(),
+    };
+    let _ = writeln!(std::io::stderr(), "webhook {event} of {subject} to {url}: {how}");
 }
 
 /// One line for each violation; a closed stderr is no reason to stop.

@@ -18,6 +18,7 @@ use crate::query::Query;
 use crate::router::{self, Found};
 use crate::routes::{self, Content};
 use crate::state::World;
+use crate::webhooks::{self, Lines};
 use crate::{contract, gate};
 
 /// Larger bodies are refused with 413.
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) contract: Contract,
+    pub(crate) webhooks: Lines,
     pub(crate) answered: u64,
 }
 
@@ -60,9 +62,9 @@ impl std::fmt::Debug for Contract {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, contract: Contract, log: Log) -> Self {
+    pub(crate) fn new(world: World, contract: Contract, log: Log, webhooks: Lines) -> Self {
         let faults = Faults::default();
-        Self { inner: Mutex::new(Inner { world, faults, log, contract, answered: 0 }) }
+        Self { inner: Mutex::new(Inner { world, faults, log, contract, webhooks, answered: 0 }) }
     }
 
     /// Locks the state. A panic elsewhere must not end the service.
@@ -172,6 +174,7 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
     inner.answered += 1;
     let number = inner.answered;
     let strict = inner.contract.strict;
+    let before = inner.world.effects.len();
     let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived, strict)));
     let mut answer = result.unwrap_or_else(|_| {
         let violation = Violation {
@@ -188,6 +191,7 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
     {
         inner.blame(contract::check_answer(operation, answer.status, &answer.body));
     }
+    inner.call_out(arrived.organization(), before);
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
     if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
         answer = answer::html(answer.status);
@@ -196,6 +200,20 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
 }
 
 impl Inner {
+    /// Hands over what the side effects from `before` on have webhooks to say, held against the document.
+    fn call_out(&mut self, organization: Option<&str>, before: usize) {
+        let organization = organization.and_then(|id| self.world.organizations.get(id));
+        let (Some(organization), Some(effects)) = (organization, self.world.effects.get(before..)) else {
+            return;
+        };
+        for call in webhooks::calls(organization, effects, self.world.now(), &self.world.quirks) {
+            if self.contract.validate {
+                self.blame(contract::check_payload(call.schema, &call.body));
+            }
+            self.webhooks.take(call);
+        }
+    }
+
     /// Notes violations of the sandbox itself.
     fn blame(&mut self, violations: Vec<Violation>) {
         if let Some(report) = &self.contract.report {
@@ -240,6 +258,14 @@ impl Arrived {
     fn operation(&self) -> Option<&str> {
         match &self.found {
             Found::Operation(operation, _) => Some(&operation.id),
+            _ => None,
+        }
+    }
+
+    /// Id of the organization in the path.
+    fn organization(&self) -> Option<&str> {
+        match &self.found {
+            Found::Operation(_, params) => params.get("org").map(String::as_str),
             _ => None,
         }
     }

@@ -60,7 +60,7 @@ pub fn read(
     check_type("options", &Value::Array(options.clone()), place)?;
     check_type("columns", &Value::Array(columns.clone()), place)?;
     let mut rest = old.map(|field| field.rest.clone()).unwrap_or_default();
-    for (key, value) in REST.iter().filter_map(|key| Some((*key, entry.get(key)?))) {
+    for (key, value) in REST.into_iter().filter_map(|key| Some((key, entry.get(key)?))) {
         if value.is_null() {
             rest.remove(key);
         } else {

@@ -1,6 +1,6 @@
-//! Watch subscriptions: stored and shown. The sandbox notifies nobody.
+//! Watch subscriptions: stored and shown.
 //!
-//! Not here: `member_watchers` includes, whose shape no source shows.
+//! Not here: calling their addresses (`webhooks`), `member_watchers` includes, whose shape no source shows.
 
 use serde_json::{Value, json};
 

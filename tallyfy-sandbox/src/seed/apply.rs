@@ -39,6 +39,7 @@ pub fn apply(world: &mut World, plan: Plan) -> Done {
     work.each("custom_field_keys", plan.custom_field_keys, |work, row| {
         work.create("create_custom_field_key", row).map(drop)
     })?;
+    work.each("watchers", plan.watchers, Work::watcher)?;
     work.each("templates", plan.templates, Work::template)?;
     work.each("processes", plan.processes, Work::processes)?;
     work.each("tasks", plan.tasks, Work::tasks)?;
@@ -91,6 +92,18 @@ impl Work<'_> {
         let row = self.names().resolve(row);
         self.world.ids.plan_some([id]);
         self.call(operation, &[], row)
+    }
+
+    fn watcher(&mut self, row: Row) -> Done {
+        let usual = [
+            ("object_type", "organization"),
+            ("object_id", ORGANIZATION),
+            ("notification_type", "webhook"),
+            ("frequency", "electric"),
+        ];
+        let mut body: Row = usual.map(|(key, value)| (key.to_owned(), json!(value))).into_iter().collect();
+        body.extend(row);
+        self.call("create_watcher", &[("user", &ADMIN.to_string())], body).map(drop)
     }
 
     fn names(&self) -> Names {

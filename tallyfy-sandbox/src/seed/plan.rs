@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::webhooks::WebhookFaults;
+
 /// Rows to add to a new sandbox. Bodies are written in the API's own words; people, templates, steps, form
 /// fields, groups, tags and folders may be named by mail address, title, label or name instead of an id.
 ///
@@ -61,6 +63,10 @@ pub struct Plan {
     pub(super) templates: Vec<Map<String, Value>>,
     /// Bodies of `create_run`, with `template`, `count`, `at`, `taskdata`, `complete`, `archived`.
     pub(super) processes: Vec<Map<String, Value>>,
+    /// Bodies of `create_watcher`; what is not said is that of a webhook of the organization.
+    pub(super) watchers: Vec<Map<String, Value>>,
+    /// What goes wrong with webhooks.
+    pub(crate) webhook_faults: WebhookFaults,
     /// Bodies of `create_task`, with `count`, `at`, `complete`, `comments`.
     pub(super) tasks: Vec<Map<String, Value>>,
 }

@@ -81,11 +81,7 @@ fn is_waiting(task: &Task) -> bool {
 /// The address of template, step or task, and its payload (platform:webhooks.classic.configured_on). A process
 /// keeps the version of its template, and so the address. A task has that of its step, or one of its own; it
 /// stands in for the template's.
-fn classic<'a>(
-    payload: &Payload<'a>,
-    event: &str,
-    subject: &str,
-) -> Option<(&'a str, &'static str, Value)> {
+fn classic<'a>(payload: &Payload<'a>, event: &str, subject: &str) -> Option<(&'a str, &'static str, Value)> {
     let organization = payload.organization;
     let of_template = |process: &str| {
         let template = organization.processes.get(process)?.template.as_ref()?;

@@ -105,11 +105,7 @@ impl Faults {
     pub(super) fn of(faults: &WebhookFaults) -> Self {
         let mut rng = Rng::with_seed(faults.seed);
         let mut dice = |odds| Dice { odds, rng: rng.fork() };
-        Self {
-            lose: dice(faults.lose),
-            duplicate: dice(faults.duplicate),
-            reorder: dice(faults.reorder),
-        }
+        Self { lose: dice(faults.lose), duplicate: dice(faults.duplicate), reorder: dice(faults.reorder) }
     }
 
     /// Decides about the next call.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::php_map;
 use crate::dates::{self, Form};
-use crate::state::organization::Organization;
+use crate::state::organization::{Member, Organization};
 use crate::state::process::Process;
 use crate::state::task::{Task, TaskState};
 use crate::state::template::Field;
@@ -179,18 +179,13 @@ impl Payload<'_> {
     fn person(&self, id: Option<i64>) -> Value {
         let member = id.and_then(|id| self.organization.members.get(&id));
         member.map_or(Value::Null, |member| {
-            let full_name = format!("{} {}", member.first_name, member.last_name);
-            json!({ "id": member.id.to_string(), "email": member.email, "full_name": full_name })
+            json!({ "id": member.id.to_string(), "email": member.email, "full_name": full_name(member) })
         })
     }
 
     fn users(&self, ids: &[i64]) -> Vec<Value> {
         let members = ids.iter().filter_map(|id| self.organization.members.get(id));
-        let row = |member: &crate::state::organization::Member| {
-            let full_name = format!("{} {}", member.first_name, member.last_name);
-            json!({ "user_id": member.id, "full_name": full_name })
-        };
-        members.map(row).collect()
+        members.map(|member| json!({ "user_id": member.id, "full_name": full_name(member) })).collect()
     }
 
     fn groups(&self, ids: &[String]) -> Vec<Value> {
@@ -220,6 +215,10 @@ impl Payload<'_> {
     }
 }
 
+fn full_name(member: &Member) -> String {
+    format!("{} {}", member.first_name, member.last_name)
+}
+
 /// Answers by alias.
 fn aliased<'a>(
     fields: &'a [Field],
@@ -234,7 +233,5 @@ fn status(word: &str) -> &str {
 }
 
 fn whole(percent: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
-    let percent = percent.round() as i64;
-    json!(percent)
+    json!(percent.round() as i64)
 }

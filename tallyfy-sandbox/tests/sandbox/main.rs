@@ -24,6 +24,7 @@ mod served;
 mod strange;
 mod tasks;
 mod values;
+mod webhooks;
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -9,6 +9,7 @@ use super::super::input::Input;
 use super::super::{Call, Inside};
 use super::PROFILE;
 use crate::answer::{self, Answer};
+use crate::contract;
 use crate::state::organization::Member;
 use crate::state::{Refused, owners};
 
@@ -103,11 +104,14 @@ pub fn change_profile(call: &mut Call<'_>, id: i64) -> Result<(), Refused> {
     let (first, last) = (input.text("first_name", 32), input.text("last_name", 32));
     input.text("phone", 20);
     input.integer("country_id");
-    let sent: Vec<_> = PROFILE
-        .into_iter()
-        .filter(|key| body.contains_key(*key))
-        .map(|key| (key.to_owned(), body[key].clone()))
-        .collect();
+    let mut sent = Vec::new();
+    for (key, value) in PROFILE.into_iter().filter_map(|key| Some((key, body.get(key)?))) {
+        if contract::fits("User", key, value) {
+            sent.push((key.to_owned(), value.clone()));
+        } else {
+            input.wrong(key, format!("The {} is invalid.", key.replace('_', " ")));
+        }
+    }
     input.finish()?;
     let now = call.context.now;
     let member = member_mut(call, id)?;

@@ -166,11 +166,15 @@ fn update(
     }
     let task = call.organization.tasks.get_mut(id).ok_or(Refused::Missing)?;
     let before = (task.deadline, task.deadline_set_by_hand);
+    let reassigned = owners.as_ref().is_some_and(|owners| *owners != task.owners);
     task.owners = owners.unwrap_or_else(|| task.owners.clone());
     task.taskdata = taskdata;
     change.apply(task, now);
     let (after, run) = ((task.deadline, task.deadline_set_by_hand), task.run_id.clone());
     call.context.effect("task.updated", id);
+    if reassigned {
+        call.context.effect("task.assigned", id);
+    }
     if before != after {
         call.context.effect_of("task.deadline", id, Some(activity::deadline_before(before)));
     }

@@ -180,8 +180,10 @@ const TYPES: &[Case] = &[
     (
         "a date of several forms in a request",
         &[("format: tallyfy-date-time", "format: tallyfy-any-date-time")],
-        &["openapi/things.yaml: schemas/CreateThingInput.deadline: is `tallyfy-any-date-time` in a request; \
-           write `tallyfy-date-time`, as it is sent"],
+        &[
+            "openapi/things.yaml: schemas/CreateThingInput.deadline: is `tallyfy-any-date-time` in a request; \
+           write `tallyfy-date-time`, as it is sent",
+        ],
     ),
     (
         "a date of requests in an answer",
