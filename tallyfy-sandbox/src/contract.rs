@@ -115,7 +115,20 @@ pub fn check_payload(component: &str, body: &Value) -> Vec<Violation> {
 /// Whether a value may stand in a property of a component of the document.
 pub fn fits(component: &str, property: &str, value: &Value) -> bool {
     let schema = DOCUMENT.pointer(&format!("/components/schemas/{component}/properties/{property}"));
-    schema.and_then(|schema| validator(schema, false)).is_some_and(|validator| validator.is_valid(value))
+    let validator = schema.and_then(|schema| validator(schema, false));
+    validator.is_some_and(|validator| validator.is_valid(value)) && !has_round_float(value)
+}
+
+/// `1.0` or `1e9` somewhere: an integer to the JSON Schema of today, but not to that of OpenAPI 3.0.
+fn has_round_float(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.is_f64() && number.as_f64().is_some_and(|number| number.fract() == 0.0)
+        }
+        Value::Array(list) => list.iter().any(has_round_float),
+        Value::Object(map) => map.values().any(has_round_float),
+        _ => false,
+    }
 }
 
 fn violation(operation: &str, side: Side, pointer: &str, message: &str) -> Violation {

@@ -43,7 +43,7 @@ pub use state::Effect;
 pub use webhooks::{Delivery, Odds, Sent, WebhookFaults};
 
 use service::{Contract, Shared};
-use webhooks::Lines;
+use webhooks::{Lines, Tell};
 
 /// An offline Tallyfy on a local port. Dropping it stops it.
 ///
@@ -62,7 +62,7 @@ pub struct Sandbox {
 }
 
 /// Settings of a sandbox before it starts.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
     bind: IpAddr,
@@ -74,7 +74,7 @@ pub struct Builder {
     plan: seed::Plan,
     kept: usize,
     webhook_faults: Option<WebhookFaults>,
-    tell: Option<webhooks::Tell>,
+    tell: Option<Tell>,
 }
 
 impl Default for Builder {
@@ -168,7 +168,7 @@ impl Builder {
 
     /// Is told of every call of a webhook address when it has come to its end. It must not ask the sandbox.
     pub fn report_delivery(mut self, tell: impl Fn(&Delivery) + Send + Sync + 'static) -> Self {
-        self.tell = Some(Arc::new(tell));
+        self.tell = Some(Tell(Arc::new(tell)));
         self
     }
 
@@ -328,12 +328,6 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
         self.webhooks.abort();
-    }
-}
-
-impl std::fmt::Debug for Builder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder").field("bind", &self.bind).field("port", &self.port).finish_non_exhaustive()
     }
 }
 

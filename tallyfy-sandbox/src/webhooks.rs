@@ -53,7 +53,14 @@ pub enum Sent {
 }
 
 /// Told of every delivery when it has come to its end.
-pub(crate) type Tell = Arc<dyn Fn(&Delivery) + Send + Sync>;
+#[derive(Clone)]
+pub(crate) struct Tell(pub(crate) Arc<dyn Fn(&Delivery) + Send + Sync>);
+
+impl std::fmt::Debug for Tell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tell")
+    }
+}
 
 /// What a webhook address is to be told.
 #[derive(Clone, Debug)]

@@ -203,7 +203,7 @@ def before_call(context, case, kwargs):
     found = {**ROWS.ids(wanted), "org": ORGANIZATION, "organization": ORGANIZATION}
     for name in parameters:
         if name in found and ROWS.chance.random() < 0.9:
-            parameters[name] = str(found[name])
+            parameters[name] = urllib.parse.quote(str(found[name]), safe="")
     if parameters:
         case.path_parameters = parameters
     known = {key: found[kind] for key, kind in KEYS.items() if key in body and kind in found}

@@ -144,7 +144,7 @@ impl Lines {
     }
 
     fn report(&self, call: &Call, sent: &Sent) {
-        if let Some(tell) = &self.tell {
+        if let Some(Tell(tell)) = &self.tell {
             tell(&delivery(call, sent.clone()));
         }
     }
@@ -189,5 +189,46 @@ pub(crate) async fn deliver(mut outbox: UnboundedReceiver<Numbered>, shared: Arc
                 (numbered, sent)
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::{Call, Lines, MOST_WAITING, Sent, WebhookFaults};
+
+    fn call() -> Call {
+        Call {
+            event: "task.completed",
+            subject: String::new(),
+            organization: String::new(),
+            url: "http://127.0.0.1:9/".to_owned(),
+            schema: "WebhookTaskPayload",
+            body: Value::Null,
+            held_back: None,
+        }
+    }
+
+    #[test]
+    fn too_many_calls_do_not_wait() {
+        let (mut lines, _outbox) = Lines::new(&WebhookFaults::default(), usize::MAX, None);
+        (0..=MOST_WAITING).for_each(|_| lines.take(call()));
+        let log = lines.log();
+        assert_eq!(log[MOST_WAITING - 1].sent, Sent::Waiting);
+        assert_eq!(log[MOST_WAITING].sent, Sent::Refused("too many calls are waiting".to_owned()));
+    }
+
+    #[test]
+    fn the_log_keeps_the_newest() {
+        let (mut lines, mut outbox) = Lines::new(&WebhookFaults::default(), 2, None);
+        (0..3).for_each(|_| lines.take(call()));
+        let numbered: Vec<_> = std::iter::from_fn(|| outbox.try_recv().ok()).collect();
+        for (one, status) in numbered.iter().zip([201, 202, 203]) {
+            lines.settle(one, Sent::Answered(status));
+        }
+        let sent: Vec<Sent> = lines.log().into_iter().map(|delivery| delivery.sent).collect();
+        assert_eq!(sent, [Sent::Answered(202), Sent::Answered(203)]);
+        assert_eq!(*lines.flush().borrow(), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Writing templates, steps, form fields and automations.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tallyfy_sandbox::seed::{self, STEP_COLLECT, STEP_CONFIRM, STEP_RECORD, TEMPLATE};
 
@@ -238,5 +239,49 @@ async fn the_connectors_gateway_answers() {
     assert_eq!(desk.get(&step(STEP_COLLECT)).await.is(200)["data"]["everyone_must_complete"], true);
     let steps = desk.get(&format!("/checklists/{TEMPLATE}/steps?per_page=100")).await.is(200);
     assert_eq!(column(&steps, "id").len(), 5);
+    desk.is_faithful();
+}
+
+/// A body that is refused, and the property that is blamed.
+async fn check_refused(desk: &Desk, method: Method, path: &str, body: Value, blamed: &str) {
+    let reply = desk.send(desk.request(method, path).json(&body)).await.is(422);
+    let keys: Vec<&String> = reply["errors"].as_object().expect("errors by property").keys().collect();
+    assert_eq!(keys, [blamed], "{path}: {body}");
+}
+
+#[tokio::test]
+async fn what_is_stored_as_it_comes_has_the_right_type() {
+    let desk = Desk::new().await;
+    let captures = format!("/checklists/{}/steps/{}/captures", seed::TEMPLATE, seed::STEP_COLLECT);
+    let rules = format!("/checklists/{}/automated-actions", seed::TEMPLATE);
+    let person = format!("/users/{}", seed::STANDARD);
+    for (key, value) in [
+        ("guidance", json!(7)),
+        ("collect_time", json!("yes")),
+        ("settings", json!("mask")),
+        ("prefix", json!(["a"])),
+        ("columns", json!([null])),
+        ("columns", json!([{ "id": 1e9, "label": "One" }])),
+        ("options", json!([{ "id": {}, "text": "One" }])),
+    ] {
+        let body = json!({ "label": "Weight", "field_type": "text", "required": false, key: value });
+        check_refused(&desk, Method::POST, &captures, body, key).await;
+    }
+    for (key, value) in [("alias_name", json!({})), ("assignees", json!([7])), ("actionable_id", json!(0))] {
+        let mut action = json!({ "action_type": "visibility", "action_verb": "hide",
+            "target_step_id": seed::STEP_WELCOME });
+        action[key] = value;
+        let condition = json!({ "conditionable_id": seed::STEP_COLLECT, "conditionable_type": "Step",
+            "operation": "completed", "statement": null });
+        let body = json!({ "automated_alias": "Rule", "conditions": [condition], "then_actions": [action] });
+        check_refused(&desk, Method::POST, &rules, body, &format!("then_actions.0.{key}")).await;
+    }
+    for (key, value) in [("team", json!(7)), ("job_title", json!([])), ("date_format", json!({}))] {
+        let mut body = json!({ "first_name": "Ben", "last_name": "Okoro", "timezone": "UTC" });
+        body[key] = value;
+        check_refused(&desk, Method::PUT, &person, body, key).await;
+    }
+    let body = json!({ "label": "Weight", "field_type": "text", "required": false, "settings": null, "prefix": null });
+    desk.post(&captures, body).await.is(201);
     desk.is_faithful();
 }
