@@ -887,8 +887,11 @@ pub mod types {
     /// What a rule does to a step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct AutomationActionInput {
         /// Kind of action.
         pub action_type: crate::enums::AutomationActionTypeInput,
@@ -1125,8 +1128,11 @@ pub mod types {
     /// Whom a rule assigns or takes off.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct AutomationAssigneesInput {
         /// Group ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1299,8 +1305,11 @@ pub mod types {
     /// What must hold for a rule to act.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct AutomationConditionInput {
         /// For table fields: the column.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1494,8 +1503,11 @@ pub mod types {
     /// The deadline that a rule sets. All three keys together.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct AutomationDeadlineInput {
         /// Other words than the deadlines of steps.
         pub option: crate::enums::AutomationDeadlineOptionInput,
@@ -1837,8 +1849,11 @@ pub mod types {
     /// A column of a table field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CaptureColumnInput {
         /// Unique in the field.
         pub id: i64,
@@ -1964,8 +1979,11 @@ pub mod types {
     /// A choice of a form field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CaptureOptionInput {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2946,8 +2964,11 @@ pub mod types {
     /// Where a copy of a template comes from, and its title.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CloneChecklistInput {
         /// Id of the organization to copy from. Send it within one organization too.
         pub tenant: ::std::string::String,
@@ -2990,8 +3011,11 @@ pub mod types {
     /// `CompleteRunTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CompleteRunTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3047,8 +3071,11 @@ pub mod types {
     /// `CompleteTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CompleteTaskInput {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3104,8 +3131,11 @@ pub mod types {
     /// `ConnectorOwnersInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ConnectorOwnersInput {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3238,8 +3268,11 @@ pub mod types {
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateApplicationUserInput {
         /// Not taken, and of a real domain.
         pub email: ::std::string::String,
@@ -3335,8 +3368,11 @@ pub mod types {
     /// A new automation.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -3422,8 +3458,11 @@ pub mod types {
     /// A new form field of a step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3668,8 +3707,11 @@ pub mod types {
     /// `CreateChecklistCommentInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateChecklistCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -3725,8 +3767,11 @@ pub mod types {
     /// A new template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateChecklistInput {
         /// Only with `auto_naming` off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4100,8 +4145,11 @@ pub mod types {
     /// `CreateChecklistProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateChecklistProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -4129,8 +4177,11 @@ pub mod types {
     /// `CreateConnectorTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateConnectorTaskInput {
         /// `deadline`
         pub deadline: crate::wire::Timestamp,
@@ -4215,8 +4266,11 @@ pub mod types {
     /// `CreateCustomFieldKeyInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateCustomFieldKeyInput {
         /// What kind of record has the field. Other words are not documented.
         pub applies_to: crate::enums::CustomFieldTarget,
@@ -4297,8 +4351,11 @@ pub mod types {
     /// `CreateFolderInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateFolderInput {
         /// checklist when absent. Cannot change later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4360,8 +4417,11 @@ pub mod types {
     /// `CreateFolderObjectInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateFolderObjectInput {
         /// A folder of processes.
         pub folder_id: ::std::string::String,
@@ -4419,8 +4479,11 @@ pub mod types {
     /// `CreateGroupInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateGroupInput {
         /// Needed on creation.
         pub description: ::std::string::String,
@@ -4505,8 +4568,11 @@ pub mod types {
     /// `CreateGuestInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateGuestInput {
         /// `company_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4768,8 +4834,11 @@ pub mod types {
     /// `CreateRunCommentInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateRunCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -4797,8 +4866,11 @@ pub mod types {
     /// `CreateRunInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateRunInput {
         /// `assign_someone_else`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5095,8 +5167,11 @@ pub mod types {
     /// `CreateRunProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateRunProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -5124,8 +5199,11 @@ pub mod types {
     /// A new form field of one task of a process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateRunTaskCaptureInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5226,8 +5304,11 @@ pub mod types {
     /// A new step of a template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateStepInput {
         /// Guests may be assigned; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5570,8 +5651,11 @@ pub mod types {
     /// `CreateTagAssociationInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTagAssociationInput {
         /// Template or process id.
         pub subject_id: ::std::string::String,
@@ -5642,8 +5726,11 @@ pub mod types {
     /// `CreateTagInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5698,8 +5785,11 @@ pub mod types {
     /// `CreateTaskBotCommentInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTaskBotCommentInput {
         /// HTML.
         pub content: ::std::string::String,
@@ -5727,8 +5817,11 @@ pub mod types {
     /// `CreateTaskCommentInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -5784,8 +5877,11 @@ pub mod types {
     /// A new form field of a one-off task.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTaskFormFieldInput {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5886,8 +5982,11 @@ pub mod types {
     /// `CreateTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTaskInput {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6173,8 +6272,11 @@ pub mod types {
     /// `CreateTaskProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateTaskProblemInput {
         /// What is wrong; HTML.
         pub content: ::std::string::String,
@@ -6202,8 +6304,11 @@ pub mod types {
     /// `CreateWatcherInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateWatcherInput {
         /// electric: at once. mindful: every three hours. chilled: once a day.
         pub frequency: crate::enums::WatcherFrequency,
@@ -6549,8 +6654,11 @@ pub mod types {
     /// Whether deadlines take account of workdays and holidays.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct DetermineDeadlineInput {
         /// 1 when they count.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6791,8 +6899,11 @@ pub mod types {
     /// Query parameters of `get_checklist`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetChecklistQuery {
         /// 1: with the whole path of folders, under `folders`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6854,8 +6965,11 @@ pub mod types {
     /// Query parameters of `get_group`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetGroupQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6890,8 +7004,11 @@ pub mod types {
     /// Query parameters of `get_guest`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetGuestQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6926,8 +7043,11 @@ pub mod types {
     /// Query parameters of `get_me`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetMeQuery {
         /// What to include. Expected to work as in `list_users`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6962,8 +7082,11 @@ pub mod types {
     /// Query parameters of `get_organization`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetOrganizationQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7000,8 +7123,11 @@ pub mod types {
     /// Query parameters of `get_run`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetRunQuery {
         /// true: with submitted form field values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7051,8 +7177,11 @@ pub mod types {
     /// Query parameters of `get_run_task`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetRunTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7087,8 +7216,11 @@ pub mod types {
     /// Query parameters of `get_tag`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetTagQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7123,8 +7255,11 @@ pub mod types {
     /// Query parameters of `get_task`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetTaskQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7159,8 +7294,11 @@ pub mod types {
     /// Query parameters of `get_user`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct GetUserQuery {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7770,8 +7908,11 @@ pub mod types {
     /// `InviteUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct InviteUserInput {
         /// `email`
         pub email: ::std::string::String,
@@ -7873,8 +8014,11 @@ pub mod types {
     /// Query parameters of `list_activity`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListActivityQuery {
         /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8126,8 +8270,11 @@ pub mod types {
     /// Query parameters of `list_checklists`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListChecklistsQuery {
         /// Without it archived templates are left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8311,8 +8458,11 @@ pub mod types {
     /// Query parameters of `list_custom_field_keys`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListCustomFieldKeysQuery {
         /// Of one kind of record.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8464,8 +8614,11 @@ pub mod types {
     /// Query parameters of `list_folders`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListFoldersQuery {
         /// checklist for folders of templates, run for folders of processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8583,8 +8736,11 @@ pub mod types {
     /// Query parameters of `list_groups`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListGroupsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8687,8 +8843,11 @@ pub mod types {
     /// Query parameters of `list_guest_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListGuestTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8787,8 +8946,11 @@ pub mod types {
     /// Query parameters of `list_guests`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListGuestsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -8965,8 +9127,11 @@ pub mod types {
     /// Query parameters of `list_my_organizations`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListMyOrganizationsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9016,8 +9181,11 @@ pub mod types {
     /// Query parameters of `list_my_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListMyTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9124,8 +9292,11 @@ pub mod types {
     /// Query parameters of `list_run_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListRunTasksQuery {
         /// What it does is not documented.
         #[serde(
@@ -9399,8 +9570,11 @@ pub mod types {
     /// Query parameters of `list_runs`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListRunsQuery {
         /// Without it archived processes are left out. Preferred over `status=archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9686,8 +9860,11 @@ pub mod types {
     /// Query parameters of `list_steps`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListStepsQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9737,8 +9914,11 @@ pub mod types {
     /// Query parameters of `list_tags`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListTagsQuery {
         /// true: generated tags too. In lower case, or it is not understood.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -9864,8 +10044,11 @@ pub mod types {
     /// Query parameters of `list_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListTasksQuery {
         /// Archived tasks too, or they alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10227,8 +10410,11 @@ pub mod types {
     /// Query parameters of `list_user_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListUserTasksQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10378,8 +10564,11 @@ pub mod types {
     /// Query parameters of `list_users`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListUsersQuery {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10469,8 +10658,11 @@ pub mod types {
     /// Query parameters of `list_watchers`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ListWatchersQuery {
         /// By kind of notification; webhook is the only word known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -10503,8 +10695,11 @@ pub mod types {
     /// Where a form field goes.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct MoveCaptureInput {
         /// Place among the fields of that step.
         pub position: i64,
@@ -11403,8 +11598,11 @@ pub mod types {
     /// How deadlines are reckoned.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct OrganizationSettingsInput {
         /// Whether deadlines take account of workdays and holidays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -11603,8 +11801,11 @@ pub mod types {
     /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct OwnersInput {
         /// Group ids.
         pub groups: ::std::vec::Vec<::std::string::String>,
@@ -12066,8 +12267,11 @@ pub mod types {
     /// A field of the kick-off form, as written. `alias` cannot be set.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct PrerunInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12348,8 +12552,11 @@ pub mod types {
     /// Query parameters of `remove_user`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct RemoveUserQuery {
         /// Id of the member who takes over; needed with `with_reassignment=true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -12392,8 +12599,11 @@ pub mod types {
     /// A form field and its new place in the step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReorderCaptureInput {
         /// Form field id.
         pub capture_id: ::std::string::String,
@@ -12441,8 +12651,11 @@ pub mod types {
     /// The new place of a step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReorderStepInput {
         /// From 1; beyond the last it is cut to the last.
         pub position: i64,
@@ -12473,8 +12686,11 @@ pub mod types {
     /// `ReplaceCaptureCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceCaptureCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12525,8 +12741,11 @@ pub mod types {
     /// `ReplaceChecklistCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceChecklistCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12577,8 +12796,11 @@ pub mod types {
     /// `ReplaceFolderCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceFolderCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12629,8 +12851,11 @@ pub mod types {
     /// `ReplaceGuestCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceGuestCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12681,8 +12906,11 @@ pub mod types {
     /// `ReplacePrerunCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplacePrerunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12733,8 +12961,11 @@ pub mod types {
     /// `ReplaceRunCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceRunCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12785,8 +13016,11 @@ pub mod types {
     /// `ReplaceStepCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceStepCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12837,8 +13071,11 @@ pub mod types {
     /// `ReplaceTagCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceTagCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12889,8 +13126,11 @@ pub mod types {
     /// `ReplaceTaskCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceTaskCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12941,8 +13181,11 @@ pub mod types {
     /// `ReplaceUserCustomFieldsInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ReplaceUserCustomFieldsInput {
         /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
         pub custom_fields: ::std::collections::BTreeMap<
@@ -12993,8 +13236,11 @@ pub mod types {
     /// `ResolveChecklistProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ResolveChecklistProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -13039,8 +13285,11 @@ pub mod types {
     /// `ResolveRunProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ResolveRunProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -13085,8 +13334,11 @@ pub mod types {
     /// `ResolveTaskProblemInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct ResolveTaskProblemInput {
         /// What resolved it; HTML.
         pub content: ::std::string::String,
@@ -14001,8 +14253,11 @@ pub mod types {
     /// An answer of a task, in a disputed form.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct SaveTaskCaptureInput {
         /// Of the field, or a number: not settled.
         pub id: crate::wire::Id,
@@ -14044,8 +14299,11 @@ pub mod types {
     /// Query parameters of `search`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct SearchQuery {
         /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
         #[serde(
@@ -15054,8 +15312,11 @@ pub mod types {
     /// When a step is due. All four keys together.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct StepDeadlineInput {
         /// Whether a deadline lies after its anchor (`from`) or before it (`prior_to`). The service takes other words too, and then the deadline does nothing.
         pub option: crate::enums::StepDeadlineOptionInput,
@@ -15179,8 +15440,11 @@ pub mod types {
     /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct StepStartDateInput {
         /// Unit of a deadline or start date.
         pub unit: crate::enums::StepDeadlineUnitInput,
@@ -16457,8 +16721,11 @@ pub mod types {
     /// A form field of a new one-off task.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct TaskCaptureInput {
         /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16626,8 +16893,11 @@ pub mod types {
     /// What one step of the template becomes at this launch.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct TaskOverrideInput {
         /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16964,8 +17234,11 @@ pub mod types {
     /// An automation as it shall be, whole.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateAutomatedActionInput {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
@@ -17051,8 +17324,11 @@ pub mod types {
     /// A form field of a step as it shall be, whole.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateCaptureInput {
         /// Dates: ask for the time too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17297,8 +17573,11 @@ pub mod types {
     /// Changes of a template. Always with `users` and `groups`, which are wiped otherwise.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateChecklistInput {
         /// Whether it has any effect is not known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17710,8 +17989,11 @@ pub mod types {
     /// How many assignees must complete a step.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateConnectorStepTypeInput {
         /// Whether all assignees must complete the step, or any.
         #[serde(
@@ -17745,8 +18027,11 @@ pub mod types {
     /// `UpdateConnectorTaskDeadlineInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateConnectorTaskDeadlineInput {
         /// With a capital D.
         #[serde(
@@ -17780,8 +18065,11 @@ pub mod types {
     /// `UpdateCurrentUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateCurrentUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -17945,8 +18233,11 @@ pub mod types {
     /// `UpdateFolderCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateFolderCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -17974,8 +18265,11 @@ pub mod types {
     /// `UpdateFolderInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateFolderInput {
         /// Needed in every call.
         pub name: ::std::string::String,
@@ -18024,8 +18318,11 @@ pub mod types {
     /// A new value of a stored answer.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -18070,8 +18367,11 @@ pub mod types {
     /// `UpdateGroupInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateGroupInput {
         /// Leave it out when empty: an empty text and null are refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18161,8 +18461,11 @@ pub mod types {
     /// `UpdateGuestCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateGuestCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -18190,8 +18493,11 @@ pub mod types {
     /// An answer of a guest.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateGuestFormFieldValueInput {
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub form_value: ::serde_json::Value,
@@ -18236,8 +18542,11 @@ pub mod types {
     /// `UpdateGuestInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateGuestInput {
         /// Member ids. Replaces the list; an empty one clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18285,8 +18594,11 @@ pub mod types {
     /// `UpdateOrganizationInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateOrganizationInput {
         /// `address1`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18494,8 +18806,11 @@ pub mod types {
     /// `UpdateRunCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateRunCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -18523,8 +18838,11 @@ pub mod types {
     /// `UpdateRunInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateRunInput {
         /// Replaces the groups with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18683,8 +19001,11 @@ pub mod types {
     /// `UpdateRunTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateRunTaskInput {
         /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18879,8 +19200,11 @@ pub mod types {
     /// Changes of a step. Always with title and all three lists of assignees.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateStepInput {
         /// `ai_allowed_app_keys`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19263,8 +19587,11 @@ pub mod types {
     /// `UpdateTagCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTagCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19292,8 +19619,11 @@ pub mod types {
     /// `UpdateTagInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTagInput {
         /// Like #c0392b.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19348,8 +19678,11 @@ pub mod types {
     /// `UpdateTaskCommentInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTaskCommentInput {
         /// HTML. `@[id]` mentions a member or group, `+email` a guest.
         pub content: ::std::string::String,
@@ -19405,8 +19738,11 @@ pub mod types {
     /// `UpdateTaskCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTaskCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19434,8 +19770,11 @@ pub mod types {
     /// `UpdateTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTaskInput {
         /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
         pub deadline: crate::wire::Timestamp,
@@ -19609,8 +19948,11 @@ pub mod types {
     /// `UpdateUserCustomFieldInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateUserCustomFieldInput {
         /// The value of a custom field; its type decides the shape.
         pub value: ::serde_json::Value,
@@ -19638,8 +19980,11 @@ pub mod types {
     /// `UpdateUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateUserInput {
         /// Id of a country that the service knows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19803,8 +20148,11 @@ pub mod types {
     /// `UpdateUserRoleInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]
-    #[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateUserRoleInput {
         /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,

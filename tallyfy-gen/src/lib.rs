@@ -15,6 +15,9 @@ mod generated;
 #[cfg(feature = "decode")]
 #[rustfmt::skip]
 pub mod decoders;
+#[cfg(feature = "drive")]
+#[rustfmt::skip]
+pub mod driver;
 #[cfg(feature = "schemars")]
 #[rustfmt::skip]
 pub mod schemas;

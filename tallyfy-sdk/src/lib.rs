@@ -7,6 +7,8 @@ mod auth;
 mod call;
 mod client;
 mod clock;
+#[cfg(feature = "drive")]
+mod drive;
 mod error;
 mod id;
 mod pace;

@@ -6,6 +6,7 @@ mod fixtures;
 mod pages;
 mod retry;
 mod secrets;
+mod table;
 mod tolerance;
 mod tools;
 mod wire;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use serde_json::Value;
 
-use crate::{decoders, enums, lint, operations, polish, schemas, spec, spec::Spec, view::View, vocabulary};
+use crate::{decoders, driver, enums, lint, operations, polish, schemas, spec, spec::Spec, view::View, vocabulary};
 
 /// The command that brings generated files up to date.
 pub const COMMAND: &str = "cargo xtask codegen";
@@ -40,6 +40,7 @@ pub fn outputs(root: &Path) -> Result<(Vec<Output>, View)> {
         Output { path: "tallyfy-gen/src/enums.rs", text: enums::render(&spec.document, &view)? },
         Output { path: "tallyfy-gen/src/operations.rs", text: operations::render(&spec.document) },
         Output { path: "tallyfy-gen/src/decoders.rs", text: decoders::render(&spec.document, &view) },
+        Output { path: "tallyfy-gen/src/driver.rs", text: driver::render(&spec.document, &view) },
         Output { path: "tallyfy-gen/src/schemas.rs", text: schemas::render(&view) },
         Output { path: "tallyfy-gen/src/vocabulary.rs", text: vocabulary::render(&spec.document) },
     ];

@@ -203,12 +203,16 @@ fn find_property<'a>(document: &'a Value, schema: &'a Value, property: &str) -> 
     })
 }
 
-/// A request is written, not read; only those who take one from elsewhere (a tool call, say) pay for reading it.
+/// A request is written, not read; only those who take one from elsewhere (a tool call, the driver) pay for reading it.
 fn request(node: &mut ItemStruct) {
     records::drop_derive(&mut node.attrs);
-    node.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::serde::Deserialize))]));
+    node.attrs.push(parse_quote!(
+        #[cfg_attr(any(feature = "schemars", feature = "drive"), derive(::serde::Deserialize))]
+    ));
     // The service drops keys that it does not know, and says nothing.
-    node.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", serde(deny_unknown_fields))]));
+    node.attrs.push(parse_quote!(
+        #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    ));
 }
 
 /// `new` with what is required, and a consuming setter for each optional field.

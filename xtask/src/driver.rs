@@ -1,0 +1,89 @@
+//! Renders `tallyfy-gen/src/driver.rs`: from an operation's id to a call of its generated method with the least that it
+//! takes, for tests over every operation. Not here: what such values are (`sample.rs`), and what the tests expect.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    codegen::header,
+    sample::sample,
+    spec::{self, Operation, resolve},
+    view::View,
+};
+
+/// The text of the driver: one arm for each method of the generated client.
+pub fn render(published: &Value, view: &View) -> String {
+    let mut text = header("a call of every generated method, for tests");
+    text.push_str(PREAMBLE);
+    for id in view.left_out.keys() {
+        let _ = writeln!(text, "    {id:?},");
+    }
+    text.push_str(HEAD);
+    let mut rows = BTreeMap::new();
+    for operation in spec::operations(published) {
+        let id = operation.id();
+        if !view.left_out.contains_key(&id) {
+            let arguments = arguments(published, view, &operation).join(", ");
+            let call = format!("forget(api.{id}({arguments}).await)");
+            rows.insert(id, call);
+        }
+    }
+    for (id, call) in rows {
+        let _ = writeln!(text, "        {id:?} => Box::pin(async move {{ {call} }}),");
+    }
+    text.push_str("        _ => return None,\n    })\n}\n");
+    text
+}
+
+/// In the order of the generated methods: ids, query, body.
+fn arguments(published: &Value, view: &View, operation: &Operation<'_>) -> Vec<String> {
+    // Colours begin with a hash sign.
+    let given = |value: &Value| format!("&given(r##\"{value}\"##)");
+    let mut arguments = vec!["ID".to_owned(); operation.path.matches('{').count()];
+    if view.queries.contains_key(&operation.id()) {
+        let required = operation.parameters(published).filter(|one| one["in"] == "query" && one["required"] == true);
+        let query: Map<String, Value> = required
+            .filter_map(|one| Some((one["name"].as_str()?.to_owned(), sample(published, &one["schema"]))))
+            .collect();
+        arguments.push(given(&query.into()));
+    }
+    let body = resolve(published, &operation.node["requestBody"]);
+    if let Some(schema) = body["content"]["application/json"].get("schema") {
+        arguments.push(given(&sample(published, schema)));
+    }
+    arguments
+}
+
+const PREAMBLE: &str = r#"use std::future::Future;
+use std::pin::Pin;
+
+use progenitor_client::{Error, ResponseValue};
+use serde::de::DeserializeOwned;
+
+use crate::Client;
+
+/// A call under way, whose value is forgotten once it was read.
+pub type Driven = Pin<Box<dyn Future<Output = Result<(), Error<()>>> + Send>>;
+
+/// Stands in every path.
+const ID: &str = "7";
+
+fn given<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("made from the same document as the type")
+}
+
+fn forget<T>(answered: Result<ResponseValue<T>, Error<()>>) -> Result<(), Error<()>> {
+    answered.map(|_| ())
+}
+
+/// Operations that have no generated method, because people write them by hand.
+pub const BY_HAND: &[&str] = &[
+"#;
+
+const HEAD: &str = r#"];
+
+/// Calls the generated method of an operation, with ids and with what its query and body require. `None` when it has none.
+pub fn drive(operation: &str, api: Client) -> Option<Driven> {
+    Some(match operation {
+"#;
