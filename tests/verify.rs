@@ -13,7 +13,7 @@ use crate::lossless::differences;
 
 mod advice;
 mod blame;
-mod document;
+pub mod document;
 pub mod input;
 pub mod report;
 mod schema;

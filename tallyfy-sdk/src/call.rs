@@ -243,6 +243,35 @@ impl<T: Send + 'static> Call<T> {
     }
 }
 
+impl<T: Send + 'static> Call<Option<T>> {
+    /// A call whose answer is `{data: ..}`, or an empty body: the service may confirm without showing the object. So a
+    /// repeated delete that found its work done succeeds too.
+    pub(crate) fn shown<F, Fut>(
+        client: &Client,
+        operation: &'static str,
+        ids: &[&dyn Checked],
+        run: F,
+    ) -> Self
+    where
+        F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
+        Fut: Future<Output = Answered<wire::Item<T>>> + Send + 'static,
+    {
+        let run: Run<Option<T>> = Box::new(move |api| {
+            let answered = run(api);
+            Box::pin(async move {
+                match answered.await {
+                    Ok(answer) => Ok(Some(answer.into_inner().data)),
+                    Err(progenitor_client::Error::InvalidResponsePayload(body, _)) if body.is_empty() => {
+                        Ok(None)
+                    }
+                    Err(error) => Err(error),
+                }
+            })
+        });
+        Self::of(client, operation, id::check(ids), run)
+    }
+}
+
 impl<T: Send + 'static> IntoFuture for Call<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;

@@ -34,8 +34,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx | a read, yes; a write, only after looking whether it was done |
 /// | [`Applied`](Delivery::Applied) | 2xx, and its body was cut off, too large or unreadable | a read, yes; a write, no: it was done |
 ///
-/// The client has by then repeated what it could without harm; [`attempts`](Self::attempts) says how often. For
-/// creations, [`Call::reconcile`](crate::Call::reconcile) does the looking.
+/// The client has by then repeated what it could without harm; [`attempts`](Self::attempts) says how often. An answer
+/// that broke off on the way is among it, for operations that are safe to repeat; one that came whole and cannot be
+/// read (empty, a web page, JSON that ends too early) is not, as the same would come again. For creations, [`Call::reconcile`](crate::Call::reconcile) does the looking.
 ///
 /// `Display` is meant to be useful alone: the operation, what happened, what the server said, whether it
 /// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies.

@@ -115,7 +115,8 @@ pub(crate) enum Outcome {
     NotSent,
     /// The request went out; no status line came back.
     Lost,
-    /// A 2xx status line came, its body did not come whole.
+    /// A 2xx status line came, its body did not come whole. (One that came whole and cannot be read is no outcome of an
+    /// attempt but the end of the call: the same would come again.)
     Broken,
     /// A complete answer that is no success.
     Answer { status: u16, retry_after: Option<Duration> },

@@ -2,11 +2,11 @@
 
 mod alias;
 mod errors;
+mod faults;
 mod fixtures;
 mod pages;
 mod retry;
 mod secrets;
-mod table;
 mod tolerance;
 mod tools;
 mod wire;

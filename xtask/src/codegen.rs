@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result, bail};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use serde_json::Value;
 
-use crate::{decoders, driver, enums, lint, operations, polish, schemas, spec, spec::Spec, view::View, vocabulary};
+use crate::{
+    decoders, driver, enums, lint, operations, polish, schemas, spec, spec::Spec, view::View, vocabulary,
+};
 
 /// The command that brings generated files up to date.
 pub const COMMAND: &str = "cargo xtask codegen";

@@ -42,9 +42,10 @@ fn arguments(published: &Value, view: &View, operation: &Operation<'_>) -> Vec<S
     let given = |value: &Value| format!("&given(r##\"{value}\"##)");
     let mut arguments = vec!["ID".to_owned(); operation.path.matches('{').count()];
     if view.queries.contains_key(&operation.id()) {
-        let required = operation.parameters(published).filter(|one| one["in"] == "query" && one["required"] == true);
+        let required =
+            operation.parameters(published).filter(|one| one["in"] == "query" && one["required"] == true);
         let query: Map<String, Value> = required
-            .filter_map(|one| Some((one["name"].as_str()?.to_owned(), sample(published, &one["schema"]))))
+            .filter_map(|one| Some((one["name"].as_str()?.to_owned(), parameter(published, &one["schema"]))))
             .collect();
         arguments.push(given(&query.into()));
     }
@@ -53,6 +54,14 @@ fn arguments(published: &Value, view: &View, operation: &Operation<'_>) -> Vec<S
         arguments.push(given(&sample(published, schema)));
     }
     arguments
+}
+
+/// In a query a list is one text with commas.
+fn parameter(published: &Value, schema: &Value) -> Value {
+    match sample(published, schema) {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",").into(),
+        value => value,
+    }
 }
 
 const PREAMBLE: &str = r#"use std::future::Future;

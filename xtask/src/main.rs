@@ -33,6 +33,8 @@ enum Task {
         #[arg(long)]
         skip: Vec<String>,
     },
+    /// Plants mistakes in a copy of the workspace, and expects the fault table to notice each.
+    Mutants,
     /// Build time, crates and size of a program that uses the SDK, beside one without.
     Footprint,
     /// The document beside another one.
@@ -108,6 +110,7 @@ fn run(task: Task, root: &Path) -> Result<ExitCode> {
         }
         Task::Tidy => xtask::tidy::run(root)?,
         Task::Ci { skip } => xtask::ci::run(root, &skip)?,
+        Task::Mutants => xtask::mutants::run(root)?,
         Task::Footprint => xtask::footprint::run(root)?,
         Task::Spec { task } => return spec(task, root),
         Task::Verify { arguments } => return xtask::tools::run("verify", root, &arguments),

@@ -22,6 +22,12 @@ fn value(document: &Value, schema: &Value, depth: usize) -> Value {
     if let Some(first) = node["anyOf"].get(0) {
         return value(document, first, depth);
     }
+    // How a property adds a description to what it refers to.
+    if let Some([only]) = node["allOf"].as_array().map(Vec::as_slice)
+        && node["properties"].is_null()
+    {
+        return value(document, only, depth);
+    }
     match node["type"].as_str() {
         Some("array") => {
             let least = node["minItems"].as_u64().unwrap_or_default();

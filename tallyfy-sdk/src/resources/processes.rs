@@ -199,13 +199,15 @@ impl Processes {
 
     /// Archives a process with its tasks, comments and files; [`activate`](Self::activate) brings it back.
     ///
-    /// `DELETE /organizations/{org}/runs/{run}`.
+    /// `DELETE /organizations/{org}/runs/{run}`. `None` when it is done and the service does not show the process: its
+    /// answer was empty, or a repeat after a lost answer found nothing left to archive.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) for an unknown process.
-    pub fn archive(&self, id: impl Into<ProcessId>) -> Call<Process> {
+    pub fn archive(&self, id: impl Into<ProcessId>) -> Call<Option<Process>> {
         let (org, run) = (&self.organization.id, id.into());
-        call!(item, &self.organization.client, archive_run(org, run))
+        // processes_tasks:archive_process: an empty answer is a success too.
+        call!(shown, &self.organization.client, archive_run(org, run))
     }
 
     /// Brings an archived process back, in the state it had.

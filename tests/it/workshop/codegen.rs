@@ -23,13 +23,14 @@ fn workspace(name: &str, fragments: &[(String, String)]) -> PathBuf {
     root
 }
 
-const GENERATED: [&str; 8] = [
+const GENERATED: [&str; 9] = [
     "openapi/tallyfy.json",
     "tallyfy-sandbox/openapi.json",
     "tallyfy-gen/src/generated.rs",
     "tallyfy-gen/src/enums.rs",
     "tallyfy-gen/src/operations.rs",
     "tallyfy-gen/src/decoders.rs",
+    "tallyfy-gen/src/driver.rs",
     "tallyfy-gen/src/schemas.rs",
     "tallyfy-gen/src/vocabulary.rs",
 ];

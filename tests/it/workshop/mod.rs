@@ -14,6 +14,7 @@ use xtask::spec::Spec;
 mod codegen;
 mod examples;
 mod lint;
+mod mutants;
 mod polish;
 mod signature;
 mod table;

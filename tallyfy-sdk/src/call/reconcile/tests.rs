@@ -203,7 +203,7 @@ async fn objects_from_before_the_call_are_not_it() {
 async fn only_creations_can_be_looked_for() {
     let (sandbox, processes) = start().await;
     let look = || Reconcile::new(|_| async { Ok(Vec::new()) });
-    for call in [processes.get(seed::PROCESS), processes.archive(seed::PROCESS)] {
+    for call in [processes.get(seed::PROCESS), processes.activate(seed::PROCESS)] {
         assert!(call.reconcile(look()).await.expect_err("no creation").is_input());
     }
     assert!(sandbox.requests().is_empty());

@@ -29,7 +29,9 @@ fn check(then: fn(&Subject) -> Option<Act>, expected: fn(&Row, &Subject) -> Cour
                 tried += 1;
                 if seen != expected {
                     let (id, class, name) = (subject.id, subject.class, row.name);
-                    wrong.push(format!("{id} ({class:?}), {name}:\n  expected {expected:?}\n  seen     {seen:?}"));
+                    wrong.push(format!(
+                        "{id} ({class:?}), {name}:\n  expected {expected:?}\n  seen     {seen:?}"
+                    ));
                 }
             }
         }

@@ -3,9 +3,9 @@
 
 use tallyfy_sdk::Delivery;
 
+use super::server::Act;
 use super::subject::{Class, Gives, Subject};
 use super::world::{Course, End, Fault, Told, Where};
-use super::server::Act;
 
 /// Attempts that a call may make by default.
 const ATTEMPTS: u32 = 4;
@@ -64,8 +64,10 @@ const THROTTLED: Row = Row {
     status: Some(429),
     ..row("", || Fault::Wire(Act::json(429, TOO_MANY)), Again::All, Delivery::Refused)
 };
-const FAILED: Row =
-    Row { says: &["server"], ..row("", || Fault::Wire(Act::json(500, OOPS)), Again::Safe, Delivery::Unknown) };
+const FAILED: Row = Row {
+    says: &["server"],
+    ..row("", || Fault::Wire(Act::json(500, OOPS)), Again::Safe, Delivery::Unknown)
+};
 /// The server has said all it had to say, and would say it again.
 const UNREADABLE: Row = Row {
     says: &["decode"],
