@@ -27,7 +27,7 @@ pub use sandbox::store_file;
 /// What to look at.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The organization; without one the first of the caller's.
+    /// The organization; without one the client's, else the first of the caller's.
     pub organization: Option<String>,
     /// Ids that no list shows, by the name of the path parameter.
     pub known: Vec<(String, String)>,
@@ -109,13 +109,13 @@ struct Round<'a> {
     client: Client,
     verifier: Verifier,
     tap: Tap,
-    keep: &'a mut dyn Write,
+    keep: &'a mut dyn FnMut(&str),
     settings: Settings,
     operations: Vec<&'static Operation>,
     examination: Examination,
 }
 
-/// Reads what there is, and writes each exchange to `keep`, scrubbed.
+/// Reads what there is, and hands each exchange to `keep`, scrubbed, as lines of JSON.
 ///
 /// # Errors
 /// When the client cannot be made, the token is refused, or no organization is found; other refusals are part of what
@@ -123,13 +123,14 @@ struct Round<'a> {
 pub async fn examine(
     builder: ClientBuilder,
     settings: Settings,
-    keep: &mut dyn Write,
+    keep: &mut dyn FnMut(&str),
 ) -> Result<Examination, Error> {
     let tap = Tap::default();
     let client = builder.record(tap.clone()).build()?;
-    let organization = match settings.organization.clone() {
-        Some(id) => id,
-        None => first_organization(&client).await?,
+    let organization = match (&settings.organization, client.default_organization()) {
+        (Some(id), _) => id.clone(),
+        (None, Ok(named)) => named.id().to_string(),
+        (None, Err(_)) => first_organization(&client).await?,
     };
     let wanted =
         |one: &&Operation| one.method == "GET" && (settings.low || one.confidence != Confidence::Low);
@@ -241,7 +242,7 @@ impl Round<'_> {
         let pairs = query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let answer = self.client.raw(Method::GET, path.join("/")).query(pairs).bytes().await;
         let lines = self.tap.take();
-        let _ = self.keep.write_all(lines.as_bytes());
+        (self.keep)(&lines);
         let seen = self.examination.seen.entry(operation.id).or_default();
         let mut count = 0;
         for line in lines.lines() {

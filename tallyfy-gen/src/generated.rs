@@ -9052,78 +9052,6 @@ pub mod types {
             Ok(())
         }
     }
-    /// What comes with a page. Some lists have none.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct ListMeta {
-        /// `count`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<i64>,
-        /// Task lists.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub overdue_tasks: ::std::option::Option<i64>,
-        /// `pagination`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub pagination: ::std::option::Option<Pagination>,
-        /// Task lists.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tasks_due_soon: ::std::option::Option<i64>,
-        /// Fields that the document does not know.
-        #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl crate::wire::record::Record for ListMeta {
-        const NAME: &'static str = "ListMeta";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                count: ::std::option::Option::None,
-                overdue_tasks: ::std::option::Option::None,
-                pagination: ::std::option::Option::None,
-                tasks_due_soon: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "count" => {
-                    self.count = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "overdue_tasks" => {
-                    self.overdue_tasks = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "pagination" => {
-                    self.pagination = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "tasks_due_soon" => {
-                    self.tasks_due_soon = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ListMeta {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
-    }
     /// Query parameters of `list_my_organizations`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -11866,93 +11794,6 @@ pub mod types {
     impl crate::check::Check for OwnersInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
-        }
-    }
-    /// Where a page stands. The last page is the one whose number is `total_pages`, which may change on the way. Numbers may come as text.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Pagination {
-        /// Rows on this page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<i64>,
-        /// `current_page`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub current_page: ::std::option::Option<i64>,
-        /// Addresses of the neighbouring pages; an empty object or list when there is one page, in places missing. Count pages yourself: the addresses name the documented host, whatever the base URL is, and must not get the token.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub links: ::std::option::Option<::serde_json::Value>,
-        /// Echoes the query.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub per_page: ::std::option::Option<i64>,
-        /// `total`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total: ::std::option::Option<i64>,
-        /// When it is missing, go on while `links` has a next page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total_pages: ::std::option::Option<i64>,
-        /// Fields that the document does not know.
-        #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl crate::wire::record::Record for Pagination {
-        const NAME: &'static str = "Pagination";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                count: ::std::option::Option::None,
-                current_page: ::std::option::Option::None,
-                links: ::std::option::Option::None,
-                per_page: ::std::option::Option::None,
-                total: ::std::option::Option::None,
-                total_pages: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "count" => {
-                    self.count = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "current_page" => {
-                    self.current_page = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "links" => {
-                    self.links = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "per_page" => {
-                    self.per_page = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "total" => {
-                    self.total = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "total_pages" => {
-                    self.total_pages = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Pagination {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
         }
     }
     /// A setting of a member.
@@ -15616,9 +15457,9 @@ pub mod types {
         /// Of the tag.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
-        /// What `delete_tag_association` takes. Be ready for an answer without it.
+        /// The number that `delete_tag_association` takes; a text in its place is the id of the tag. Be ready for an answer without it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<i64>,
+        pub id: ::std::option::Option<crate::wire::Id>,
         /// `subject_id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
@@ -15658,9 +15499,7 @@ pub mod types {
                 "color" => {
                     self.color = map.next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::integer())?;
-                }
+                "id" => self.id = map.next_value()?,
                 "subject_id" => {
                     self.subject_id = map
                         .next_value_seed(crate::wire::record::seed::text())?;

@@ -9,6 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tallyfy_gen::operations;
 
+mod path;
 mod scrub;
 
 use self::scrub::Scrub;
@@ -87,8 +88,9 @@ impl ClientBuilder {
     /// crate's repository, which tells where the API description and the service part ways.
     ///
     /// What people wrote is scrubbed: names, addresses, ids, numbers from 1000 up and free text become noise of the same
-    /// shape, with a key that nobody keeps. Field names, dates, flags and the service's own words stay. Headers, queries
-    /// and request bodies are never written. Look through a recording before you hand it on all the same.
+    /// shape, with a key that nobody keeps. Field names, dates, flags and the service's own words stay; of objects in which
+    /// no field is known, the names go too. Headers, queries and request bodies are never written. Look through a recording
+    /// before you hand it on all the same.
     ///
     /// The writer is called while the call waits, once for each answer, so it should be quick. One that has failed is not
     /// called again, and the calls go on.

@@ -4,8 +4,8 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
-    path::PathBuf,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -76,21 +76,23 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
             settings.known.push(("file".to_owned(), store_file(sandbox).await?));
             Client::builder().base_url(sandbox.base_url()).token(sandbox.token())
         }
-        None => {
-            let builder = ClientBuilder::from_env()?;
-            let named = ClientBuilder::from_env()?.build()?.default_organization();
-            settings.organization = named.ok().map(|organization| organization.id().to_string());
-            builder
-        }
+        None => ClientBuilder::from_env()?,
     };
-    let mut keep: Box<dyn Write> = match &arguments.record {
-        Some(path) => {
-            Box::new(File::create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?)
+    let cannot_write = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    let mut file = match &arguments.record {
+        Some(path) => Some(File::create(path).map_err(|error| cannot_write(path, error))?),
+        None => None,
+    };
+    let mut written = Ok(());
+    let mut keep = |lines: &str| {
+        if let (Some(file), true) = (&mut file, written.is_ok()) {
+            written = file.write_all(lines.as_bytes());
         }
-        None => Box::new(io::sink()),
     };
     let examination = examine(builder, settings, &mut keep).await?;
-    keep.flush()?;
+    if let (Some(path), Err(error)) = (&arguments.record, written) {
+        return Err(cannot_write(path, error).into());
+    }
     if arguments.only_record {
         let calls: u32 = examination.seen.values().flat_map(|seen| seen.answers.values()).sum();
         println!("{calls} exchanges of {} operations", examination.seen.len());

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::{Finding, Outcome, Severity};
 
-/// So many different findings are shown one by one.
-const SHOWN: usize = 2000;
+/// So many different findings are remembered, so that each is shown once; beyond, errors alone are shown.
+const REMEMBERED: usize = 2000;
 
 /// Counts of one operation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,12 +77,17 @@ impl<W: Write> Report<W> {
             finding.pointer.split('/').map(|part| if is_index(part) { "/*" } else { part }).collect();
         // The advice names fields and known values, the message the very value that was met.
         let key = format!("{operation} {} {place} {}", finding.kind.word(), finding.advice);
-        let own = matches!(finding.kind.severity(), Severity::Error) && finding.pointer.is_empty();
-        if !own && (self.seen.contains(&key) || self.seen.len() >= SHOWN) {
+        let full = self.seen.len() >= REMEMBERED;
+        let error = finding.kind.severity() == Severity::Error;
+        // A line that fails as a whole is told by its number, each time.
+        let whole = error && finding.pointer.is_empty();
+        if !whole && (self.seen.contains(&key) || (full && !error)) {
             self.again += 1;
             return Ok(());
         }
-        self.seen.insert(key);
+        if !full && !whole {
+            self.seen.insert(key);
+        }
         writeln!(self.out, "line {line}: {operation}: {finding}")?;
         if finding.advice.is_empty() { Ok(()) } else { writeln!(self.out, "    -> {}", finding.advice) }
     }
@@ -118,7 +123,11 @@ impl<W: Write> Report<W> {
 
     fn table(&mut self) -> io::Result<()> {
         if self.again > 0 {
-            writeln!(self.out, "{} more of the same kind in the same places", self.again)?;
+            writeln!(
+                self.out,
+                "{} more findings, of the same kind in the same places or beyond the first {REMEMBERED}",
+                self.again
+            )?;
         }
         if self.rows.is_empty() {
             return Ok(());
@@ -138,4 +147,47 @@ impl<W: Write> Report<W> {
 
 fn is_index(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Outcome, REMEMBERED, Report};
+    use crate::verify::Kind;
+
+    fn outcome(kind: Kind, pointer: String) -> Outcome {
+        let finding = Finding { kind, pointer, what: "what".into(), advice: String::new() };
+        Outcome { operation: Some("get_run".into()), findings: vec![finding] }
+    }
+
+    /// Adds so many findings, all different, and returns what was written, with how much is remembered.
+    fn reported(kind: Kind, pointer: &str, count: usize) -> (String, usize) {
+        let mut out = Vec::new();
+        let mut report = Report::new(&mut out, false);
+        for number in 0..count {
+            let pointer = if pointer.is_empty() { String::new() } else { format!("{pointer}{number}") };
+            report.add(number as u64 + 1, &outcome(kind, pointer)).unwrap();
+        }
+        let remembered = report.seen.len() + report.rows.len();
+        report.finish().unwrap();
+        (String::from_utf8(out).unwrap(), remembered)
+    }
+
+    #[test]
+    fn what_is_remembered_does_not_grow_with_the_input() {
+        let (text, remembered) = reported(Kind::UnknownField, "/data/x", 3 * REMEMBERED);
+        assert_eq!(remembered, REMEMBERED + 1);
+        assert_eq!(text.matches("unknown-field").count(), REMEMBERED);
+        assert!(text.contains(
+            "\n4000 more findings, of the same kind in the same places or beyond the first 2000\n"
+        ));
+        assert!(text.ends_with("\n6000 passed, 0 failed\n"), "{text}");
+    }
+
+    #[test]
+    fn no_error_is_kept_back() {
+        let (text, remembered) = reported(Kind::Undecodable, "/data/x", 2 * REMEMBERED);
+        assert_eq!((text.matches("undecodable").count(), remembered), (2 * REMEMBERED, REMEMBERED + 1));
+        let (text, remembered) = reported(Kind::BadInput, "", 3);
+        assert_eq!((text.matches("bad-input").count(), remembered), (3, 1));
+    }
 }

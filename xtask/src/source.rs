@@ -71,6 +71,8 @@ fn fetch(url: &str) -> Result<String> {
 
 /// JSON or YAML text as an OpenAPI or Swagger document.
 pub fn parse(name: &str, text: &str) -> Result<Value> {
+    // Some servers put a byte order mark first.
+    let text = text.trim_start_matches('\u{feff}');
     let head = text.trim_start();
     if head.is_empty() {
         bail!("{name}: is empty");

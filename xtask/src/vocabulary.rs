@@ -36,7 +36,9 @@ pub fn render(published: &Value) -> String {
     }
     let select =
         |keep: fn(&Uses) -> bool| uses.iter().filter(move |(_, one)| keep(one)).map(|(name, _)| *name);
-    let lists: [(&str, &str, Vec<&str>); 3] = [
+    let mut named: Vec<&str> = uses.keys().copied().chain(["data"]).collect();
+    named.sort_unstable();
+    let lists: [(&str, &str, Vec<&str>); 4] = [
         (
             "FIELDS",
             "Fields of answers that hold words of the service, sorted.",
@@ -47,6 +49,7 @@ pub fn render(published: &Value) -> String {
             "Fields of answers whose keys are made by people or stand for their things, sorted.",
             select(|one| one.map && !one.object).collect(),
         ),
+        ("NAMES", "Every field of an answer, sorted.", named),
         ("WORDS", "Every known value of an enum of answers, sorted.", values.into_iter().collect()),
     ];
     let mut text = header("which texts of an answer are words of the service");

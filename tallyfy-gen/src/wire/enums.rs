@@ -40,6 +40,11 @@ macro_rules! open_enum {
                     Self::Unknown(text) => text,
                 }
             }
+
+            /// Whether it is this value, whatever the case: sources write `Admin` and `admin` (docs:open-api/code-samples/members/*).
+            pub fn is(&self, value: &Self) -> bool {
+                self.as_str().eq_ignore_ascii_case(value.as_str())
+            }
         }
 
         impl From<&str> for $name {

@@ -17,8 +17,7 @@ use super::read;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-// The generated type of the same component goes by its bare name.
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "WireListMeta"))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListMeta {
     /// Where this page stands; missing on lists that come whole.
@@ -48,7 +47,7 @@ pub struct ListMeta {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "WirePagination"))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pagination {
     /// Rows on all pages.

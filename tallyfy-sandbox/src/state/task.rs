@@ -185,9 +185,9 @@ impl Task {
         self.is_open() && self.deadline.is_some_and(|deadline| deadline >= now && deadline - now <= span)
     }
 
-    /// The word of `status_label` (processes_tasks:Task.open_enums.status_label).
-    pub fn label(&self) -> &'static str {
-        match (self.state, self.task_type.as_str(), self.is_approved) {
+    /// The word of `status_label` (processes_tasks:Task.open_enums.status_label); none is known for a plain task that is done.
+    pub fn label(&self) -> Option<&'static str> {
+        Some(match (self.state, self.task_type.as_str(), self.is_approved) {
             (TaskState::NotStarted, ..) => "not-started",
             (TaskState::InProgress, ..) => "Active",
             (TaskState::AutoSkipped, ..) => "Auto skipped",
@@ -196,7 +196,7 @@ impl Task {
             (TaskState::Completed, "expiring" | "expiring_email", Some(false)) => "expired",
             (TaskState::Completed, "expiring" | "expiring_email", _) => "acknowledged",
             (TaskState::Completed, "email", _) => "sent",
-            (TaskState::Completed, ..) => "completed",
-        }
+            (TaskState::Completed, ..) => return None,
+        })
     }
 }

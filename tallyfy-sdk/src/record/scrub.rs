@@ -1,21 +1,25 @@
 //! Scrubbing: what is people's becomes noise of the same shape, what is the service's stays. Not here: what is recorded.
 //!
-//! Kept are field names, null, flags, small numbers, dates, and words of the service (`tallyfy_gen::vocabulary`), new ones
-//! too where a field holds nothing else. All other letters and digits are exchanged for others of their kind, by a key
+//! Kept are null, flags, small numbers, dates, words of the service (`tallyfy_gen::vocabulary`), new ones too where a field
+//! holds nothing else, and names of fields, new ones too where they stand beside one that is known. All other letters and digits are exchanged for others of their kind, by a key
 //! that is drawn anew for each recorder: the same text becomes the same noise, so that ids still tell things apart, and
 //! nobody can compute the way back.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::{Map, Number, Value};
-use tallyfy_gen::vocabulary::{FIELDS, MAPS, WORDS};
+use tallyfy_gen::vocabulary::{FIELDS, MAPS, NAMES, WORDS};
+
+use super::path::{self, Part};
 
 /// A page in place of JSON is recognised by its beginning.
 const PAGE: usize = 200;
 /// Words of the service are shorter.
 const LONGEST_WORD: usize = 40;
-/// Numbers below are positions, counts and percentages.
+/// Numbers below are positions, counts and percentages,
 const SMALL: f64 = 1000.0;
+/// unless they have more digits than these: coordinates tell where people live.
+const SHORT: usize = 6;
 
 /// A way of scrubbing, with a key of its own.
 pub(super) struct Scrub(RandomState);
@@ -38,12 +42,21 @@ impl Scrub {
         format!("{kind}{}", self.noise(&start)).into()
     }
 
-    /// A path that the document does not know: plain words stay.
+    /// A path that the document does not have. The document's words stay, and so does the first strange one, which may be the
+    /// name of an endpoint; what comes after that may be anything.
     pub(super) fn path(&self, path: &str) -> String {
-        let plain =
-            |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_');
-        let parts = path.split('/').map(|part| if plain(part) { part.to_owned() } else { self.noise(part) });
-        parts.collect::<Vec<_>>().join("/")
+        let mut strange = 0;
+        let mut shown = String::new();
+        for part in path::parts(path) {
+            strange += usize::from(matches!(part, Part::Strange(_)));
+            shown.push('/');
+            match part {
+                Part::Word(word) => shown.push_str(word),
+                Part::Strange(word) if strange == 1 && is_word(word) => shown.push_str(word),
+                Part::Id(text) | Part::Strange(text) => shown.push_str(&self.noise(text)),
+            }
+        }
+        shown
     }
 
     fn under(&self, key: &str, value: Value) -> Value {
@@ -67,19 +80,23 @@ impl Scrub {
     fn object(&self, key: &str, object: Map<String, Value>) -> Value {
         let framed = object.len() == 1 && object.contains_key("data");
         let made_by_people = MAPS.binary_search(&key).is_ok() && !framed;
+        let described = object.keys().any(|name| is_known(name));
+        let keeps = |name: &str| match made_by_people {
+            true => WORDS.binary_search(&name).is_ok(),
+            false => is_known(name) || is_position(name) || (described && is_name(name)),
+        };
         let rows = object.into_iter().map(|(name, value)| {
             let value = self.under(if framed { key } else { &name }, value);
-            let kept = if made_by_people { WORDS.binary_search(&&*name).is_ok() } else { is_name(&name) };
-            (if kept { name } else { self.noise(&name) }, value)
+            (if keeps(&name) { name } else { self.noise(&name) }, value)
         });
         Value::Object(rows.collect())
     }
 
     fn number(&self, number: Number) -> Value {
-        if number.as_f64().is_some_and(|number| number.abs() < SMALL) {
+        let text = number.to_string();
+        if text.len() <= SHORT && number.as_f64().is_some_and(|number| number.abs() < SMALL) {
             return number.into();
         }
-        let text = number.to_string();
         // An exponent could become one that no number has.
         if text.contains(['e', 'E']) {
             return SMALL.into();
@@ -126,22 +143,34 @@ fn is_the_services(key: &str, text: &str) -> bool {
     if matches!(text, "" | "0" | "1" | "true" | "false") || WORDS.binary_search(&text).is_ok() {
         return true;
     }
-    let wordlike = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
-    // A PHP class names a kind of thing: `App\Models\Capture`.
-    let word = text.len() <= LONGEST_WORD && (text.bytes().all(wordlike) || text.starts_with("App\\"));
+    // A PHP class names a kind of thing: `App\\Models\\Capture`.
+    let word = text.len() <= LONGEST_WORD && (is_word(text) || text.starts_with("App\\"));
     (word && FIELDS.binary_search(&key).is_ok()) || is_date(text)
 }
 
+/// Written as the service writes its words.
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
+}
+
+/// A day, alone or with a time of it.
 fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let day = bytes.len() >= 10
-        && bytes.iter().take(10).enumerate().all(|(at, byte)| match at {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    let rest =
-        |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'T' | b'Z' | b':' | b'.' | b'+' | b'-');
-    day && bytes.len() <= 35 && bytes.iter().skip(10).all(rest)
+    let digits = |text: &str, form: &str| {
+        let same =
+            |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
+        text.len() == form.len() && text.bytes().zip(form.bytes()).all(same)
+    };
+    let Some((day, time)) = text.split_at_checked(10) else { return false };
+    let end = |byte: u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'Z' | b':' | b'.' | b'+' | b'-');
+    let is_time = time.starts_with([' ', 'T'])
+        && time.len() <= 25
+        && time.get(1..6).is_some_and(|start| digits(start, "00:00"))
+        && time.bytes().skip(6).all(end);
+    digits(day, "0000-00-00") && (time.is_empty() || is_time)
+}
+
+fn is_known(key: &str) -> bool {
+    NAMES.binary_search(&key).is_ok()
 }
 
 /// Names of fields are the service's; ids, addresses and aliases in the place of names are not.
@@ -150,7 +179,7 @@ fn is_name(key: &str) -> bool {
     // `ko-form-fields`; aliases of fields end in a number.
     let dashed = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    (named || dashed) && key.len() <= LONGEST_WORD && (digits <= 3 && digits < key.len() || is_position(key))
+    (named || dashed) && key.len() <= LONGEST_WORD && digits <= 3 && digits < key.len()
 }
 
 /// A PHP list with gaps has its positions for keys.

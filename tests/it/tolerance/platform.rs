@@ -241,7 +241,10 @@ fn tag_associations() -> Vec<Case> {
             => ids!(it.tags), list(&["77a0"]);
     };
     cases.extend(rows! { "platform:TagAssociation", it: TagAssociation;
-        PY, r#"{"id": "5517", "tag_id": "77a0"}"# => (it.id, it.tag_id.clone()), (Some(5517), some("77a0"));
+        PY, r#"{"id": 5517, "tag_id": "77a0"}"#
+            => (it.id.as_ref().map(ToString::to_string), it.tag_id.clone()), (some("5517"), some("77a0"));
+        "templates:TagRef.variants", r#"{"id": "b8d0f2143657a9cbed1f30415263748a", "title": "Finance"}"#
+            => it.id.as_ref().map(ToString::to_string), some("b8d0f2143657a9cbed1f30415263748a");
     });
     cases
 }

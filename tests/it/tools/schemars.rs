@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 use tallyfy_gen::schemas;
 use xtask::{source, spec::resolve, view::View};
 
+/// Objects of the document that no generated type stands for.
+const WITHOUT_A_TYPE: [&str; 0] = [];
+
 struct Both {
     published: Value,
     view: View,
@@ -163,15 +166,18 @@ fn the_view_has_lost_no_property_and_no_format() {
         ("date", "Date"),
     ];
     let mut seen = BTreeMap::new();
+    let mut without = Vec::new();
     for (name, node) in both.published["components"]["schemas"].as_object().unwrap() {
-        let Some(definition) = both.definitions.get(name).filter(|one| one["properties"].is_object()) else {
-            continue;
-        };
-        if both.view.replacements.contains_key(name) {
-            continue;
-        }
         let mut properties = BTreeMap::new();
         published(&both.published, node, &mut properties);
+        let framed = node["x-tallyfy-envelope"].is_string() || node["x-tallyfy-include"].is_string();
+        if properties.is_empty() || framed {
+            continue;
+        }
+        let Some(definition) = both.definitions.get(name) else {
+            without.push(name.as_str());
+            continue;
+        };
         assert_eq!(names(definition), properties.keys().copied().collect::<BTreeSet<_>>(), "{name}");
         for (property, node) in properties {
             let Some(format) = node["format"].as_str() else { continue };
@@ -180,6 +186,7 @@ fn the_view_has_lost_no_property_and_no_format() {
             *seen.entry(format).or_insert(0) += 1;
         }
     }
+    assert_eq!(without, WITHOUT_A_TYPE);
     assert!(seen["date-time"] > 50 && seen["tallyfy-date-time"] > 5, "{seen:?}");
     assert_eq!(both.definitions["Timestamp"]["format"], "date-time");
     assert_eq!(both.definitions["Date"]["format"], "date");

@@ -98,10 +98,31 @@ fn the_report_for_machines_counts_each_side() {
 }
 
 #[test]
+fn schemas_that_hold_themselves_come_to_an_end() {
+    let circles = json!({
+        "Any": {"anyOf": [{"$ref": "#/components/schemas/Any"}, {"type": "integer"}]},
+        "All": {"allOf": [{"$ref": "#/components/schemas/All"}]},
+        "Bare": {"$ref": "#/components/schemas/Bare"},
+    });
+    for circle in ["Any", "All", "Bare"] {
+        let schema = json!({"$ref": format!("#/components/schemas/{circle}")});
+        let answer =
+            json!({"200": {"description": "You", "content": {"application/json": {"schema": schema}}}});
+        let theirs = json!({
+            "openapi": "3.0.3",
+            "paths": {"/me": {"get": {"operationId": "me", "responses": answer}}},
+            "components": {"schemas": circles},
+        });
+        assert!(lines(&theirs).iter().all(|line| !line.starts_with("only theirs")), "{circle}");
+    }
+}
+
+#[test]
 fn what_is_no_document_is_refused_with_its_name() {
     let refused = |text: &str| format!("{:#}", source::parse("theirs", text).unwrap_err());
     assert_eq!(refused("<!DOCTYPE html>\n<html>"), "theirs: is HTML, no document: <!DOCTYPE html> <html>");
     assert_eq!(refused("\n"), "theirs: is empty");
+    assert_eq!(source::parse("theirs", "\u{feff}{\"paths\": {}}").unwrap(), json!({"paths": {}}));
     assert_eq!(refused("{\"swagger\": \"2.0\"}"), "theirs: has no `paths`; it is no OpenAPI document");
     assert!(refused("{\"paths\": ").starts_with("theirs: is no JSON: EOF"));
     let strange = upstream::compare(&ours(), &json!({"paths": {}})).unwrap_err();

@@ -168,6 +168,18 @@ fn a_missing_id_fails_where_it_should_stand() {
 }
 
 #[test]
+fn what_the_type_drops_is_an_error() {
+    check(
+        &[("/tasks", json!({"data": [{"id": "a"}], "more": true}))],
+        &[
+            "error lost: /data/tasks: {\"data\":[{\"id\":\"a\"}],\"more\":true} became [{\"id\":\"a\"}]",
+            "-> openapi/processes.yaml: schemas/Run.tasks: the reader in tallyfy-gen/src/wire/ drops it; please report it as a \
+             bug",
+        ],
+    );
+}
+
+#[test]
 fn every_place_that_cannot_be_read_is_named_not_the_first_alone() {
     let outcome = {
         let mut fixture = run();

@@ -113,7 +113,8 @@ fn one_changed_field_makes_the_check_fail_and_names_file_and_command() {
     assert!(text.contains(field), "the fragment has the field to change");
     fs::write(&tags, text.replacen(field, &field.replace("title", "caption"), 1)).expect("can be written");
 
-    let expected = "stale: openapi/tallyfy.json, tallyfy-sandbox/openapi.json, tallyfy-gen/src/generated.rs\n\
+    let expected = "stale: openapi/tallyfy.json, tallyfy-sandbox/openapi.json, tallyfy-gen/src/generated.rs, \
+                    tallyfy-gen/src/vocabulary.rs\n\
                     type `cargo xtask codegen` and commit the result";
     assert_eq!(complaint(&root).as_deref(), Some(expected));
 }

@@ -39,22 +39,27 @@ pub enum Openness {
     Open,
 }
 
+/// A schema that is its own part would never end; nobody means more than a few levels.
+const DEEP: usize = 8;
+
 /// The choices of a schema: its `anyOf` or `oneOf` branches, or itself alone. With it, whether null is let through.
 pub fn choices(document: &Value, node: &Value) -> (Vec<Value>, bool) {
-    let whole = resolve(document, node);
-    let mut nullable = whole["nullable"] == true;
-    let branches: Vec<&Value> =
-        ["anyOf", "oneOf"].iter().filter_map(|key| whole[*key].as_array()).flatten().collect();
-    if branches.is_empty() {
-        return (vec![node.clone()], nullable);
-    }
-    let mut found = Vec::new();
-    for branch in branches {
-        let (inner, null) = choices(document, branch);
-        nullable |= null;
-        found.extend(inner);
-    }
+    let (mut found, mut nullable) = (Vec::new(), false);
+    spread(document, node, 0, &mut found, &mut nullable);
     (found, nullable)
+}
+
+fn spread(document: &Value, node: &Value, depth: usize, found: &mut Vec<Value>, nullable: &mut bool) {
+    let whole = resolve(document, node);
+    *nullable |= whole["nullable"] == true;
+    let mut branches =
+        ["anyOf", "oneOf"].iter().filter_map(|key| whole[*key].as_array()).flatten().peekable();
+    if branches.peek().is_none() {
+        found.push(node.clone());
+    }
+    for branch in branches.filter(|_| depth < DEEP) {
+        spread(document, branch, depth + 1, found, nullable);
+    }
 }
 
 impl Shape {
@@ -70,8 +75,7 @@ impl Shape {
 
     fn add(&mut self, document: &Value, node: &Value, depth: usize) {
         let node = resolve(document, node);
-        // A schema that is its own part would never end; nobody means more than a few levels.
-        for part in node["allOf"].as_array().into_iter().flatten().filter(|_| depth < 8) {
+        for part in node["allOf"].as_array().into_iter().flatten().filter(|_| depth < DEEP) {
             self.add(document, part, depth + 1);
         }
         for (key, value) in node.as_object().into_iter().flatten() {

@@ -25,6 +25,10 @@ fn an_open_enum_knows_its_values_and_keeps_the_others() {
     assert_eq!("completed".parse(), Ok(Status::Completed));
     assert_eq!(Status::from("paused"), Status::Unknown("paused".to_owned()));
     assert_eq!(Status::from("paused".to_owned()), Status::Unknown("paused".to_owned()));
+    assert!(
+        Status::from("Not-Started").is(&Status::NotStarted)
+            && !Status::from("paused").is(&Status::NotStarted)
+    );
     assert_eq!(Status::from("Completed").as_str(), "Completed");
     assert_eq!(Status::NotStarted.to_string(), "not-started");
     writes::<Status>(&[
