@@ -5,17 +5,35 @@
 //! - null and `required`: every optional field derives as "or null", and answers require ids alone (rule `open_answers`);
 //! - limits and patterns: no part of a type (rule `strip_constraints`); `check` holds requests against them;
 //! - the formats `uri`, `email` and `binary`: words about a text, which has one type;
-//! - properties with `x-tallyfy-ignored`: the service drops them, so they are not generated (rule `drop_ignored`).
+//! - properties with `x-tallyfy-ignored`: the service drops them, so they are not generated (rule `drop_ignored`);
+//! - objects that have no generated type: `WITHOUT_A_TYPE`, each with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 use tallyfy_gen::schemas;
-use xtask::{source, spec::resolve, view::View};
+use xtask::{lint, source, spec::resolve, view::View};
 
-/// Objects of the document that no generated type stands for.
-const WITHOUT_A_TYPE: [&str; 0] = [];
+/// Objects in requests and answers that no generated type stands for.
+const WITHOUT_A_TYPE: [&str; 11] = [
+    // Credentials: the SDK reads and writes them by hand, as secrets (rule `leave_out`).
+    "AccessToken",
+    "ApplicationUserToken",
+    "CreateTokenInput",
+    // Multipart bodies, which the generator cannot write (rule `leave_out`).
+    "UploadAssetInput",
+    "UploadFileInput",
+    // A field of the activity feed that holds anything (`x-tallyfy-any`).
+    "AutomationCheck",
+    "AutomationCheckAction",
+    "AutomationCheckRule",
+    // Errors reach the SDK whole, whatever they are (rule `strip_errors`).
+    "ErrorResponse",
+    "NestedError",
+    // A branch of `CountryRef`, which is written by hand.
+    "Country",
+];
 
 struct Both {
     published: Value,
@@ -166,16 +184,19 @@ fn the_view_has_lost_no_property_and_no_format() {
         ("date", "Date"),
     ];
     let mut seen = BTreeMap::new();
-    let mut without = Vec::new();
+    let mut without = BTreeSet::new();
+    let (sent, read) = lint::directions(&both.published);
     for (name, node) in both.published["components"]["schemas"].as_object().unwrap() {
         let mut properties = BTreeMap::new();
         published(&both.published, node, &mut properties);
+        // Frames are taken off, and payloads of webhooks are in no answer.
         let framed = node["x-tallyfy-envelope"].is_string() || node["x-tallyfy-include"].is_string();
-        if properties.is_empty() || framed {
+        let carried = sent.contains(name) || read.contains(name);
+        if properties.is_empty() || framed || !carried {
             continue;
         }
         let Some(definition) = both.definitions.get(name) else {
-            without.push(name.as_str());
+            without.insert(name.as_str());
             continue;
         };
         assert_eq!(names(definition), properties.keys().copied().collect::<BTreeSet<_>>(), "{name}");
@@ -186,7 +207,7 @@ fn the_view_has_lost_no_property_and_no_format() {
             *seen.entry(format).or_insert(0) += 1;
         }
     }
-    assert_eq!(without, WITHOUT_A_TYPE);
+    assert_eq!(without, BTreeSet::from(WITHOUT_A_TYPE));
     assert!(seen["date-time"] > 50 && seen["tallyfy-date-time"] > 5, "{seen:?}");
     assert_eq!(both.definitions["Timestamp"]["format"], "date-time");
     assert_eq!(both.definitions["Date"]["format"], "date");
