@@ -13,6 +13,7 @@ mod contract;
 mod dates;
 mod fault;
 mod gate;
+mod limits;
 mod log;
 mod query;
 mod quirks;
@@ -35,12 +36,14 @@ use tokio::task::AbortHandle;
 
 use fault::Faults;
 pub use fault::{Fault, FaultBody, Script};
+use limits::Meter;
+pub use limits::{Limits, RetryAfter};
 use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::Quirks;
 pub use state::Effect;
 
-use service::{Contract, Shared};
+use service::{Contract, Inner, Shared};
 
 /// An offline Tallyfy on a local port. Dropping it stops it.
 ///
@@ -70,6 +73,7 @@ pub struct Builder {
     kept: usize,
     scripts: Vec<Script>,
     fault_seed: u64,
+    limits: Limits,
 }
 
 impl Default for Builder {
@@ -86,6 +90,7 @@ impl Default for Builder {
             kept: log::KEPT,
             scripts: Vec::new(),
             fault_seed: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -158,6 +163,12 @@ impl Builder {
         self
     }
 
+    /// How much is let through; by default everything.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
@@ -175,7 +186,14 @@ impl Builder {
         let world = world.map_err(|error| wrong(error.to_string()))?;
         let mut faults = Faults::new(self.fault_seed);
         self.scripts.into_iter().for_each(|script| faults.run(script));
-        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept), faults));
+        let shared = Arc::new(Shared::new(Inner {
+            world,
+            faults,
+            meter: Meter::new(self.limits),
+            log: Log::of(self.kept),
+            contract: self.contract,
+            answered: 0,
+        }));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })
     }
@@ -257,6 +275,11 @@ impl Sandbox {
     /// How many faults of [`Sandbox::fault`] have not struck yet.
     pub fn faults_left(&self) -> usize {
         self.shared.lock().faults.len()
+    }
+
+    /// Changes how much is let through from now on; what was counted before is forgotten.
+    pub fn set_limits(&self, limits: Limits) {
+        self.shared.lock().meter = Meter::new(limits);
     }
 
     /// Side effects so far (`task.completed`, `process.launched`, ...): what the service would have

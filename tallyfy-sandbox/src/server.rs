@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,19 +44,21 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     // Without it small answers wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
+    let address = stream.peer_addr().ok().map(|peer| peer.ip());
     let cut = Arc::new(AtomicBool::new(false));
     let wire = Wire { stream, cut: Arc::clone(&cut) };
-    let answer = service_fn(move |request| answer(Arc::clone(&shared), Arc::clone(&cut), request));
+    let answer = service_fn(move |request| answer(Arc::clone(&shared), address, Arc::clone(&cut), request));
     // An error here is a client that went away, or a cut on order.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(wire), answer).await;
 }
 
 async fn answer(
     shared: Arc<Shared>,
+    address: Option<IpAddr>,
     cut: Arc<AtomicBool>,
     request: Request<Incoming>,
 ) -> Result<Response<Content>, io::Error> {
-    match service::handle(&shared, request).await {
+    match service::handle(&shared, address, request).await {
         Outcome::Answer(response) => Ok(response.map(Content::whole)),
         Outcome::CutBefore => {
             cut.store(true, Ordering::Relaxed);

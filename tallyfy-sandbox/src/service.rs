@@ -1,7 +1,9 @@
-//! What happens to a request, in this order: read, route, log, fault, gate, handler, contract, answer.
+//! What happens to a request, in this order: read, route, log, fault, rate limit, gate, hourly caps, handler,
+//! contract, answer.
 //!
 //! Not here: each of those steps (`router`, `gate`, `routes`, `contract`, ...), nor sockets (`server`).
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,9 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::answer::{self, Answer, Body};
 use crate::fault::{Call, Fault, Faults};
+use crate::limits::{Meter, Share};
 use crate::log::{Log, Seen, Side, Violation};
 use crate::query::Query;
 use crate::router::{self, Found};
@@ -35,6 +39,7 @@ pub(crate) struct Shared {
 pub(crate) struct Inner {
     pub(crate) world: World,
     pub(crate) faults: Faults,
+    pub(crate) meter: Meter,
     pub(crate) log: Log,
     pub(crate) contract: Contract,
     pub(crate) answered: u64,
@@ -61,8 +66,8 @@ impl std::fmt::Debug for Contract {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, contract: Contract, log: Log, faults: Faults) -> Self {
-        Self { inner: Mutex::new(Inner { world, faults, log, contract, answered: 0 }) }
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Mutex::new(inner) }
     }
 
     /// Locks the state. A panic elsewhere must not end the service.
@@ -98,6 +103,7 @@ impl Outcome {
 /// A request that has been read and routed.
 struct Arrived {
     reads: bool,
+    address: Option<IpAddr>,
     path: String,
     query: Query,
     headers: HeaderMap,
@@ -107,8 +113,8 @@ struct Arrived {
     violations: Vec<Violation>,
 }
 
-/// Answers one request.
-pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outcome {
+/// Answers one request from this address.
+pub(crate) async fn handle(shared: &Shared, address: Option<IpAddr>, request: Request<Incoming>) -> Outcome {
     let (parts, body) = request.into_parts();
     let path = router::without_prefix(parts.uri.path()).to_owned();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
@@ -124,6 +130,7 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mut arrived = Arrived {
         reads: matches!(parts.method, Method::GET | Method::HEAD),
+        address,
         query: Query::parse(&raw_query),
         content: Content::read(media, &bytes),
         found,
@@ -193,8 +200,7 @@ fn apply(shared: &Shared, arrived: &Arrived, number: usize) -> Response<Bytes> {
     let mut inner = shared.lock();
     inner.answered += 1;
     let answered = inner.answered;
-    let strict = inner.contract.strict;
-    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived, strict)));
+    let result = catch_unwind(AssertUnwindSafe(|| admit(&mut inner, arrived)));
     let mut answer = result.unwrap_or_else(|_| {
         let violation = Violation {
             side: Side::Sandbox,
@@ -215,7 +221,8 @@ fn apply(shared: &Shared, arrived: &Arrived, number: usize) -> Response<Bytes> {
     }
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
     if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
-        answer = answer::html(answer.status);
+        let headers = std::mem::take(&mut answer.headers);
+        answer = Answer { headers, ..answer::html(answer.status) };
     }
     write(answer, answered)
 }
@@ -230,7 +237,21 @@ impl Inner {
     }
 }
 
-fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
+/// Counts the request, and serves it when there is room.
+fn admit(inner: &mut Inner, arrived: &Arrived) -> Answer {
+    let account = gate::account(&inner.world, &arrived.headers, arrived.address);
+    let left = inner.meter.request(account, Instant::now());
+    let (mut answer, left) = match left {
+        Ok(left) => (dispatch(inner, arrived), left),
+        Err(refusal) => (refusal, Some(0)),
+    };
+    // docs:open-api/api-clients/postman/troubleshooting
+    answer.headers.extend(left.map(|left| ("X-RateLimit-Remaining", left.to_string())));
+    answer
+}
+
+fn dispatch(inner: &mut Inner, arrived: &Arrived) -> Answer {
+    let world = &mut inner.world;
     let (operation, params) = match &arrived.found {
         Found::Operation(operation, params) => (operation, params),
         Found::WrongMethod => {
@@ -247,12 +268,20 @@ fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
         Ok(caller) => caller,
         Err(answer) => return answer,
     };
-    if strict && !arrived.violations.is_empty() {
+    if inner.contract.strict && !arrived.violations.is_empty() {
         return answer::broken_contract(&arrived.violations);
     }
     let request =
         routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };
-    routes::run(world, &operation.id, &caller, &request)
+    let share = Share::of(world, &operation.id, organization.unwrap_or_default(), &arrived.content);
+    if let Err(refusal) = inner.meter.allows(&share, Instant::now()) {
+        return refusal;
+    }
+    let answer = routes::run(world, &operation.id, &caller, &request);
+    if answer.status.is_success() {
+        inner.meter.charge(share, Instant::now());
+    }
+    answer
 }
 
 impl Arrived {

@@ -12,6 +12,7 @@ mod faults;
 mod gate;
 mod index;
 mod launch;
+mod limits;
 mod lists;
 mod marks;
 mod people;
