@@ -41,7 +41,7 @@ pub use limits::{Limits, RetryAfter};
 use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::Quirks;
-pub use state::Effect;
+pub use state::{Effect, Tokens};
 
 use service::{Contract, Inner, Shared};
 
@@ -74,6 +74,7 @@ pub struct Builder {
     scripts: Vec<Script>,
     fault_seed: u64,
     limits: Limits,
+    tokens: Tokens,
 }
 
 impl Default for Builder {
@@ -91,6 +92,7 @@ impl Default for Builder {
             scripts: Vec::new(),
             fault_seed: 0,
             limits: Limits::default(),
+            tokens: Tokens::default(),
         }
     }
 }
@@ -169,6 +171,12 @@ impl Builder {
         self
     }
 
+    /// How long tokens live, and whether refresh tokens are replaced.
+    pub fn tokens(mut self, tokens: Tokens) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
@@ -183,7 +191,8 @@ impl Builder {
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
         let world = seed::planned(self.quirks, self.now, self.plan);
-        let world = world.map_err(|error| wrong(error.to_string()))?;
+        let mut world = world.map_err(|error| wrong(error.to_string()))?;
+        world.auth.tokens = self.tokens;
         let mut faults = Faults::new(self.fault_seed);
         self.scripts.into_iter().for_each(|script| faults.run(script));
         let shared = Arc::new(Shared::new(Inner {
@@ -282,6 +291,41 @@ impl Sandbox {
         self.shared.lock().meter = Meter::new(limits);
     }
 
+    /// Logs a member out, which ends the personal tokens (platform:auth.personal_access_token), and tells how many.
+    pub fn log_out(&self, member: i64) -> usize {
+        self.shared.lock().world.auth.log_out(member)
+    }
+
+    /// Gives a member another password, which ends the personal tokens too (seed:personal-access-token).
+    ///
+    /// # Panics
+    /// When there is no such member.
+    #[track_caller]
+    pub fn reset_password(&self, member: i64, password: &str) {
+        let mut inner = self.shared.lock();
+        let (_, email) = inner.world.seat_of(member).expect("there is no such member");
+        inner.world.auth.passwords.insert(email, password.to_owned());
+        inner.world.auth.log_out(member);
+    }
+
+    /// A new personal token of a member, as made in the settings.
+    ///
+    /// # Panics
+    /// When there is no such member.
+    #[track_caller]
+    pub fn personal_token(&self, member: i64) -> String {
+        let mut inner = self.shared.lock();
+        let (organization, _) = inner.world.seat_of(member).expect("there is no such member");
+        let now = inner.world.now();
+        let state::World { auth, ids, .. } = &mut inner.world;
+        auth.personal(ids, now, state::Token { member, organization })
+    }
+
+    /// Changes how long tokens live that are issued from now on.
+    pub fn set_tokens(&self, tokens: Tokens) {
+        self.shared.lock().world.auth.tokens = tokens;
+    }
+
     /// Side effects so far (`task.completed`, `process.launched`, ...): what the service would have
     /// mailed or posted.
     pub fn effects(&self) -> Vec<Effect> {
@@ -303,8 +347,13 @@ impl Sandbox {
     /// `comments`, `files`, `watchers`, `custom_fields`, `custom_field_keys`. `values` are stored answers,
     /// whose ids no read of the service shows, and `now` is the time.
     pub fn dump(&self) -> Value {
+        self.dump_of(seed::ORGANIZATION)
+    }
+
+    /// The rows of another organization, as [`Sandbox::dump`] has them; of an unknown one `null`.
+    pub fn dump_of(&self, organization: &str) -> Value {
         let inner = self.shared.lock();
-        routes::dump(&inner.world, seed::ORGANIZATION)
+        routes::dump(&inner.world, organization)
     }
 
     /// Ids of the document's operations that the sandbox answers; the others are a 501.
