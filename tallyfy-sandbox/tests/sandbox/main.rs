@@ -11,6 +11,7 @@ mod design;
 mod faults;
 mod gate;
 mod index;
+mod isolation;
 mod launch;
 mod limits;
 mod lists;
