@@ -72,9 +72,9 @@ pub struct Builder {
     plan: seed::Plan,
     kept: usize,
     scripts: Vec<Script>,
-    fault_seed: u64,
-    limits: Limits,
-    tokens: Tokens,
+    fault_seed: Option<u64>,
+    limits: Option<Limits>,
+    tokens: Option<Tokens>,
 }
 
 impl Default for Builder {
@@ -90,9 +90,9 @@ impl Default for Builder {
             plan: seed::Plan::default(),
             kept: log::KEPT,
             scripts: Vec::new(),
-            fault_seed: 0,
-            limits: Limits::default(),
-            tokens: Tokens::default(),
+            fault_seed: None,
+            limits: None,
+            tokens: None,
         }
     }
 }
@@ -141,7 +141,8 @@ impl Builder {
         self
     }
 
-    /// Adds rows to those of the seed; see [`seed::Plan`].
+    /// Adds rows to those of the seed; see [`seed::Plan`]. Its limits, tokens and seed of faults hold unless this
+    /// builder is told otherwise; its faults come before those of the builder.
     pub fn seed(mut self, plan: seed::Plan) -> Self {
         self.plan = plan;
         self
@@ -161,19 +162,19 @@ impl Builder {
 
     /// The seed of the chances of all scripts; 0 by default.
     pub fn fault_seed(mut self, seed: u64) -> Self {
-        self.fault_seed = seed;
+        self.fault_seed = Some(seed);
         self
     }
 
     /// How much is let through; by default everything.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.limits = Some(limits);
         self
     }
 
     /// How long tokens live, and whether refresh tokens are replaced.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
-        self.tokens = tokens;
+        self.tokens = Some(tokens);
         self
     }
 
@@ -190,15 +191,18 @@ impl Builder {
         }
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
+        let mut faults = Faults::new(self.fault_seed.unwrap_or(self.plan.fault_seed));
+        let scripts = self.plan.scripts().map_err(|error| wrong(error.to_string()))?;
+        scripts.into_iter().chain(self.scripts).for_each(|script| faults.run(script));
+        let limits = self.limits.unwrap_or(self.plan.limits);
+        let tokens = self.tokens.unwrap_or(self.plan.tokens);
         let world = seed::planned(self.quirks, self.now, self.plan);
         let mut world = world.map_err(|error| wrong(error.to_string()))?;
-        world.auth.tokens = self.tokens;
-        let mut faults = Faults::new(self.fault_seed);
-        self.scripts.into_iter().for_each(|script| faults.run(script));
+        world.auth.tokens = tokens;
         let shared = Arc::new(Shared::new(Inner {
             world,
             faults,
-            meter: Meter::new(self.limits),
+            meter: Meter::new(limits),
             log: Log::of(self.kept),
             contract: self.contract,
             answered: 0,

@@ -35,7 +35,7 @@ pub struct Script {
 
 /// Whom a script concerns.
 #[derive(Clone, Debug, PartialEq)]
-enum Target {
+pub(super) enum Target {
     Operation(String),
     Any,
     Reads,
@@ -54,26 +54,26 @@ pub(crate) struct Call<'a> {
 impl Script {
     /// A script for the calls of one operation.
     pub fn on(operation: &str, fault: Fault) -> Self {
-        Self::of(Target::Operation(operation.to_owned()), fault)
+        Self::of(Target::Operation(operation.to_owned()), vec![(1, fault)])
     }
 
     /// A script for all calls.
     pub fn any(fault: Fault) -> Self {
-        Self::of(Target::Any, fault)
+        Self::of(Target::Any, vec![(1, fault)])
     }
 
     /// A script for calls by GET.
     pub fn reads(fault: Fault) -> Self {
-        Self::of(Target::Reads, fault)
+        Self::of(Target::Reads, vec![(1, fault)])
     }
 
     /// A script for calls by any other method.
     pub fn writes(fault: Fault) -> Self {
-        Self::of(Target::Writes, fault)
+        Self::of(Target::Writes, vec![(1, fault)])
     }
 
-    fn of(target: Target, fault: Fault) -> Self {
-        Self { target, mix: vec![(1, fault)], skip: 0, every: 1, times: None, chance: 1.0 }
+    pub(super) fn of(target: Target, mix: Vec<(u32, Fault)>) -> Self {
+        Self { target, mix, skip: 0, every: 1, times: None, chance: 1.0 }
     }
 
     /// These faults by weight, instead of the one.

@@ -8,6 +8,10 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::fault::Script;
+use crate::limits::Limits;
+use crate::state::Tokens;
+
 /// Rows to add to a new sandbox. Bodies are written in the API's own words; people, templates, steps, form
 /// fields, groups, tags and folders may be named by mail address, title, label or name instead of an id.
 ///
@@ -36,6 +40,14 @@ pub struct Plan {
     pub(super) base: Base,
     /// Makes the clock stand still at this time.
     pub(crate) now: Option<DateTime<Utc>>,
+    /// How much is let through.
+    pub limits: Limits,
+    /// How long tokens live, and whether refresh tokens are replaced.
+    pub tokens: Tokens,
+    /// The seed of the chances of all faults.
+    pub fault_seed: u64,
+    /// Fault scripts, in words.
+    pub(super) faults: Vec<Value>,
     /// Changes of the organization: `name` and the profile.
     pub(super) organization: Map<String, Value>,
     /// Members; `token` and `password` besides the profile.
@@ -84,6 +96,15 @@ impl std::fmt::Display for PlanError {
 impl std::error::Error for PlanError {}
 
 impl Plan {
+    /// The fault scripts, read.
+    pub(crate) fn scripts(&self) -> Result<Vec<Script>, PlanError> {
+        let scripts = self.faults.iter().enumerate().map(|(at, entry)| {
+            let wrong = |text| PlanError(format!("seed, faults[{at}]: {text}"));
+            Script::from_json(entry.clone()).map_err(wrong)
+        });
+        scripts.collect()
+    }
+
     /// Reads a plan from YAML, of which JSON is a part.
     ///
     /// # Errors

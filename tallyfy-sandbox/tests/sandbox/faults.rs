@@ -1,6 +1,7 @@
 //! Faults on order.
 
 mod scripts;
+mod words;
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ mod marks;
 mod people;
 mod planned;
 mod processes;
+mod program;
 mod reads;
 mod served;
 mod strange;
