@@ -2,9 +2,12 @@
 //!
 //! Not here: rights on single objects (`state`, `routes`).
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, StatusCode, header};
 
 use crate::answer::{self, Answer};
+use crate::limits::Whose;
 use crate::router::Door;
 use crate::state::auth::{Application, Holder};
 use crate::state::{Token, World};
@@ -24,6 +27,15 @@ pub enum Caller {
 pub fn accepts_json(headers: &HeaderMap) -> bool {
     let accept = headers.get_all(header::ACCEPT);
     accept.iter().filter_map(|value| value.to_str().ok()).any(|value| value.contains("application/json"))
+}
+
+/// On whose account a request goes: the holder of its token, or the address it came from.
+pub(crate) fn account(world: &World, headers: &HeaderMap, address: Option<IpAddr>) -> Whose {
+    match bearer(headers).and_then(|token| world.auth.holder(token, world.now())) {
+        Some(Holder::Member(token)) => Whose::Member(token.member),
+        Some(Holder::Application(client)) => Whose::Application(client.clone()),
+        None => Whose::Address(address),
+    }
 }
 
 /// Lets a request in, or says why not.

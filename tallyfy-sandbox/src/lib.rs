@@ -13,6 +13,7 @@ mod contract;
 mod dates;
 mod fault;
 mod gate;
+mod limits;
 mod log;
 mod query;
 mod quirks;
@@ -35,14 +36,17 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-pub use fault::{Fault, FaultBody};
+use fault::Faults;
+pub use fault::{Fault, FaultBody, Script};
+use limits::Meter;
+pub use limits::{Limits, RetryAfter};
 use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};
-pub use state::Effect;
+pub use state::{Effect, Tokens};
 pub use webhooks::{Delivery, Odds, Sent, WebhookFaults};
 
-use service::{Contract, Shared};
+use service::{Contract, Inner, Shared};
 use webhooks::{Lines, Tell};
 
 /// An offline Tallyfy on a local port. Dropping it stops it.
@@ -75,6 +79,10 @@ pub struct Builder {
     kept: usize,
     webhook_faults: Option<WebhookFaults>,
     tell: Option<Tell>,
+    scripts: Vec<Script>,
+    fault_seed: Option<u64>,
+    limits: Option<Limits>,
+    tokens: Option<Tokens>,
 }
 
 impl Default for Builder {
@@ -92,6 +100,10 @@ impl Default for Builder {
             kept: log::KEPT,
             webhook_faults: None,
             tell: None,
+            scripts: Vec::new(),
+            fault_seed: None,
+            limits: None,
+            tokens: None,
         }
     }
 }
@@ -148,7 +160,8 @@ impl Builder {
         self
     }
 
-    /// Adds rows to those of the seed; see [`seed::Plan`].
+    /// Adds rows to those of the seed; see [`seed::Plan`]. Its limits, tokens and seed of faults hold unless this
+    /// builder is told otherwise; its faults come before those of the builder.
     pub fn seed(mut self, plan: seed::Plan) -> Self {
         self.plan = plan;
         self
@@ -172,22 +185,65 @@ impl Builder {
         self
     }
 
+    /// Orders faults by script; see [`Sandbox::script`].
+    pub fn script(mut self, script: Script) -> Self {
+        self.scripts.push(script);
+        self
+    }
+
+    /// The seed of the chances of all scripts; 0 by default.
+    pub fn fault_seed(mut self, seed: u64) -> Self {
+        self.fault_seed = Some(seed);
+        self
+    }
+
+    /// How much is let through; by default everything.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// How long tokens live, and whether refresh tokens are replaced.
+    pub fn tokens(mut self, tokens: Tokens) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
     /// # Errors
-    /// When the port cannot be listened on, or the plan cannot be carried out.
+    /// When the port cannot be listened on, the plan cannot be carried out, or a fault is for an operation that
+    /// the document does not have.
     pub async fn start(self) -> io::Result<Sandbox> {
+        let wrong = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
+        if let Some(operation) = self.scripts.iter().find_map(Script::unknown) {
+            return Err(wrong(format!("the document has no operation {operation}")));
+        }
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
-        let faults = self.webhook_faults.unwrap_or_else(|| self.plan.webhook_faults.clone());
-        let (lines, outbox) = Lines::new(&faults, self.kept, self.tell);
+        let mut faults = Faults::new(self.fault_seed.unwrap_or(self.plan.fault_seed));
+        let scripts = self.plan.scripts().map_err(|error| wrong(error.to_string()))?;
+        scripts.into_iter().chain(self.scripts).for_each(|script| faults.run(script));
+        let limits = self.limits.unwrap_or(self.plan.limits);
+        let tokens = self.tokens.unwrap_or(self.plan.tokens);
+        let webhook_faults = self.webhook_faults.unwrap_or_else(|| self.plan.webhook_faults.clone());
+        let (webhooks, outbox) = Lines::new(&webhook_faults, self.kept, self.tell);
         let world = seed::planned(self.quirks, self.now, self.plan);
-        let mut world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let mut world = world.map_err(|error| wrong(error.to_string()))?;
+        world.auth.tokens = tokens;
         if let Some(lag) = self.replica_lag {
             world.replica_lag = TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX);
         }
-        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept), lines));
+        let shared = Arc::new(Shared::new(Inner {
+            world,
+            faults,
+            meter: Meter::new(limits),
+            log: Log::of(self.kept),
+            contract: self.contract,
+            webhooks,
+            answered: 0,
+        }));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         let webhooks = tokio::spawn(webhooks::deliver(outbox, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server, webhooks })
@@ -250,9 +306,66 @@ impl Sandbox {
         self.shared.lock().faults.push(operation, fault);
     }
 
-    /// How many ordered faults have not struck yet.
+    /// Orders faults by count or by chance. Those of [`Sandbox::fault`] come before, and earlier scripts before
+    /// later ones; a call is struck once. [`Seen::fault`] tells which calls were.
+    ///
+    /// # Panics
+    /// When the document has no such operation.
+    #[track_caller]
+    pub fn script(&self, script: Script) {
+        let unknown = script.unknown();
+        assert!(unknown.is_none(), "the document has no operation {}", unknown.unwrap_or_default());
+        self.shared.lock().faults.run(script);
+    }
+
+    /// Takes back all faults that were ordered: the calls to come are answered as they should be.
+    pub fn clear_faults(&self) {
+        self.shared.lock().faults.clear();
+    }
+
+    /// How many faults of [`Sandbox::fault`] have not struck yet.
     pub fn faults_left(&self) -> usize {
         self.shared.lock().faults.len()
+    }
+
+    /// Changes how much is let through from now on; what was counted before is forgotten.
+    pub fn set_limits(&self, limits: Limits) {
+        self.shared.lock().meter = Meter::new(limits);
+    }
+
+    /// Logs a member out, which ends the personal tokens (platform:auth.personal_access_token), and tells how many.
+    pub fn log_out(&self, member: i64) -> usize {
+        self.shared.lock().world.auth.log_out(member)
+    }
+
+    /// Gives a member another password, which ends the personal tokens too (seed:personal-access-token).
+    ///
+    /// # Panics
+    /// When there is no such member.
+    #[track_caller]
+    pub fn reset_password(&self, member: i64, password: &str) {
+        let mut inner = self.shared.lock();
+        let (_, email) = inner.world.seat_of(member).expect("there is no such member");
+        inner.world.auth.passwords.insert(email, password.to_owned());
+        inner.world.auth.log_out(member);
+    }
+
+    /// A new personal token of a member, as made in the settings.
+    ///
+    /// # Panics
+    /// When there is no such member.
+    #[track_caller]
+    pub fn personal_token(&self, member: i64) -> String {
+        let mut inner = self.shared.lock();
+        let (organization, _) = inner.world.seat_of(member).expect("there is no such member");
+        let now = inner.world.now();
+        let state::World { auth, ids, .. } = &mut inner.world;
+        auth.personal(ids, now, state::Token { member, organization })
+    }
+
+    /// Changes how long tokens live that are issued from now on.
+    pub fn set_tokens(&self, tokens: Tokens) {
+        self.shared.lock().world.auth.tokens = tokens;
     }
 
     /// Side effects so far (`task.completed`, `process.launched`, ...): what the service would have
@@ -312,8 +425,13 @@ impl Sandbox {
     /// `comments`, `files`, `watchers`, `custom_fields`, `custom_field_keys`. `values` are stored answers,
     /// whose ids no read of the service shows, and `now` is the time.
     pub fn dump(&self) -> Value {
+        self.dump_of(seed::ORGANIZATION)
+    }
+
+    /// The rows of another organization, as [`Sandbox::dump`] has them; of an unknown one `null`.
+    pub fn dump_of(&self, organization: &str) -> Value {
         let inner = self.shared.lock();
-        routes::dump(&inner.world, seed::ORGANIZATION)
+        routes::dump(&inner.world, organization)
     }
 
     /// Ids of the document's operations that the sandbox answers; the others are a 501.

@@ -1,6 +1,8 @@
 //! The program: a sandbox on a port, until Ctrl-C.
 //!
-//! Not here: anything the library can do itself.
+//! Not here: anything the library can do itself, nor the flags that order bad days (`flags`).
+
+mod flags;
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -9,7 +11,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tallyfy_sandbox::seed::Plan;
-use tallyfy_sandbox::{Delivery, Odds, Quirks, Sandbox, Sent, Side, Violation, WebhookFaults};
+use tallyfy_sandbox::{Delivery, Quirks, Sandbox, Sent, Side, Violation};
+
+use flags::{Hostile, Webhooks};
 
 /// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization.
 #[derive(Parser)]
@@ -38,35 +42,8 @@ struct Arguments {
     seed: Option<PathBuf>,
     #[command(flatten)]
     webhooks: Webhooks,
-}
-
-/// What goes wrong with webhooks, instead of what the seed file says: a count (`3`) or a probability (`0.25`).
-#[derive(clap::Args)]
-struct Webhooks {
-    /// Calls of webhook addresses that are lost.
-    #[arg(long, value_name = "ODDS")]
-    webhook_lose: Option<Odds>,
-    /// Calls of webhook addresses that are made twice.
-    #[arg(long, value_name = "ODDS")]
-    webhook_duplicate: Option<Odds>,
-    /// Calls of webhook addresses that are made after the next one.
-    #[arg(long, value_name = "ODDS")]
-    webhook_reorder: Option<Odds>,
-    /// Seed of these probabilities.
-    #[arg(long, value_name = "NUMBER")]
-    webhook_seed: Option<u64>,
-}
-
-impl Webhooks {
-    /// `None` when nothing is said.
-    fn faults(&self) -> Option<WebhookFaults> {
-        let odds = [self.webhook_lose, self.webhook_duplicate, self.webhook_reorder];
-        if self.webhook_seed.is_none() && odds.iter().all(Option::is_none) {
-            return None;
-        }
-        let [lose, duplicate, reorder] = odds.map(Option::unwrap_or_default);
-        Some(WebhookFaults { seed: self.webhook_seed.unwrap_or_default(), lose, duplicate, reorder })
-    }
+    #[command(flatten)]
+    hostile: Hostile,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -88,8 +65,14 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
     if let Some(faults) = arguments.webhooks.faults() {
         builder = builder.webhook_faults(faults);
     }
-    if let Some(path) = arguments.seed {
-        builder = builder.seed(Plan::from_file(path).map_err(std::io::Error::other)?);
+    let mut plan = match arguments.seed {
+        Some(path) => Plan::from_file(path).map_err(std::io::Error::other)?,
+        None => Plan::default(),
+    };
+    arguments.hostile.change(&mut plan);
+    builder = builder.seed(plan);
+    for script in arguments.hostile.fault {
+        builder = builder.script(script);
     }
     let sandbox = builder.start().await?;
     let mut quirks = if arguments.no_quirks { Quirks::none() } else { sandbox.quirks() };

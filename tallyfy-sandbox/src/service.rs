@@ -1,18 +1,23 @@
-//! What happens to a request, in this order: read, route, log, fault, gate, handler, contract, answer.
+//! What happens to a request, in this order: read, route, log, fault, rate limit, gate, hourly caps, handler,
+//! contract, answer.
 //!
 //! Not here: each of those steps (`router`, `gate`, `routes`, `contract`, ...), nor sockets (`server`).
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::answer::{self, Answer, Body};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Call, Fault, Faults};
+use crate::limits::{Meter, Share};
 use crate::log::{Log, Seen, Side, Violation};
 use crate::query::Query;
 use crate::router::{self, Found};
@@ -35,6 +40,7 @@ pub(crate) struct Shared {
 pub(crate) struct Inner {
     pub(crate) world: World,
     pub(crate) faults: Faults,
+    pub(crate) meter: Meter,
     pub(crate) log: Log,
     pub(crate) contract: Contract,
     pub(crate) webhooks: Lines,
@@ -62,9 +68,8 @@ impl std::fmt::Debug for Contract {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, contract: Contract, log: Log, webhooks: Lines) -> Self {
-        let faults = Faults::default();
-        Self { inner: Mutex::new(Inner { world, faults, log, contract, webhooks, answered: 0 }) }
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Mutex::new(inner) }
     }
 
     /// Locks the state. A panic elsewhere must not end the service.
@@ -81,10 +86,26 @@ pub(crate) enum Outcome {
     CutBefore,
     /// Send half of it, then reset the connection.
     CutInBody(Response<Bytes>),
+    /// Send the head, then the body in so many pieces with a pause before each.
+    Dribble(Response<Bytes>, usize, Duration),
+}
+
+impl Outcome {
+    /// The status that goes out.
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(response) | Self::CutInBody(response) | Self::Dribble(response, ..) => {
+                Some(response.status().as_u16())
+            }
+            Self::CutBefore => None,
+        }
+    }
 }
 
 /// A request that has been read and routed.
 struct Arrived {
+    reads: bool,
+    address: Option<IpAddr>,
     path: String,
     query: Query,
     headers: HeaderMap,
@@ -94,8 +115,8 @@ struct Arrived {
     violations: Vec<Violation>,
 }
 
-/// Answers one request.
-pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outcome {
+/// Answers one request from this address.
+pub(crate) async fn handle(shared: &Shared, address: Option<IpAddr>, request: Request<Incoming>) -> Outcome {
     let (parts, body) = request.into_parts();
     let path = router::without_prefix(parts.uri.path()).to_owned();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
@@ -112,6 +133,8 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     };
     let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mut arrived = Arrived {
+        reads: matches!(parts.method, Method::GET | Method::HEAD),
+        address,
         query: Query::parse(&raw_query),
         content: Content::read(media, &bytes),
         found,
@@ -126,18 +149,25 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     }
     let (number, fault) = {
         let mut inner = shared.lock();
-        let seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes);
-        let fault = inner.faults.take(seen.operation.as_deref());
+        let mut seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes);
+        seen.fault = inner.faults.take(arrived.call());
+        let fault = seen.fault.clone();
         (inner.log.push(seen), fault)
     };
-    let outcome = run(shared, &arrived, fault, too_large).await;
-    if let Outcome::Answer(response) | Outcome::CutInBody(response) = &outcome {
-        shared.lock().log.answered(number, response.status().as_u16());
+    let outcome = run(shared, &arrived, number, fault, too_large).await;
+    if let Some(status) = outcome.status() {
+        shared.lock().log.answered(number, status);
     }
     outcome
 }
 
-async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large: bool) -> Outcome {
+async fn run(
+    shared: &Shared,
+    arrived: &Arrived,
+    number: usize,
+    fault: Option<Fault>,
+    too_large: bool,
+) -> Outcome {
     match fault {
         Some(Fault::ResetBefore) => return Outcome::CutBefore,
         Some(Fault::Html(status)) => {
@@ -153,7 +183,7 @@ async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large
         let text = "The request body is too large.";
         write(answer::message(StatusCode::PAYLOAD_TOO_LARGE, text), 0)
     } else {
-        apply(shared, arrived)
+        apply(shared, arrived, number)
     };
     match fault {
         Some(Fault::DelayAfterApply(span)) => {
@@ -164,18 +194,18 @@ async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large
         Some(Fault::ResetMidBody) => Outcome::CutInBody(response),
         Some(Fault::EmptyBody) => Outcome::Answer(response.map(|_| Bytes::new())),
         Some(Fault::Truncated) => Outcome::Answer(response.map(|bytes| bytes.slice(..bytes.len() / 2))),
+        Some(Fault::SlowBody { pieces, pause }) => Outcome::Dribble(response, pieces, pause),
         _ => Outcome::Answer(response),
     }
 }
 
 /// Runs the handler under the lock, and checks what it says.
-fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
+fn apply(shared: &Shared, arrived: &Arrived, number: usize) -> Response<Bytes> {
     let mut inner = shared.lock();
     inner.answered += 1;
-    let number = inner.answered;
-    let strict = inner.contract.strict;
+    let answered = inner.answered;
     let before = inner.world.effects.len();
-    let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived, strict)));
+    let result = catch_unwind(AssertUnwindSafe(|| admit(&mut inner, arrived)));
     let mut answer = result.unwrap_or_else(|_| {
         let violation = Violation {
             side: Side::Sandbox,
@@ -192,11 +222,15 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
         inner.blame(contract::check_answer(operation, answer.status, &answer.body));
     }
     inner.call_out(arrived.organization(), before);
+    if answer.status.is_success() && !arrived.reads {
+        inner.log.changed(number);
+    }
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
     if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
-        answer = answer::html(answer.status);
+        let headers = std::mem::take(&mut answer.headers);
+        answer = Answer { headers, ..answer::html(answer.status) };
     }
-    write(answer, number)
+    write(answer, answered)
 }
 
 impl Inner {
@@ -223,7 +257,21 @@ impl Inner {
     }
 }
 
-fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
+/// Counts the request, and serves it when there is room.
+fn admit(inner: &mut Inner, arrived: &Arrived) -> Answer {
+    let account = gate::account(&inner.world, &arrived.headers, arrived.address);
+    let left = inner.meter.request(account, Instant::now());
+    let (mut answer, left) = match left {
+        Ok(left) => (dispatch(inner, arrived), left),
+        Err(refusal) => (refusal, Some(0)),
+    };
+    // docs:open-api/api-clients/postman/troubleshooting
+    answer.headers.extend(left.map(|left| ("X-RateLimit-Remaining", left.to_string())));
+    answer
+}
+
+fn dispatch(inner: &mut Inner, arrived: &Arrived) -> Answer {
+    let world = &mut inner.world;
     let (operation, params) = match &arrived.found {
         Found::Operation(operation, params) => (operation, params),
         Found::WrongMethod => {
@@ -240,7 +288,7 @@ fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
         Ok(caller) => caller,
         Err(answer) => return answer,
     };
-    if strict && !arrived.violations.is_empty() {
+    if inner.contract.strict && !arrived.violations.is_empty() {
         return answer::broken_contract(&arrived.violations);
     }
     if !world.quirks.unknown_keys_are_ignored {
@@ -251,7 +299,15 @@ fn dispatch(world: &mut World, arrived: &Arrived, strict: bool) -> Answer {
     }
     let request =
         routes::Request { path: &arrived.path, params, query: &arrived.query, content: &arrived.content };
-    routes::run(world, &operation.id, &caller, &request)
+    let share = Share::of(world, &operation.id, organization.unwrap_or_default(), &arrived.content);
+    if let Err(refusal) = inner.meter.allows(&share, Instant::now()) {
+        return refusal;
+    }
+    let answer = routes::run(world, &operation.id, &caller, &request);
+    if answer.status.is_success() {
+        inner.meter.charge(share, Instant::now());
+    }
+    answer
 }
 
 impl Arrived {
@@ -268,6 +324,11 @@ impl Arrived {
             Found::Operation(_, params) => params.get("org").map(String::as_str),
             _ => None,
         }
+    }
+
+    /// What faults go by.
+    fn call(&self) -> Call<'_> {
+        Call { operation: self.operation(), reads: self.reads }
     }
 
     /// Holds the request against the document.
@@ -296,6 +357,8 @@ impl Arrived {
             body,
             json,
             status: None,
+            fault: None,
+            changed: false,
             violations: self.violations.clone(),
         }
     }

@@ -21,14 +21,15 @@ pub fn by_application(operation: &str) -> Option<ByApplication> {
     }
 }
 
-/// The organization of the path must be the application's own (platform:provision_user.errors).
+/// The organization of the path must be the application's own (platform:auth.failure_responses, also for the
+/// words).
 fn of_path(world: &World, application: &Application, request: &Request<'_>) -> Result<String, Refused> {
     let id = request.param("org");
     if !world.organizations.contains_key(id) {
         return Err(Refused::Missing);
     }
     if application.organization != id {
-        let text = "The application belongs to another organization.";
+        let text = "You don't have application's permissions for this organization!";
         return Err(Refused::Forbidden(text.to_owned()));
     }
     Ok(id.to_owned())

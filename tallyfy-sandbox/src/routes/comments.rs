@@ -8,8 +8,8 @@ use super::input::Input;
 use super::{Call, Inside, processes, tasks, templates};
 use crate::answer::Answer;
 use crate::state::task::TaskState;
-use crate::state::thread::{Thread, mentions};
-use crate::state::{Refused, automation, completion};
+use crate::state::thread::{Thread, invited, mentions};
+use crate::state::{Refused, automation, completion, owners};
 
 /// Labels and states of comments (processes_tasks:add_task_comment).
 const LABELS: [&str; 5] = ["comment", "problem", "resolve", "improvement", "advice"];
@@ -94,6 +94,7 @@ fn update_task_comment(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let body = call.body()?;
     let words = Words::read(&body)?;
     let now = call.context.now;
+    invite(call, &words.content);
     let thread = call.organization.threads.get_mut(&id).ok_or(Refused::Missing)?;
     thread.sent_to = mentions(&words.content);
     thread.content = words.content;
@@ -170,7 +171,20 @@ impl Words {
     }
 }
 
+/// A mention of an unknown address makes a guest (processes_tasks:rich_text).
+fn invite(call: &mut Call<'_>, content: &str) {
+    for email in invited(content) {
+        let known = call.organization.guests.get(&email).is_some();
+        if !known && call.organization.member_by_email(&email).is_none() {
+            let guest = owners::new_guest(call.context.ids, call.context.now, &email);
+            call.organization.guests.put(guest);
+            call.context.effect("guest.invited", &email);
+        }
+    }
+}
+
 fn store(call: &mut Call<'_>, place: &Place, content: String, state: Option<String>, label: &str) -> String {
+    invite(call, &content);
     let (id, now) = (call.context.ids.hex(), call.context.now);
     let task = matches!(place, Place::Task).then(|| call.param("task").to_owned());
     let task = task.and_then(|id| call.organization.tasks.get_mut(&id));

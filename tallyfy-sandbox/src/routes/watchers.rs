@@ -34,8 +34,13 @@ fn create_watcher(call: &mut Call<'_>) -> Result<Answer, Refused> {
         input.require("webhook");
     }
     let webhook = input.text("webhook", usize::MAX);
+    let of_organization = object_type.as_deref() == Some("organization");
+    // The caller's own (platform:add_watcher).
+    if of_organization && object_id.as_ref().is_some_and(|id| *id != call.organization.id) {
+        input.wrong("object_id", "The selected object id is invalid.");
+    }
     input.finish()?;
-    if object_type.as_deref() == Some("organization") {
+    if of_organization {
         call.must_be_admin()?;
     }
     let row = json!({

@@ -24,37 +24,47 @@ use crate::state::{Token, World};
 type Row = Map<String, Value>;
 type Done<T = ()> = Result<T, PlanError>;
 
-/// Adds the rows of a plan to a world.
+/// Adds the rows of a plan to the organization of a world.
 pub fn apply(world: &mut World, plan: Plan) -> Done {
-    let before = world.fixed_now;
-    world.fixed_now = plan.now.or(before);
-    let mut work = Work { world, place: String::new() };
-    work.organization(plan.organization)?;
-    work.each("members", plan.members, Work::member)?;
-    work.each("applications", plan.applications, Work::application)?;
-    work.each("guests", plan.guests, |work, row| work.create("create_guest", row).map(drop))?;
-    work.each("groups", plan.groups, |work, row| work.create("create_group", row).map(drop))?;
-    work.each("tags", plan.tags, |work, row| work.create("create_tag", row).map(drop))?;
-    work.each("folders", plan.folders, |work, row| work.create("create_folder", row).map(drop))?;
-    work.each("custom_field_keys", plan.custom_field_keys, |work, row| {
-        work.create("create_custom_field_key", row).map(drop)
-    })?;
-    work.each("watchers", plan.watchers, Work::watcher)?;
-    work.each("templates", plan.templates, Work::template)?;
-    work.each("processes", plan.processes, Work::processes)?;
-    work.each("tasks", plan.tasks, Work::tasks)?;
-    world.fixed_now = plan.now.or(before);
-    world.effects.clear();
-    Ok(())
+    Work::new(world, ORGANIZATION, ADMIN).carry_out(plan)
 }
 
-struct Work<'a> {
-    world: &'a mut World,
+/// Rows being added to one organization, by its administrator.
+pub struct Work<'a> {
+    pub world: &'a mut World,
+    organization: &'static str,
+    admin: i64,
     /// Where in the plan, for errors.
     place: String,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub fn new(world: &'a mut World, organization: &'static str, admin: i64) -> Self {
+        Self { world, organization, admin, place: String::new() }
+    }
+
+    pub fn carry_out(&mut self, plan: Plan) -> Done {
+        let before = self.world.fixed_now;
+        self.world.fixed_now = plan.now.or(before);
+        self.organization(plan.organization)?;
+        self.each("members", plan.members, Work::member)?;
+        self.each("applications", plan.applications, Work::application)?;
+        self.each("guests", plan.guests, |work, row| work.create("create_guest", row).map(drop))?;
+        self.each("groups", plan.groups, |work, row| work.create("create_group", row).map(drop))?;
+        self.each("tags", plan.tags, |work, row| work.create("create_tag", row).map(drop))?;
+        self.each("folders", plan.folders, |work, row| work.create("create_folder", row).map(drop))?;
+        self.each("custom_field_keys", plan.custom_field_keys, |work, row| {
+            work.create("create_custom_field_key", row).map(drop)
+        })?;
+        self.each("watchers", plan.watchers, Work::watcher)?;
+        self.each("templates", plan.templates, Work::template)?;
+        self.each("processes", plan.processes, Work::processes)?;
+        self.each("tasks", plan.tasks, Work::tasks)?;
+        self.world.fixed_now = plan.now.or(before);
+        self.world.effects.clear();
+        Ok(())
+    }
+
     fn each(&mut self, kind: &str, rows: Vec<Row>, mut add: impl FnMut(&mut Self, Row) -> Done) -> Done {
         for (at, row) in rows.into_iter().enumerate() {
             self.place = format!("{kind}[{at}]");
@@ -68,11 +78,11 @@ impl Work<'_> {
     }
 
     /// Calls an operation as the administrator. `params` are those of the path besides the organization.
-    fn call(&mut self, operation: &str, params: &[(&str, &str)], body: Row) -> Done<Value> {
-        let token = Token { member: ADMIN, organization: ORGANIZATION.to_owned() };
-        let params = params.iter().chain(&[("org", ORGANIZATION)]);
+    pub fn call(&mut self, operation: &str, params: &[(&str, &str)], body: Row) -> Done<Value> {
+        let token = Token { member: self.admin, organization: self.organization.to_owned() };
+        let params = params.iter().copied().chain([("org", self.organization)]);
         let params: BTreeMap<String, String> =
-            params.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            params.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let query = Query::default();
         let content = Content::Json(Value::Object(body));
         let request = Request { path: "", params: &params, query: &query, content: &content };
@@ -95,25 +105,26 @@ impl Work<'_> {
     }
 
     fn watcher(&mut self, row: Row) -> Done {
+        let admin = self.admin.to_string();
         let usual = [
             ("object_type", "organization"),
-            ("object_id", ORGANIZATION),
+            ("object_id", self.organization),
             ("notification_type", "webhook"),
             ("frequency", "electric"),
         ];
         let mut body: Row = usual.map(|(key, value)| (key.to_owned(), json!(value))).into_iter().collect();
         body.extend(row);
-        self.call("create_watcher", &[("user", &ADMIN.to_string())], body).map(drop)
+        self.call("create_watcher", &[("user", &admin)], body).map(drop)
     }
 
     fn names(&self) -> Names {
-        self.world.organizations.get(ORGANIZATION).map(Names::of).unwrap_or_default()
+        self.world.organizations.get(self.organization).map(Names::of).unwrap_or_default()
     }
 
     /// Names, with those of the steps and fields of a template.
     fn names_of(&self, template: &str) -> Names {
         let mut names = self.names();
-        let organization = self.world.organizations.get(ORGANIZATION);
+        let organization = self.world.organizations.get(self.organization);
         if let Some(template) = organization.and_then(|o| o.templates.get(&names.template(template))) {
             names.look_into(template);
         }
@@ -121,7 +132,7 @@ impl Work<'_> {
     }
 
     fn organization(&mut self, mut row: Row) -> Done {
-        let Some(organization) = self.world.organizations.get_mut(ORGANIZATION) else { return Ok(()) };
+        let Some(organization) = self.world.organizations.get_mut(self.organization) else { return Ok(()) };
         if let Some(Value::String(name)) = row.shift_remove("name") {
             organization.name = name;
         }
@@ -147,7 +158,7 @@ impl Work<'_> {
         }
         let id = id.unwrap_or_else(|| self.world.ids.number());
         let now = self.world.now();
-        let Some(organization) = self.world.organizations.get_mut(ORGANIZATION) else { return Ok(()) };
+        let Some(organization) = self.world.organizations.get_mut(self.organization) else { return Ok(()) };
         if organization.members.get(&id).is_some() || organization.member_by_email(&email).is_some() {
             return self.wrong(format!("there is a member {id} or {email} already"));
         }
@@ -160,14 +171,14 @@ impl Work<'_> {
             status: status.unwrap_or_else(|| "active".to_owned()),
             created_at: now,
             last_updated: now,
-            invited_by: Some(ADMIN),
+            invited_by: Some(self.admin),
             disabled: None,
             reactivated: None,
             is_default_admin: false,
             profile: row,
         });
         if let Some(token) = token {
-            let organization = ORGANIZATION.to_owned();
+            let organization = self.organization.to_owned();
             self.world.auth.add(&token, Token { member: id, organization });
         }
         self.world.auth.passwords.extend(password.map(|password| (email, password)));
@@ -183,7 +194,7 @@ impl Work<'_> {
         let (Some(id), Some(secret)) = (text("client_id"), text("client_secret")) else {
             return self.wrong("an application needs client_id and client_secret");
         };
-        let organization = ORGANIZATION.to_owned();
+        let organization = self.organization.to_owned();
         self.world.auth.applications.insert(id.clone(), Application { id, secret, organization });
         Ok(())
     }
@@ -266,7 +277,7 @@ impl Work<'_> {
 
     /// The tasks of a process by the id of their step, in order.
     fn tasks_of(&self, run: &str) -> Vec<(String, String)> {
-        let Some(organization) = self.world.organizations.get(ORGANIZATION) else { return Vec::new() };
+        let Some(organization) = self.world.organizations.get(self.organization) else { return Vec::new() };
         let Some(process) = organization.processes.get(run) else { return Vec::new() };
         let tasks = organization.tasks_of(process).into_iter();
         tasks.filter_map(|task| Some((task.step_id.clone()?, task.id.clone()))).collect()
@@ -298,7 +309,7 @@ impl Work<'_> {
             let Some((_, task)) = tasks.iter().find(|(own, _)| *own == step) else {
                 return self.wrong(format!("there is no step {step}"));
             };
-            let organization = self.world.organizations.get(ORGANIZATION);
+            let organization = self.world.organizations.get(self.organization);
             let hidden = organization.and_then(|o| o.tasks.get(task)).is_some_and(|task| !task.is_open());
             if !hidden {
                 let body = json!({ "task_id": task, "is_approved": true });

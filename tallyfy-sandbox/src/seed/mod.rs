@@ -3,6 +3,7 @@
 //! Not here: rules; processes and tasks are made by launching and completing like any others.
 
 mod apply;
+pub mod elsewhere;
 mod names;
 mod people;
 mod plan;
@@ -18,12 +19,11 @@ pub use plan::{Plan, PlanError};
 use crate::quirks::Quirks;
 use crate::state::auth::Application;
 use crate::state::ids::Ids;
-use crate::state::organization::Organization;
 use crate::state::{Auth, Token, World, activity};
 
 /// The organization.
 pub const ORGANIZATION: &str = "d83c7e1b40f5492ab6e1c97d05fa3826";
-/// An organization in which none of the tokens' owners is a member.
+/// An organization in which none of the tokens' owners is a member; its rows are in [`elsewhere`].
 pub const FOREIGN_ORGANIZATION: &str = "4e91b7c60d2f48a3b5c8e1f7a09d6324";
 
 /// Token of the administrator.
@@ -41,7 +41,7 @@ pub const CLIENT_ID: &str = "31";
 pub const CLIENT_SECRET: &str = "sandbox-client-secret";
 /// `client_id` of an application of [`FOREIGN_ORGANIZATION`].
 pub const FOREIGN_CLIENT_ID: &str = "32";
-/// A member of [`FOREIGN_ORGANIZATION`] alone.
+/// The administrator of [`FOREIGN_ORGANIZATION`], a member there alone.
 pub const FOREIGN_MEMBER: &str = "otto@elsewhere.test";
 
 /// Ann Berg, administrator, owner of the first token.
@@ -187,29 +187,29 @@ pub(crate) fn planned(
 }
 
 fn world(quirks: Quirks) -> World {
-    let mut world = World {
-        organizations: BTreeMap::new(),
-        auth: auth(),
-        ids: Ids::new(),
-        effects: Vec::new(),
-        quirks,
-        replica_lag: Duration::zero(),
-        fixed_now: None,
-    };
+    let mut world = bare(quirks, Ids::new());
+    world.auth = auth();
     let mut organization = people::organization();
     templates::fill(&mut organization);
     processes::fill(&mut organization, &mut world);
     activity::record(&mut organization, &world.effects, ADMIN);
     world.effects.clear();
     world.organizations.insert(ORGANIZATION.to_owned(), organization);
-    let mut foreign = Organization {
-        id: FOREIGN_ORGANIZATION.to_owned(),
-        name: "Another company".to_owned(),
-        ..Organization::default()
-    };
-    foreign.members.put(people::foreign_member());
-    world.organizations.insert(FOREIGN_ORGANIZATION.to_owned(), foreign);
+    world.organizations.insert(FOREIGN_ORGANIZATION.to_owned(), elsewhere::organization());
     world
+}
+
+/// A world with nothing in it.
+fn bare(quirks: Quirks, ids: Ids) -> World {
+    World {
+        organizations: BTreeMap::new(),
+        auth: Auth::default(),
+        ids,
+        effects: Vec::new(),
+        quirks,
+        replica_lag: Duration::zero(),
+        fixed_now: None,
+    }
 }
 
 fn auth() -> Auth {
@@ -217,9 +217,11 @@ fn auth() -> Auth {
     for (text, member) in [(ADMIN_TOKEN, ADMIN), (STANDARD_TOKEN, STANDARD), (LIGHT_TOKEN, LIGHT)] {
         auth.add(text, Token { member, organization: ORGANIZATION.to_owned() });
     }
-    for name in ["ann", "ben", "cleo", "dora"] {
-        auth.passwords.insert(format!("{name}@northwind.test"), PASSWORD.to_owned());
-    }
+    let organization = FOREIGN_ORGANIZATION.to_owned();
+    auth.add(elsewhere::TOKEN, Token { member: elsewhere::ADMIN, organization });
+    let ours = ["ann", "ben", "cleo", "dora"].map(|name| format!("{name}@northwind.test"));
+    let theirs = ["otto", "nora", "lars", "dina"].map(|name| format!("{name}@elsewhere.test"));
+    auth.passwords.extend(ours.into_iter().chain(theirs).map(|address| (address, PASSWORD.to_owned())));
     for (id, organization) in [(CLIENT_ID, ORGANIZATION), (FOREIGN_CLIENT_ID, FOREIGN_ORGANIZATION)] {
         let (id, organization) = (id.to_owned(), organization.to_owned());
         let secret = CLIENT_SECRET.to_owned();

@@ -66,9 +66,13 @@ fn member(id: i64, first: &str, last: &str, role: &str) -> Member {
     }
 }
 
-/// The only member of the other organization.
-pub fn foreign_member() -> Member {
-    Member { email: super::FOREIGN_MEMBER.to_owned(), ..member(2001, "Otto", "Elster", "admin") }
+/// The administrator of the other organization.
+pub fn foreign_admin() -> Member {
+    Member {
+        email: super::FOREIGN_MEMBER.to_owned(),
+        is_default_admin: true,
+        ..member(super::elsewhere::ADMIN, "Otto", "Zephyr", "admin")
+    }
 }
 
 fn guest(id: i64, email: &str, code: &str, first: &str) -> Guest {

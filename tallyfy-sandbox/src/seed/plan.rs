@@ -9,6 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::fault::Script;
+use crate::limits::Limits;
+use crate::state::Tokens;
 use crate::webhooks::WebhookFaults;
 
 /// Rows to add to a new sandbox. Bodies are written in the API's own words; people, templates, steps, form
@@ -43,6 +46,14 @@ pub struct Plan {
     pub(super) quirks: BTreeMap<String, bool>,
     /// Seconds by which a process's list of tasks lags behind.
     pub(crate) replica_lag: Option<u32>,
+    /// How much is let through.
+    pub limits: Limits,
+    /// How long tokens live, and whether refresh tokens are replaced.
+    pub tokens: Tokens,
+    /// The seed of the chances of all faults.
+    pub fault_seed: u64,
+    /// Fault scripts, in words.
+    pub(super) faults: Vec<Value>,
     /// Changes of the organization: `name` and the profile.
     pub(super) organization: Map<String, Value>,
     /// Members; `token` and `password` besides the profile.
@@ -95,6 +106,15 @@ impl std::fmt::Display for PlanError {
 impl std::error::Error for PlanError {}
 
 impl Plan {
+    /// The fault scripts, read.
+    pub(crate) fn scripts(&self) -> Result<Vec<Script>, PlanError> {
+        let scripts = self.faults.iter().enumerate().map(|(at, entry)| {
+            let wrong = |text| PlanError(format!("seed, faults[{at}]: {text}"));
+            Script::from_json(entry.clone()).map_err(wrong)
+        });
+        scripts.collect()
+    }
+
     /// Reads a plan from YAML, of which JSON is a part.
     ///
     /// # Errors

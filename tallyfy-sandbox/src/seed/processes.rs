@@ -9,6 +9,7 @@ use super::people::object;
 use super::*;
 use crate::state::completion::{self, Completion};
 use crate::state::launch::{self, Context};
+use crate::state::organization::Organization;
 use crate::state::owners::Owners;
 use crate::state::task::Task;
 use crate::state::thread::Thread;

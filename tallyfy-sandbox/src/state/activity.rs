@@ -133,7 +133,7 @@ pub fn tell(
 
 /// Numbers follow one another; no row is ever deleted.
 fn next_id(organization: &Organization) -> i64 {
-    70_001 + i64::try_from(organization.activity.len()).unwrap_or(0)
+    organization.activity.last().map_or(70_001, |entry| entry.id + 1)
 }
 
 type Place = (Option<(&'static str, String)>, Option<String>, Option<String>);

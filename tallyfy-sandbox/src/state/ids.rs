@@ -17,6 +17,11 @@ impl Ids {
         Self { next: 20_000, planned: VecDeque::new() }
     }
 
+    /// Starts counting elsewhere.
+    pub fn after(number: u64) -> Self {
+        Self { next: number, planned: VecDeque::new() }
+    }
+
     /// Sets the next hex ids, so that the seed's rows have names.
     pub fn plan(&mut self, ids: &[&str]) {
         self.planned.extend(ids.iter().map(|id| Some((*id).to_owned())));

@@ -28,7 +28,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::quirks::Quirks;
-pub use auth::{Auth, Token};
+pub use auth::{Auth, Token, Tokens};
 use ids::Ids;
 use organization::Organization;
 
@@ -71,6 +71,15 @@ impl World {
     /// The current time: the fixed one, else the machine's.
     pub fn now(&self) -> DateTime<Utc> {
         self.fixed_now.unwrap_or_else(Utc::now)
+    }
+
+    /// The organization that a member sits in, and the address.
+    pub fn seat_of(&self, member: i64) -> Option<(String, String)> {
+        let mut organizations = self.organizations.values();
+        organizations.find_map(|organization| {
+            let member = organization.members.get(&member)?;
+            Some((organization.id.clone(), member.email.to_lowercase()))
+        })
     }
 }
 

@@ -2,8 +2,11 @@
 //!
 //! Not here: what an open issue does to a process (`process`) or to a completion (`completion`).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
+use super::owners::is_address;
 use super::table::Row;
 
 /// A comment, an issue, or the answer that resolves one.
@@ -63,13 +66,27 @@ pub fn mentions(content: &str) -> Vec<i64> {
         .collect()
 }
 
+/// Guests named as `+<address>` in a text (processes_tasks:rich_text). One that is unknown is invited.
+pub fn invited(content: &str) -> BTreeSet<String> {
+    let ends = |c: char| c.is_whitespace() || "<>,;&\"'()".contains(c);
+    let marked = content.split(ends).filter_map(|word| word.strip_prefix('+'));
+    let addresses = marked.map(|word| word.trim_end_matches(['.', ':', '!', '?']));
+    addresses.filter(|word| is_address(word)).map(str::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::mentions;
+    use super::{invited, mentions};
 
     #[test]
     fn mentions_are_read_from_the_text() {
         assert_eq!(mentions("<p>@[1001] please ask @[1002]</p>"), [1001, 1002]);
         assert_eq!(mentions("@[group] @[12 no end"), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn guests_are_read_from_the_text() {
+        let text = "<p>+Ana@port.test, please ask +bo@port.test. 1+1 +47 and no@port.test</p>";
+        assert_eq!(invited(text).into_iter().collect::<Vec<_>>(), ["ana@port.test", "bo@port.test"]);
     }
 }

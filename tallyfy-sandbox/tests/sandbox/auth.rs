@@ -1,7 +1,9 @@
 //! Tokens: the endpoint that gives them, and what they open.
 
+use chrono::Duration;
+use reqwest::Method;
 use serde_json::{Value, json};
-use tallyfy_sandbox::seed;
+use tallyfy_sandbox::{Tokens, seed};
 
 use crate::{Desk, Reply};
 
@@ -15,7 +17,7 @@ async fn token(desk: &Desk, pairs: &[(&str, &str)]) -> Reply {
 }
 
 /// Calls with a token that was just issued.
-async fn call(desk: &Desk, access: &Value, method: reqwest::Method, path: &str, body: Value) -> Reply {
+async fn call(desk: &Desk, access: &Value, method: Method, path: &str, body: Value) -> Reply {
     let access = access.as_str().expect("a token");
     let request = desk.http.request(method, format!("{}{path}", desk.sandbox.base_url()));
     let request = request.header("Authorization", format!("Bearer {access}"));
@@ -38,7 +40,7 @@ async fn a_member_logs_in_and_refreshes() {
     let ben = [("username", "ben@northwind.test"), ("password", seed::PASSWORD)];
     let pair = token(&desk, &grant("password", &ben)).await.is(200);
     assert_eq!((&pair["token_type"], &pair["expires_in"]), (&json!("Bearer"), &json!(3600)));
-    let get = reqwest::Method::GET;
+    let get = Method::GET;
     let me = call(&desk, &pair["access_token"], get.clone(), "/me", json!(null)).await.is(200);
     assert_eq!(me["data"]["id"], 1002);
     let refresh = [("refresh_token", pair["refresh_token"].as_str().expect("a refresh token"))];
@@ -49,7 +51,7 @@ async fn a_member_logs_in_and_refreshes() {
     call(&desk, &pair["access_token"], get.clone(), "/me", json!(null)).await.is(401);
     let again = token(&desk, &grant("refresh_token", &refresh)).await.is(401);
     assert_eq!(again["error"], "invalid_grant");
-    desk.sandbox.set_now(seed::today() + chrono::Duration::hours(1));
+    desk.sandbox.set_now(seed::today() + Duration::hours(1));
     call(&desk, &next["access_token"], get, "/me", json!(null)).await.is(401);
     desk.is_faithful();
 }
@@ -93,7 +95,7 @@ async fn an_application_makes_a_member_and_acts_as_one() {
     assert_eq!(application["expires_in"], 604_800);
     assert_eq!(application.get("refresh_token"), None);
     let access = &application["access_token"];
-    let (get, post) = (reqwest::Method::GET, reqwest::Method::POST);
+    let (get, post) = (Method::GET, Method::POST);
     // For its own routes alone; and these for it alone.
     call(&desk, access, get.clone(), "/me", json!(null)).await.is(401);
     let users = format!("/applications/{}/users", seed::ORGANIZATION);
@@ -110,6 +112,124 @@ async fn an_application_makes_a_member_and_acts_as_one() {
     call(&desk, access, post.clone(), &of("nobody%40northwind.test"), json!(null)).await.is(404);
     call(&desk, access, post.clone(), &of(seed::FOREIGN_MEMBER), json!(null)).await.is(422);
     let foreign = format!("/applications/{}/users", seed::FOREIGN_ORGANIZATION);
-    call(&desk, access, post, &foreign, json!({})).await.is(403);
+    let refused = call(&desk, access, post, &foreign, json!({})).await.is(403);
+    assert_eq!(refused["message"], "You don't have application's permissions for this organization!");
+    desk.is_faithful();
+}
+
+/// The status that a token gets for a question about its own organization.
+async fn knocks(desk: &Desk, access: &Value) -> u16 {
+    let path = format!("/organizations/{}/tags", seed::ORGANIZATION);
+    call(desk, access, Method::GET, &path, json!(null)).await.status.as_u16()
+}
+
+async fn log_in(desk: &Desk, password: &str) -> Reply {
+    token(desk, &grant("password", &[("username", "ben@northwind.test"), ("password", password)])).await
+}
+
+async fn refresh(desk: &Desk, pair: &Value) -> Reply {
+    let refresh = pair["refresh_token"].as_str().expect("a refresh token");
+    token(desk, &grant("refresh_token", &[("refresh_token", refresh)])).await
+}
+
+#[tokio::test]
+async fn personal_tokens_die_by_logging_out() {
+    let desk = Desk::new().await;
+    let pair = log_in(&desk, seed::PASSWORD).await.is(200);
+    let second = json!(desk.sandbox.personal_token(seed::STANDARD));
+    assert_eq!(knocks(&desk, &second).await, 200);
+    assert_eq!(desk.sandbox.log_out(seed::STANDARD), 2);
+    for dead in [json!(seed::STANDARD_TOKEN), second] {
+        assert_eq!(knocks(&desk, &dead).await, 401);
+    }
+    // Others stay in, and so does what was granted to a client.
+    assert_eq!(knocks(&desk, &json!(seed::ADMIN_TOKEN)).await, 200);
+    assert_eq!(knocks(&desk, &pair["access_token"]).await, 200);
+    assert_eq!(knocks(&desk, &json!(desk.sandbox.personal_token(seed::STANDARD))).await, 200);
+    assert_eq!(desk.sandbox.log_out(seed::DISABLED), 0);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_personal_tokens() {
+    let desk = Desk::new().await;
+    desk.sandbox.reset_password(seed::STANDARD, "better");
+    assert_eq!(knocks(&desk, &json!(seed::STANDARD_TOKEN)).await, 401);
+    assert_eq!(log_in(&desk, seed::PASSWORD).await.is(401)["error"], "invalid_grant");
+    let pair = log_in(&desk, "better").await.is(200);
+    assert_eq!(knocks(&desk, &pair["access_token"]).await, 200);
+}
+
+#[tokio::test]
+async fn without_rotation_a_refresh_token_stays() {
+    let desk = Desk::new().await;
+    let mut tokens = Tokens::default();
+    tokens.rotation = false;
+    desk.sandbox.set_tokens(tokens);
+    let pair = log_in(&desk, seed::PASSWORD).await.is(200);
+    let mut before = pair["access_token"].clone();
+    for _ in 0..3 {
+        let next = refresh(&desk, &pair).await.is(200);
+        assert_eq!(next.get("refresh_token"), None);
+        assert_eq!(knocks(&desk, &before).await, 401);
+        assert_eq!(knocks(&desk, &next["access_token"]).await, 200);
+        before = next["access_token"].clone();
+    }
+    desk.is_faithful();
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_its_clients_alone() {
+    let desk = Desk::new().await;
+    let pair = log_in(&desk, seed::PASSWORD).await.is(200);
+    let stolen = [
+        ("grant_type", "refresh_token"),
+        ("client_id", seed::FOREIGN_CLIENT_ID),
+        ("client_secret", seed::CLIENT_SECRET),
+        ("refresh_token", pair["refresh_token"].as_str().expect("a refresh token")),
+    ];
+    assert_eq!(token(&desk, &stolen).await.is(401)["error"], "invalid_grant");
+    // The theft has not used it up.
+    refresh(&desk, &pair).await.is(200);
+}
+
+#[tokio::test]
+async fn every_token_lives_its_time_by_the_sandboxs_clock() {
+    let desk = Desk::new().await;
+    let mut tokens = Tokens::default();
+    tokens.personal_seconds = Some(182 * 86_400);
+    desk.sandbox.set_tokens(tokens);
+    let member = log_in(&desk, seed::PASSWORD).await.is(200)["access_token"].clone();
+    let application = token(&desk, &grant("client_credentials", &[])).await.is(200)["access_token"].clone();
+    let path = format!("/applications/{}/users/ben%40northwind.test/token", seed::ORGANIZATION);
+    let acting = call(&desk, &application, Method::POST, &path, json!(null)).await.is(200);
+    assert_eq!(acting.get("refresh_token"), None);
+    let personal = json!(desk.sandbox.personal_token(seed::STANDARD));
+    let second = Duration::seconds(1);
+    for (access, life) in [
+        (&member, Duration::hours(1)),
+        (&acting["access_token"], Duration::days(90)),
+        (&personal, Duration::days(182)),
+    ] {
+        desk.sandbox.set_now(seed::today() + life - second);
+        assert_eq!(knocks(&desk, access).await, 200, "{life}");
+        desk.sandbox.set_now(seed::today() + life);
+        assert_eq!(knocks(&desk, access).await, 401, "{life}");
+    }
+    for (age, status) in [(Duration::days(7) - second, 200), (Duration::days(7), 401)] {
+        desk.sandbox.set_now(seed::today() + age);
+        call(&desk, &application, Method::POST, &path, json!(null)).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_outlives_its_access_token() {
+    let desk = Desk::new().await;
+    let pair = log_in(&desk, seed::PASSWORD).await.is(200);
+    desk.sandbox.set_now(seed::today() + Duration::days(364));
+    assert_eq!(knocks(&desk, &pair["access_token"]).await, 401);
+    let next = refresh(&desk, &pair).await.is(200);
+    assert_eq!(knocks(&desk, &next["access_token"]).await, 200);
+    desk.sandbox.set_now(seed::today() + Duration::days(364 + 365));
+    assert_eq!(refresh(&desk, &next).await.is(401)["error"], "invalid_grant");
     desk.is_faithful();
 }

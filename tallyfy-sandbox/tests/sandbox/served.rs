@@ -1,7 +1,7 @@
 //! Which operations are served: each is driven once, and shows or changes seeded state. The table in the
 //! README is made of this.
 
-mod cases;
+pub(crate) mod cases;
 mod custom_fields;
 
 use std::collections::BTreeMap;
@@ -13,16 +13,16 @@ use tallyfy_sandbox::seed;
 use crate::{Desk, Reply, readme};
 
 /// How an operation is driven, and what proves that it is served.
-struct Case {
-    operation: &'static str,
-    params: Vec<(&'static str, &'static str)>,
+pub(crate) struct Case {
+    pub(crate) operation: &'static str,
+    pub(crate) params: Vec<(&'static str, &'static str)>,
     query: &'static str,
-    body: Body,
-    before: Vec<Case>,
+    pub(crate) body: Body,
+    pub(crate) before: Vec<Case>,
     proof: Proof,
 }
 
-enum Body {
+pub(crate) enum Body {
     None,
     Json(Value),
     Form(Value),
@@ -56,6 +56,11 @@ fn changes(operation: &'static str, body: Value) -> Case {
 }
 
 impl Case {
+    /// The bare operation, at the usual place.
+    pub(crate) fn plain(operation: &'static str) -> Self {
+        case(operation, Body::None, Proof::Answers)
+    }
+
     /// A path parameter other than the usual one; `$last` is the id of the last answer.
     fn at(mut self, name: &'static str, value: &'static str) -> Self {
         self.params.push((name, value));
@@ -74,7 +79,7 @@ impl Case {
 }
 
 /// What stands for a path parameter when a case does not say otherwise.
-const PARAMS: [(&str, &str); 19] = [
+pub(crate) const PARAMS: [(&str, &str); 19] = [
     ("org", seed::ORGANIZATION),
     ("checklist", seed::TEMPLATE),
     ("step", seed::STEP_COLLECT),
@@ -96,12 +101,12 @@ const PARAMS: [(&str, &str); 19] = [
     ("file", "$last"),
 ];
 
-fn document() -> Value {
+pub(crate) fn document() -> Value {
     serde_json::from_str(include_str!("../../openapi.json")).expect("the bundled document")
 }
 
 /// Every operation of the document: id, method, path, confidence, resource.
-fn operations() -> Vec<[String; 5]> {
+pub(crate) fn operations() -> Vec<[String; 5]> {
     let document = document();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut rows = Vec::new();
@@ -121,33 +126,41 @@ fn operations() -> Vec<[String; 5]> {
     rows
 }
 
+/// Method and path of every operation.
+pub(crate) type Places = BTreeMap<String, (String, String)>;
+
+pub(crate) fn places() -> Places {
+    operations().into_iter().map(|[id, method, path, ..]| (id, (method, path))).collect()
+}
+
 /// A drive through the sandbox: what the last answer named, and who calls.
-struct Drive<'a> {
-    desk: &'a Desk,
-    places: &'a BTreeMap<String, (String, String)>,
-    last: String,
-    token: Option<String>,
+pub(crate) struct Drive<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) places: &'a Places,
+    pub(crate) last: String,
+    pub(crate) token: Option<String>,
 }
 
 impl Drive<'_> {
-    async fn send(&mut self, case: &Case) -> Reply {
+    /// Where a case goes: method, path and query.
+    pub(crate) fn place(&self, case: &Case) -> (Method, String) {
         let (method, path) = self.places.get(case.operation).unwrap_or_else(|| panic!("{}", case.operation));
         let mut url = path.clone();
         for (name, value) in case.params.iter().chain(&PARAMS) {
             let value = if *value == "$last" { self.last.as_str() } else { value };
             url = url.replace(&format!("{{{name}}}"), value);
         }
-        let url = format!("{}{url}{}", self.desk.sandbox.base_url(), case.query);
-        let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let token = self.token.as_deref().unwrap_or(self.desk.token);
-        let request = self.desk.http.request(method, url).header("Authorization", format!("Bearer {token}"));
-        let request = request.header("Accept", "application/json").header("X-Tallyfy-Client", "APIClient");
-        let request = match &case.body {
-            Body::None => request,
+        (Method::from_bytes(method.as_bytes()).expect("a method"), format!("{url}{}", case.query))
+    }
+
+    /// What a case sends: media type and text.
+    pub(crate) fn content(&self, case: &Case) -> Option<(&'static str, String)> {
+        match &case.body {
+            Body::None => None,
             Body::Json(body) => {
                 let value = self.desk.sandbox.dump()["values"][0]["id"].to_string();
                 let text = body.to_string().replace("$last", &self.last).replace("$value", &value);
-                request.header("Content-Type", "application/json").body(text)
+                Some(("application/json", text))
             }
             Body::Form(form) => {
                 let pairs = form.as_object().expect("pairs").iter();
@@ -156,15 +169,30 @@ impl Drive<'_> {
                         format!("{key}={}", value.as_str().unwrap_or_default().replace('@', "%40"))
                     })
                     .collect();
-                let request = request.header("Content-Type", "application/x-www-form-urlencoded");
-                request.body(pairs.join("&"))
+                Some(("application/x-www-form-urlencoded", pairs.join("&")))
             }
-            Body::File(kind) => {
-                let request = request.header("Content-Type", "multipart/form-data; boundary=b0");
-                request.body(file(kind))
-            }
-        };
-        let reply = self.desk.send(request).await;
+            Body::File(kind) => Some(("multipart/form-data; boundary=b0", file(kind))),
+        }
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        (method, path): (Method, String),
+        content: Option<(&str, String)>,
+    ) -> Reply {
+        let url = format!("{}{path}", self.desk.sandbox.base_url());
+        let token = self.token.as_deref().unwrap_or(self.desk.token);
+        let request = self.desk.http.request(method, url).header("Authorization", format!("Bearer {token}"));
+        let mut request =
+            request.header("Accept", "application/json").header("X-Tallyfy-Client", "APIClient");
+        if let Some((media, text)) = content {
+            request = request.header("Content-Type", media).body(text);
+        }
+        self.desk.send(request).await
+    }
+
+    pub(crate) async fn send(&mut self, case: &Case) -> Reply {
+        let reply = self.ask(self.place(case), self.content(case)).await;
         assert!(reply.status.is_success(), "{} {}", case.operation, reply.text);
         let seen = self.desk.sandbox.requests().pop().expect("the request");
         assert_eq!(seen.operation.as_deref(), Some(case.operation));
@@ -173,6 +201,16 @@ impl Drive<'_> {
         let id = if data.is_array() { &data[0]["id"] } else { &data["id"] };
         self.last = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         reply
+    }
+
+    /// What has to come before a case; a token that is asked for there is the one to go on with.
+    pub(crate) async fn prepare(&mut self, case: &Case) {
+        for before in &case.before {
+            let reply = self.send(before).await;
+            if before.operation == "create_token" {
+                self.token = reply.json["access_token"].as_str().map(str::to_owned);
+            }
+        }
     }
 }
 
@@ -190,15 +228,10 @@ fn file(kind: &str) -> String {
     body + "Bill of lading\r\n--b0--\r\n"
 }
 
-async fn drive(case: &Case, places: &BTreeMap<String, (String, String)>) {
+async fn drive(case: &Case, places: &Places) {
     let desk = Desk::new().await;
     let mut drive = Drive { desk: &desk, places, last: String::new(), token: None };
-    for before in &case.before {
-        let reply = drive.send(before).await;
-        if before.operation == "create_token" {
-            drive.token = reply.json["access_token"].as_str().map(str::to_owned);
-        }
-    }
+    drive.prepare(case).await;
     let before = desk.sandbox.dump();
     let reply = drive.send(case).await;
     let name = case.operation;
@@ -231,8 +264,7 @@ fn table(proofs: &BTreeMap<&str, Proof>) -> String {
 
 #[tokio::test]
 async fn every_operation_is_served_and_the_readme_says_so() {
-    let places: BTreeMap<String, (String, String)> =
-        operations().into_iter().map(|[id, method, path, ..]| (id, (method, path))).collect();
+    let places = places();
     let mut proofs = BTreeMap::new();
     for case in cases::all() {
         drive(&case, &places).await;
