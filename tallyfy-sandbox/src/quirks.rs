@@ -153,7 +153,7 @@ quirks! {
         cite: "processes_tasks:list_my_tasks, mcp:get_my_tasks"
     }
     task_lists_lag_after_a_create {
-        on: "The tasks of a process are read from a replica: new ones are missing for as long as the lag that was ordered (`Builder::replica_lag`; none by default).",
+        on: "A process's list of tasks misses new ones for as long as `Builder::replica_lag` says (no time by default).",
         off: "They are there at once.",
         cite: "processes_tasks:list_process_tasks"
     }

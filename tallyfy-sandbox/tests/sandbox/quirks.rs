@@ -9,7 +9,7 @@ mod program;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Quirks, Sandbox, seed};
 
@@ -69,13 +69,11 @@ async fn look(desk: &Desk, asks: &[Ask]) -> Value {
         }
         let mut request = request.build().expect("a request");
         request.headers_mut().remove(ask.without);
-        let response = desk.http.execute(request).await.expect("an answer");
-        let media = response.headers().get("content-type").and_then(|media| media.to_str().ok());
-        let (media, status) = (media.map(str::to_owned), response.status().as_u16());
-        let text = response.text().await.expect("a body");
+        let reply = desk.send(RequestBuilder::from_parts(desk.http.clone(), request)).await;
+        let media = reply.headers.get("content-type").and_then(|media| media.to_str().ok());
         let fired: Vec<&str> = desk.sandbox.effects().iter().map(|effect| effect.kind).collect();
-        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        seen = json!({ "status": status, "media": media, "body": body, "fired": fired });
+        let status = reply.status.as_u16();
+        seen = json!({ "status": status, "media": media, "body": reply.json, "fired": fired });
     }
     seen
 }
