@@ -1,9 +1,9 @@
 //! Scrubbing: what is people's becomes noise of the same shape, what is the service's stays. Not here: what is recorded.
 //!
 //! Kept are null, flags, small numbers, dates, words of the service (`tallyfy_gen::vocabulary`), new ones too where a field
-//! holds nothing else, and names of fields, new ones too where they stand beside one that is known. All other letters and digits are exchanged for others of their kind, by a key
-//! that is drawn anew for each recorder: the same text becomes the same noise, so that ids still tell things apart, and
-//! nobody can compute the way back.
+//! holds nothing else, and names of fields, new ones too where they stand beside one that is known. All other letters and
+//! digits are exchanged for others of their kind, by a key that is drawn anew for each recorder: the same text becomes the
+//! same noise, so that ids still tell things apart, and nobody can compute the way back.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -16,9 +16,9 @@ use super::path::{self, Part};
 const PAGE: usize = 200;
 /// Words of the service are shorter.
 const LONGEST_WORD: usize = 40;
-/// Numbers below are positions, counts and percentages,
+/// Numbers below are positions, counts and percentages.
 const SMALL: f64 = 1000.0;
-/// unless they have more digits than these: coordinates tell where people live.
+/// The longest of them; what has more digits may be a coordinate, which tells where people live.
 const SHORT: usize = 6;
 
 /// A way of scrubbing, with a key of its own.
@@ -143,7 +143,7 @@ fn is_the_services(key: &str, text: &str) -> bool {
     if matches!(text, "" | "0" | "1" | "true" | "false") || WORDS.binary_search(&text).is_ok() {
         return true;
     }
-    // A PHP class names a kind of thing: `App\\Models\\Capture`.
+    // A PHP class names a kind of thing: `App\Models\Capture`.
     let word = text.len() <= LONGEST_WORD && (is_word(text) || text.starts_with("App\\"));
     (word && FIELDS.binary_search(&key).is_ok()) || is_date(text)
 }
