@@ -104,7 +104,7 @@ class Rows:
         self.tasks = self.inside("GET", f"/tasks{page}&with=threads")
         self.kinds = {
             "user": [row["id"] for row in self.inside("GET", f"/users{page}") if row["id"] != ADMIN],
-            "guest": [row["email"] for row in self.inside("GET", f"/guests{page}")],
+            "guest": [key for row in self.inside("GET", f"/guests{page}") for key in names(row)],
             "group": ids(self.inside("GET", f"/groups{page}")),
             "tag": ids(self.inside("GET", f"/tags{page}")),
             "folder": ids(self.inside("GET", f"/folders{page}")),
@@ -170,6 +170,11 @@ def watcher(n):
 
 def ids(rows):
     return [row["id"] for row in rows]
+
+
+def names(guest):
+    """Address, number and code: each operation takes one of them."""
+    return [guest["email"], guest["id"], guest["link"].split("/")[-2]]
 
 
 def threads(task):
