@@ -25,7 +25,7 @@ pub fn render(published: &Value, view: &View) -> String {
         let id = operation.id();
         if !view.left_out.contains_key(&id) {
             let arguments = arguments(published, view, &operation).join(", ");
-            let call = format!("forget(api.{id}({arguments}).await)");
+            let call = format!("api.{id}({arguments}).await.map(drop)");
             rows.insert(id, call);
         }
     }
@@ -67,7 +67,7 @@ fn parameter(published: &Value, schema: &Value) -> Value {
 const PREAMBLE: &str = r#"use std::future::Future;
 use std::pin::Pin;
 
-use progenitor_client::{Error, ResponseValue};
+use progenitor_client::Error;
 use serde::de::DeserializeOwned;
 
 use crate::Client;
@@ -80,10 +80,6 @@ const ID: &str = "7";
 
 fn given<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("made from the same document as the type")
-}
-
-fn forget<T>(answered: Result<ResponseValue<T>, Error<()>>) -> Result<(), Error<()>> {
-    answered.map(|_| ())
 }
 
 /// Operations that have no generated method, because people write them by hand.
