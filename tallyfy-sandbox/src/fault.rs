@@ -1,6 +1,7 @@
 //! Faults on order: what a test wants to go wrong.
 //!
-//! Not here: which calls they strike (`script`), how they are written in flags and seeds (`words`), how a connection is cut (`server`).
+//! Not here: which calls they strike (`script`), how flags and seeds write them (`words`), how a connection is
+//! cut (`server`).
 
 mod script;
 mod words;

@@ -23,7 +23,7 @@ use crate::state::{Auth, Token, World, activity};
 
 /// The organization.
 pub const ORGANIZATION: &str = "d83c7e1b40f5492ab6e1c97d05fa3826";
-/// An organization in which none of the tokens' owners is a member; its rows are in [`elsewhere`].
+/// An organization in which nobody of the first is a member; its rows are in [`elsewhere`].
 pub const FOREIGN_ORGANIZATION: &str = "4e91b7c60d2f48a3b5c8e1f7a09d6324";
 
 /// Token of the administrator.
