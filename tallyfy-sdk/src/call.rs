@@ -50,8 +50,15 @@ pub(crate) type Run<T> =
 /// # }
 /// ```
 ///
+/// # May I repeat this call?
+///
+/// It repeats itself where that does no harm; [`Client`](crate::Client) says when. Each method of the
+/// [`resources`](crate::resources) says whether it is repeatable, [`Error::delivery`] what a failed call left behind.
+///
+/// # When it is dropped
+///
 /// A future that is dropped on the way stops where it is: a request that was already sent may still be
-/// carried out by the server, and nobody is told.
+/// carried out by the server, and nobody is told. [`deadline`](Self::deadline) ends a call with an error instead.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
     client: Client,
