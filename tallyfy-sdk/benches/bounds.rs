@@ -1,5 +1,6 @@
-//! What the SDK may cost beside the same errands by hand: counts instructions with callgrind, which time on a busy
-//! machine does not change, and ends with 1 when a bound is broken. Times are in `speed.rs`.
+//! What the SDK may cost beside the same errands by hand: counts instructions with callgrind, which a busy machine does
+//! not change, and ends with 1 when a bound is broken. What pages ahead gain is only shown: `src/page/tests/cost.rs` holds
+//! it on the paused clock. Other times are in `speed.rs`.
 //!
 //! The errands run in a process of their own, and the service in this one, so that its work is not counted. What a
 //! process needs to begin with is taken off: it is counted once more with fewer repetitions.
@@ -33,9 +34,6 @@ const BOUNDS: [Bound; 2] = [
     Bound { what: "100 pages of 100 tasks", sdk: "sdk tasks", bare: "bare tasks", times: 1, allowed: 1.25 },
 ];
 
-/// How many times faster pages come from a service that takes 50 ms for each, when 8 are under way.
-const LEAST_GAIN: f64 = 6.0;
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -65,7 +63,8 @@ fn run(errand: &str, base_url: &str, times: u32) {
 }
 
 fn measure(program: &Path) -> ExitCode {
-    let mut kept = gain() >= LEAST_GAIN;
+    show_gain();
+    let mut kept = true;
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("NOT COUNTED: instructions are counted by valgrind, which is not installed");
     } else {
@@ -74,8 +73,8 @@ fn measure(program: &Path) -> ExitCode {
     if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Prints how much faster a slow service is read with pages ahead.
-fn gain() -> f64 {
+/// Shows how much sooner a slow service is read with pages ahead.
+fn show_gain() {
     let (runtime, sdk) = (runtime(), Sdk::new(&serve(Duration::from_millis(50))));
     let time = |prefetch| {
         let start = Instant::now();
@@ -84,11 +83,7 @@ fn gain() -> f64 {
     };
     let (alone, ahead) = (time(1), time(8));
     let gain = alone / ahead;
-    println!(
-        "100 pages at 50 ms: {alone:.2} s one by one, {ahead:.2} s with 8 ahead: {gain:.1} times faster, \
-         at least {LEAST_GAIN}"
-    );
-    gain
+    println!("100 pages at 50 ms: one by one {alone:.2} s, 8 ahead {ahead:.2} s: {gain:.1} times faster");
 }
 
 impl Bound {

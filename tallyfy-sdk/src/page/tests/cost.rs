@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{page, tags};
 use crate::page::RowId;
 use crate::scripted::Scripted;
-use crate::{Client, ListProcesses};
+use crate::{Client, ListProcesses, ListTasks};
 
 const PAGES: usize = 100;
 
@@ -38,6 +38,24 @@ async fn eight_pages_ahead_take_a_seventh_of_the_time() {
     }
     // The first page alone, then 99 by eights.
     assert_eq!(times, [100 * 50, (1 + 13) * 50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_ahead_do_not_run_out_of_time_while_the_caller_is_busy() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let client =
+        Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
+    let tasks = client.organization(sandbox.organization()).tasks();
+    let mut pages = tasks.list(ListTasks::new().per_page(1)).prefetch(4).pages();
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        page.expect("a page");
+        count += 1;
+        // An attempt may take 30 seconds; the last of four pages ahead is due after a hundred.
+        tokio::time::sleep(Duration::from_secs(25)).await;
+    }
+    assert!(count > 5, "too few pages to prove anything");
+    assert_eq!(sandbox.requests().len(), count, "some pages were asked for twice");
 }
 
 /// Serves so many pages of a hundred tags on a thread of its own, whose memory is not that of the walk.
