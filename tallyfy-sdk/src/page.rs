@@ -229,8 +229,8 @@ impl<T: Send + 'static> Lister<T> {
     /// Pages that may be under way at once (default 1: a page is read when it is needed). Their order stays.
     ///
     /// The first page is read alone, as it tells how many there are. The service counts parallel reads like others.
-    /// Pages under way go on only while the stream is polled: who takes longer for one page than an attempt may last
-    /// should read them one by one.
+    /// Pages under way go on only while the stream is polled: who is busy with one page for longer than a third of what
+    /// an attempt may take should allow it more [`timeout`](Self::timeout), or read pages one by one.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.settings.prefetch = pages.max(1);
         self
