@@ -297,7 +297,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 /// The token goes to the configured host alone (py:core: links and redirects may point elsewhere).
 pub(crate) fn check_destination(url: &Url, base: &Url) -> Result<(), Error> {
-    if url.origin() == base.origin() && is_confidential(url) {
+    let is_host = url.host() == base.host() && url.port_or_known_default() == base.port_or_known_default();
+    if is_host && url.scheme() == base.scheme() && is_confidential(url) {
         return Ok(());
     }
     Err(Error::input("the request points at another host than the configured base URL; it was not sent"))

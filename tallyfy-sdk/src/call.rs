@@ -50,8 +50,15 @@ pub(crate) type Run<T> =
 /// # }
 /// ```
 ///
+/// # May I repeat this call?
+///
+/// It repeats itself where that does no harm; [`Client`](crate::Client) says when. Each method of the
+/// [`resources`](crate::resources) says whether it is repeatable, [`Error::delivery`] what a failed call left behind.
+///
+/// # When it is dropped
+///
 /// A future that is dropped on the way stops where it is: a request that was already sent may still be
-/// carried out by the server, and nobody is told.
+/// carried out by the server, and nobody is told. [`deadline`](Self::deadline) ends a call with an error instead.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
     client: Client,
@@ -182,7 +189,13 @@ impl<T: Send + 'static> Call<T> {
     ///
     /// # Errors
     /// As awaiting the call itself.
-    pub async fn with_meta(mut self) -> Result<WithMeta<T>, Error> {
+    pub async fn with_meta(self) -> Result<WithMeta<T>, Error> {
+        let WithMeta { value, meta } = self.answered().await?;
+        Ok(WithMeta { value: *value, meta })
+    }
+
+    /// The value is boxed: some weigh kilobytes, and it is handed on several times.
+    async fn answered(mut self) -> Result<WithMeta<Box<T>>, Error> {
         let operation = self.operation;
         let sought = self.reconcile.take().map(|reconcile| Arc::new(Sought::new(reconcile, &self.client)));
         let search = sought.clone().map(|sought| sought as Arc<dyn Search>);
@@ -195,7 +208,10 @@ impl<T: Send + 'static> Call<T> {
             },
             (Some(Seen::Failed(error)), _) => {
                 match sought.and_then(|sought| Some((sought.take()?, sought.elapsed()))) {
-                    Some((value, elapsed)) => Ok(WithMeta { value, meta: Meta::of_a_find(&error, elapsed) }),
+                    Some((value, elapsed)) => {
+                        let meta = Meta::of_a_find(&error, elapsed);
+                        Ok(WithMeta { value: Box::new(value), meta })
+                    }
                     None => Err(error),
                 }
             }
@@ -230,7 +246,7 @@ impl<T: Send + 'static> Call<T> {
         self,
         mode: Mode,
         search: Option<Arc<dyn Search>>,
-    ) -> Result<(Option<Seen>, Result<T, progenitor_client::Error<()>>), Error> {
+    ) -> Result<(Option<Seen>, Result<Box<T>, progenitor_client::Error<()>>), Error> {
         let core = self.client.core();
         let limits = self
             .arguments
@@ -238,7 +254,7 @@ impl<T: Send + 'static> Call<T> {
             .map_err(|error| error.with_operation(self.operation))?;
         let door = Arc::new(Door::new(core, limits, mode, search));
         let api = self.client.generated(door.clone());
-        let result = (self.run)(api).await;
+        let result = (self.run)(api).await.map(Box::new);
         Ok((door.take(), result))
     }
 }
@@ -277,7 +293,7 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.with_meta().await.map(|answer| answer.value) })
+        Box::pin(async move { self.answered().await.map(|answer| *answer.value) })
     }
 }
 
@@ -361,11 +377,12 @@ impl Preview {
 
 impl<T: Send + 'static> Sought<T> {
     /// After an answer that cannot be read: the object is there, so it is looked for, and not made again.
-    async fn rescue(&self, error: Error) -> Result<WithMeta<T>, Error> {
+    async fn rescue(&self, error: Error) -> Result<WithMeta<Box<T>>, Error> {
         let looked = self.settle().await;
         match (self.take(), looked) {
             (Some(value), Looked::Found) => {
-                Ok(WithMeta { value, meta: Meta::of_a_find(&error, self.elapsed()) })
+                let meta = Meta::of_a_find(&error, self.elapsed());
+                Ok(WithMeta { value: Box::new(value), meta })
             }
             (_, looked) => Err(self.told(error, looked)),
         }
@@ -375,8 +392,8 @@ impl<T: Send + 'static> Sought<T> {
 /// A success on the wire, and what the generated code made of its body.
 fn conclude<T>(
     delivered: Delivered,
-    result: Result<T, progenitor_client::Error<()>>,
-) -> Result<WithMeta<T>, Error> {
+    result: Result<Box<T>, progenitor_client::Error<()>>,
+) -> Result<WithMeta<Box<T>>, Error> {
     let Delivered { status, headers, body, journey, already_done } = delivered;
     let error = match result {
         // The web app answers any path with its start page: a wrong base URL must not look like success.

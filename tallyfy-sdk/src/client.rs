@@ -38,13 +38,54 @@ use crate::retry::budget::Bucket;
 ///
 /// # May I repeat this call?
 ///
-/// The client does it where it can do no harm, so a program need not: after a failure before anything was sent and
-/// after a 429, every call; after an outcome that nobody knows (a timeout, a reset, a 5xx), only operations that
-/// the API description marks as safe. How often and how fast is a [`RetryPolicy`](crate::RetryPolicy), within a
-/// deadline (two minutes unless set otherwise) and a [`RetryBudget`](crate::RetryBudget) for all calls together;
-/// [`Pacing`](crate::Pacing) keeps calls from being turned away in the first place. What then fails says by
-/// [`Error::delivery`](crate::Error::delivery) what it left behind. A creation can be settled by looking for the
-/// object: [`Call::reconcile`](crate::Call::reconcile).
+/// The client does it where it can do no harm, so a program need not:
+///
+/// | what happened | what the client repeats |
+/// | --- | --- |
+/// | nothing was sent: no such name, connection refused, TLS | every call |
+/// | 429 | every call, after as long as the server asks |
+/// | nobody knows: reset, timeout, 408, 5xx but 501 and 505 | what its method calls repeatable |
+/// | 2xx, and the connection broke in the middle of the answer | what its method calls repeatable |
+/// | 2xx, and the answer is HTML, of another shape, or too large | nothing: the next would be the same |
+/// | 401 | every call, once, if the [`TokenSource`] has another token |
+/// | 404 to the repeat of a delete or archive | nothing: the attempt before it did the work, and the call succeeds |
+/// | any other 3xx, 4xx and 5xx | nothing |
+///
+/// *Repeatable* is what leaves the same state behind when it is done twice, as the API description says of each
+/// operation; each method of the [`resources`](crate::resources) names it. A launch, a completion and a comment are not.
+/// How often and how fast is a [`RetryPolicy`] (4 attempts, unless set otherwise), within a deadline (two minutes) and a
+/// [`RetryBudget`](crate::RetryBudget) for all calls together; [`Pacing`](crate::Pacing) keeps calls from being turned
+/// away in the first place.
+///
+/// What then fails says by [`Error::delivery`] what it left behind, and [`Error`] what to do about it. A creation can be
+/// settled by looking for the object: [`Call::reconcile`](crate::Call::reconcile). A walk through a list goes on where it
+/// broke off: [`Lister::resume`](crate::Lister::resume).
+///
+/// ```no_run
+/// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+/// use tallyfy_sdk::Delivery;
+///
+/// let (tasks, task) = (organization.tasks(), "5d20c9e8731b4fa6945ce0d7ab18f36c");
+/// if let Err(error) = tasks.complete(task).await {
+///     match error.delivery() {
+///         // Nothing was done: a second call does no harm.
+///         Delivery::NotSent | Delivery::Refused => return Err(error),
+///         // It was done or may be, and a second completion would tell everybody again: look.
+///         _ => {
+///             let now = tasks.get(task).await?;
+///             println!("completed at {:?}", now.completed_at);
+///         }
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # When a call is dropped
+///
+/// A future that is dropped (by `tokio::time::timeout` or `select!`, say) stops its call where it is. What waits for its
+/// turn leaves the line, and nothing is sent. A request that is on its way may still be carried out, and nobody is told:
+/// set [`Call::deadline`](crate::Call::deadline) instead, which ends a call with an error that says so.
 ///
 /// It needs a tokio runtime with its timer enabled.
 #[derive(Clone)]

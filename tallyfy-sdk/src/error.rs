@@ -31,12 +31,34 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// | --- | --- | --- |
 /// | [`NotSent`](Delivery::NotSent) | refused by this crate; no connection; no byte was written | yes, once the cause is mended |
 /// | [`Refused`](Delivery::Refused) | 3xx, 4xx but 408: the server said no | yes, once the cause is mended; after a 429, later |
-/// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx | a read, yes; a write, only after looking whether it was done |
+/// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx | what its method calls repeatable, yes; anything else only after looking whether it was done |
 /// | [`Applied`](Delivery::Applied) | 2xx, and its body was cut off, too large or unreadable | a read, yes; a write, no: it was done |
 ///
-/// The client has by then repeated what it could without harm; [`attempts`](Self::attempts) says how often. An answer
-/// that broke off on the way is among it, for operations that are safe to repeat; one that came whole and cannot be
-/// read (empty, a web page, JSON that ends too early) is not, as the same would come again. For creations, [`Call::reconcile`](crate::Call::reconcile) does the looking.
+/// Each method of the [`resources`](crate::resources) says whether it is repeatable; all that read are. For creations,
+/// [`Call::reconcile`](crate::Call::reconcile) does the looking.
+///
+/// # What was repeated already
+///
+/// What could be repeated without harm was, as the [`RetryPolicy`](crate::RetryPolicy) and the deadline allow; of all
+/// that, this is the last failure. [`attempts`](Self::attempts) says how often it was sent, [`elapsed`](Self::elapsed)
+/// how long it took. Calling again at once helps little, then: wait, or mend the cause. An answer that came whole and
+/// cannot be read (empty, a web page, JSON that ends too early) is not asked for again: the same would come.
+///
+/// There are three exceptions.
+/// [`is_held_back`](Self::is_held_back): too many calls fail, so this one was not repeated. `no_retry()`: you forbade
+/// it. [`retry_after`](Self::retry_after): the server named a time beyond the deadline; call again after it.
+///
+/// # A walk through a list that broke off
+///
+/// Nothing was changed, and nothing that was given is lost: [`items_given`](Self::items_given) says how many items came
+/// before the error, [`resume_token`](Self::resume_token) where to go on; see [`Lister::resume`](crate::Lister::resume).
+///
+/// # No error at all
+///
+/// A call whose future is dropped (by `tokio::time::timeout` or `select!`, say) tells nobody how far it came: take it
+/// for `Unknown`. Its own [`deadline`](crate::Call::deadline) ends it with an error instead.
+///
+/// # Shown and kept
 ///
 /// `Display` is meant to be useful alone: the operation, what happened, what the server said, whether it
 /// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies.
@@ -44,9 +66,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// ```
 /// use tallyfy_sdk::{Delivery, Error};
 ///
-/// fn report(error: &Error) -> &'static str {
+/// /// What to do about a comment that could not be added, say, which is not repeatable.
+/// fn next(error: &Error) -> &'static str {
 ///     match error.delivery() {
-///         Delivery::NotSent | Delivery::Refused => "nothing was changed",
+///         Delivery::NotSent | Delivery::Refused if error.retry_after().is_some() => "call again, later",
+///         Delivery::NotSent | Delivery::Refused => "nothing was changed: mend the cause, call again",
 ///         Delivery::Applied => "it was done, only the answer is lost",
 ///         _ => "look before doing it again",
 ///     }
@@ -54,7 +78,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// let error = tallyfy_sdk::Client::builder().token("").build().unwrap_err();
 /// assert!(error.is_input());
-/// assert_eq!(report(&error), "nothing was changed");
+/// assert_eq!(next(&error), "nothing was changed: mend the cause, call again");
 /// ```
 pub struct Error(Box<Inner>);
 

@@ -67,7 +67,8 @@ fn fault(text: &str) -> Option<&'static str> {
     if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
         return Some("begins or ends with a space");
     }
-    text.contains(['/', '\\', '?', '#', '%']).then_some("contains one of / \\ ? # %")
+    let is_special = |byte| matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'%');
+    text.bytes().any(is_special).then_some("contains one of / \\ ? # %")
 }
 
 /// The value in a message: escaped, and short.

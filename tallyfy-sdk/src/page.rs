@@ -38,8 +38,36 @@ type Identify<T> = Arc<dyn Fn(&T) -> Option<u64> + Send + Sync>;
 /// # May I repeat this call?
 ///
 /// Reading a page changes nothing: yes, always, whatever [`Error::delivery`] says. The client does so by itself when
-/// a page fails for a passing reason. To go on with a walk that ended with an error, rather than begin it anew, give
-/// [`Error::resume_token`] to [`Lister::resume`].
+/// a page fails for a passing reason, each page with attempts and a deadline of its own; what a program sees is the
+/// last failure. A page that is dropped on its way leaves nothing behind.
+///
+/// A walk that ended with an error need not begin anew: [`Error::resume_token`] (or at any time
+/// [`Items::resume_token`]) is the place behind the last item that was given, and [`Lister::resume`] goes on from there.
+///
+/// ```no_run
+/// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+/// use std::time::Duration;
+/// use tallyfy_sdk::ListTasks;
+///
+/// let list = || organization.tasks().list(ListTasks::new().per_page(100));
+/// let mut items = list().items();
+/// while let Some(item) = items.next().await {
+///     match item {
+///         Ok(task) => println!("{}", task.id),
+///         // Item 5001 did not come, for four attempts: the 5000 before it are not read again.
+///         Err(error) if error.is_server() || error.is_timeout() || error.is_connect() => {
+///             let Some(place) = error.resume_token() else { return Err(error) };
+///             tokio::time::sleep(Duration::from_secs(60)).await;
+///             items = list().resume(place).items();
+///         }
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The token is a short text: written to a file after each item, it leads there after a crash, too.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -127,6 +155,13 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 /// [`remember`](Self::remember) says); when rows were removed, the pages before are read again for those that slipped
 /// back. At its end it holds what came against the total, and a shortfall is an error:
 /// [`Error::is_incomplete`]. Links that the server sends are never followed, as they can name another host.
+///
+/// Memory stays flat however long the list is: a walk holds the pages under way, and hashes of the last ids.
+///
+/// # May I repeat this call?
+///
+/// Yes: reading changes nothing. How the client repeats pages by itself, and how to go on where a walk broke off,
+/// stands on [`Page`]. A walk that is dropped drops the pages under way, and leaves nothing behind.
 #[must_use = "a list does nothing until it is awaited or walked"]
 pub struct Lister<T> {
     client: Client,
@@ -194,6 +229,8 @@ impl<T: Send + 'static> Lister<T> {
     /// Pages that may be under way at once (default 1: a page is read when it is needed). Their order stays.
     ///
     /// The first page is read alone, as it tells how many there are. The service counts parallel reads like others.
+    /// Pages under way go on only while the stream is polled: who is busy with one page for longer than a third of what
+    /// an attempt may take should allow it more [`timeout`](Self::timeout), or read pages one by one.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.settings.prefetch = pages.max(1);
         self
@@ -205,7 +242,7 @@ impl<T: Send + 'static> Lister<T> {
         self
     }
 
-    /// Items by which repeated ones are recognized (default 10000, some 300 KB); 0 recognizes none.
+    /// Items by which repeated ones are recognized (default 10000, some 400 KB); 0 recognizes none.
     pub fn remember(mut self, items: usize) -> Self {
         self.settings.remember = items;
         self

@@ -1,5 +1,15 @@
 //! What one can do, one file for each resource of the document. Here: the two macros by which a method names its
 //! operation, and the checks of input that need more than the document's limits.
+//!
+//! # May I repeat this call?
+//!
+//! Every method says by its endpoint whether it is **repeatable**, as the API description has it:
+//!
+//! - *repeatable*: a repeat leaves the same state behind. The client repeats it after any passing failure, and so may
+//!   you, whatever [`Error::delivery`] says.
+//! - *not repeatable*: a repeat may do it twice. The client repeats it only when the server surely did not act (nothing
+//!   was sent, or a 429). After an error whose delivery is `Unknown` or `Applied`, look before you call again.
+//! - *not repeatable unless it may look*: the same, and [`Call::reconcile`](crate::Call::reconcile) does the looking.
 
 use std::collections::BTreeMap;
 

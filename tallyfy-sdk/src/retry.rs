@@ -48,7 +48,11 @@ impl Delivery {
 /// How often, and how fast, a call is repeated.
 ///
 /// A policy never makes a call less safe: whether a repeat is *allowed* depends on the operation and on
-/// what happened. A call that could act twice is repeated only when the server surely did not act.
+/// what happened, as [`Client`](crate::Client) tells. A call that could act twice is repeated only when the server surely
+/// did not act.
+///
+/// A wait that would end after the deadline of the call is not begun: the call fails at once, and
+/// [`retry_after`](crate::Error::retry_after) says how long the server asked to wait.
 ///
 /// ```
 /// use std::time::Duration;

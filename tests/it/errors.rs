@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 use tallyfy_sandbox::{Fault, FaultBody, Sandbox, seed};
 use tallyfy_sdk::{
-    AddComment, Assign, Client, Delivery, Error, LaunchProcess, ListTasks, Organization, UpdateProcess,
-    UpdateProcessTask, UpdateTask,
+    AddComment, Assign, Client, Delivery, Error, FreshToken, LaunchProcess, ListTasks, Organization,
+    RenewingToken, Token, UpdateProcess, UpdateProcessTask, UpdateTask,
 };
 
 async fn start() -> (Sandbox, Organization) {
@@ -68,6 +68,45 @@ async fn a_wrong_token_says_how_tokens_die() {
     assert!(error.is_auth());
     assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 1));
     snapshot!("auth", shown(&error));
+}
+
+/// Where the service's own words lead astray, the error says what else it may be.
+#[tokio::test]
+async fn an_answer_that_misleads_comes_with_a_hint() {
+    let (sandbox, _) = start().await;
+    let builder = || Client::builder().base_url(sandbox.base_url());
+    let personal = builder().token(sandbox.token()).build().expect("a client");
+    let token = sandbox.token();
+    let source = RenewingToken::new(move || async move { Ok(FreshToken::new(Token::new(token)?)) });
+    let renewing = builder().token_source(source).build().expect("a client");
+    let unauthenticated = json!({"message": "Unauthenticated."});
+    let pool = json!({"error": {"code": "SEAT_POOL_EXHAUSTED", "details": {"pool_type": "full"}}});
+    let path = json!({"error": true, "code": "ENDPOINT_NOT_FOUND"});
+    for (client, status, body, hints) in [
+        (
+            &personal,
+            401,
+            unauthenticated.clone(),
+            ["logs out of Tallyfy", "drops the header X-Tallyfy-Client"],
+        ),
+        (&renewing, 401, unauthenticated, ["client-credentials token", "drops the header X-Tallyfy-Client"]),
+        (&personal, 404, path, ["check the base URL", "drops the header X-Tallyfy-Client"]),
+        (&personal, 409, pool, ["No full seat is free", "buy seats, or disable a member"]),
+    ] {
+        // A token of a source is tried a second time.
+        sandbox.fault("get_me", Fault::status(status, body.clone()));
+        sandbox.fault("get_me", Fault::status(status, body));
+        let text = client.me().await.expect_err("refused").to_string();
+        for hint in hints {
+            assert!(text.contains(hint), "{hint:?} is not in: {text}");
+        }
+        while sandbox.faults_left() > 0 {
+            client.me().await.expect_err("the other one");
+        }
+    }
+    let organization = personal.organization(sandbox.organization());
+    let error = organization.templates().get(seed::ARCHIVED_TEMPLATE).await.expect_err("archived");
+    assert!(error.to_string().contains("archived objects can also answer so"), "{error}");
 }
 
 #[tokio::test]

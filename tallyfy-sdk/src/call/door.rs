@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use reqwest::StatusCode;
+use reqwest::{ResponseBuilderExt, StatusCode};
 use tallyfy_gen::transport::Transport;
 
 use super::Preview;
@@ -96,14 +96,14 @@ impl Transport for Door {
         let (seen, answer) = match self.mode {
             Mode::Preview => {
                 let prepared = pipeline::prepare(&self.core, request, &self.limits.headers);
-                (Seen::Preview(Preview::of(prepared)), failure())
+                (Seen::Preview(Preview::of(prepared)), self.failure())
             }
             Mode::Send => match self.pass(Target::of(operation, self.limits.idempotent), request).await {
                 Ok(delivered) => {
-                    let answer = rebuilt(&delivered);
+                    let answer = self.rebuilt(&delivered);
                     (Seen::Delivered(delivered), answer)
                 }
-                Err(error) => (Seen::Failed(error), failure()),
+                Err(error) => (Seen::Failed(error), self.failure()),
             },
         };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
@@ -117,15 +117,22 @@ impl fmt::Debug for Door {
     }
 }
 
-/// The answer for the generated code: it reads status and body, the headers stay here.
-fn rebuilt(delivered: &Delivered) -> reqwest::Response {
-    let mut response = http::Response::new(delivered.body.clone());
-    *response.status_mut() = if delivered.already_done { StatusCode::NO_CONTENT } else { delivered.status };
-    response.into()
-}
+impl Door {
+    /// The answer for the generated code: it reads status and body, the headers stay here.
+    fn rebuilt(&self, delivered: &Delivered) -> reqwest::Response {
+        let status = if delivered.already_done { StatusCode::NO_CONTENT } else { delivered.status };
+        self.answer(status, delivered.body.clone())
+    }
 
-fn failure() -> reqwest::Response {
-    let mut response = http::Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response.into()
+    fn failure(&self) -> reqwest::Response {
+        self.answer(StatusCode::INTERNAL_SERVER_ERROR, Bytes::new())
+    }
+
+    fn answer(&self, status: StatusCode, body: Bytes) -> reqwest::Response {
+        // Nobody reads the URL; without one, reqwest parses one of its own for every answer.
+        let response = http::Response::builder().url(self.core.base_url.clone()).body(body);
+        let mut response = response.unwrap_or_default();
+        *response.status_mut() = status;
+        response.into()
+    }
 }

@@ -25,6 +25,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How to find the object that a call may have created; see [`Call::reconcile`](crate::Call::reconcile).
 ///
+/// Looking only reads. A call that is dropped while it looks leaves its outcome as it was: unknown.
+///
 /// [`Processes::launched`](crate::resources::processes::Processes::launched) and
 /// [`Processes::marked`](crate::resources::processes::Processes::marked) make one for launches. For other objects,
 /// give the list and how to recognize it:

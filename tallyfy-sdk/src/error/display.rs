@@ -97,10 +97,11 @@ impl Error {
                  of users refuse, or something on the way drops the header X-Tallyfy-Client"
                     .to_owned(),
             ),
-            // docs:open-api/code-samples/authentication/personal-access-token
+            // docs:open-api/code-samples/authentication/personal-access-token; docs:open-api/index of the header
             401 => Some(
                 "The token is not accepted: a personal token cannot be renewed and stops working when its \
-                 owner logs out of Tallyfy; make a new one under Settings > Integrations > REST API"
+                 owner logs out of Tallyfy; make a new one under Settings > Integrations > REST API (if the token is \
+                 good, something on the way drops the header X-Tallyfy-Client, which looks the same)"
                     .to_owned(),
             ),
             403 => Some("The token's owner lacks the role or seat for this".to_owned()),

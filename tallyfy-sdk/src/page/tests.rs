@@ -1,6 +1,7 @@
 //! Walking lists, with all that servers say and do not say about pages. What happens when a list changes meanwhile is
-//! in `tests/drift.rs`.
+//! in `tests/drift.rs`, what a long walk costs in `tests/cost.rs`.
 
+mod cost;
 mod drift;
 
 use tallyfy_gen::types::{ListTagsQuery, Tag};

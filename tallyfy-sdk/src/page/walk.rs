@@ -6,6 +6,9 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::resume::ResumeToken;
 use super::tally::{Drift, Seen, Tally};
@@ -16,6 +19,9 @@ use crate::error::Error;
 const MAX_PAGES: u32 = 10_000;
 /// Rows by which repeated ones are recognized.
 const REMEMBERED: usize = 10_000;
+/// Pages that have arrived are read when they are due, while the next are under way; but at least this often, before
+/// their time runs out.
+const LONGEST_UNREAD: Duration = Duration::from_secs(1);
 
 /// How a list is walked.
 #[derive(Clone, Debug)]
@@ -50,6 +56,18 @@ enum Slot<T> {
     Arrived(Result<Page<T>, Error>),
 }
 
+impl<T> Slot<T> {
+    /// Lets it go on, and says whether it has arrived.
+    fn look(&mut self, cx: &mut Context<'_>) -> bool {
+        if let Self::Pending(call) = self
+            && let Poll::Ready(arrived) = call.as_mut().poll(cx)
+        {
+            *self = Self::Arrived(arrived);
+        }
+        matches!(self, Self::Arrived(_))
+    }
+}
+
 pub(super) struct Walk<T> {
     /// `None` when the walk has ended.
     list: Option<Lister<T>>,
@@ -68,6 +86,8 @@ pub(super) struct Walk<T> {
     last: Option<i64>,
     size: Option<i64>,
     under_way: VecDeque<Slot<T>>,
+    /// When all of those were last looked at.
+    looked_at: Instant,
     seen: Seen,
     tally: Tally,
     /// Items given, and on which page and rows those of the last page stood.
@@ -93,6 +113,7 @@ impl<T: Send + 'static> Walk<T> {
             last: None,
             size: resume.and_then(|token| token.size),
             under_way: VecDeque::new(),
+            looked_at: Instant::now(),
             seen: Seen::new(if list.identify.is_some() { list.settings.remember } else { 0 }),
             tally: Tally::default(),
             given: 0,
@@ -110,7 +131,7 @@ impl<T: Send + 'static> Walk<T> {
         if self.is_full() {
             self.list = None;
         }
-        if let Err(error) = self.fill() {
+        if let Err(error) = self.fill(cx) {
             return Poll::Ready(Some(Err(self.fail(error))));
         }
         self.drive(cx);
@@ -123,15 +144,15 @@ impl<T: Send + 'static> Walk<T> {
             Ok(page) => Ok(page),
             Err(error) => Err(self.fail(error)),
         };
-        // The next ones are sent for while the caller is busy with this one.
-        if self.list.as_ref().is_some_and(|list| list.settings.prefetch > 1) && self.fill().is_ok() {
-            self.drive(cx);
+        // The next one is sent for while the caller is busy with this one. What is wrong with it can wait until then.
+        if self.list.as_ref().is_some_and(|list| list.settings.prefetch > 1) && !self.is_full() {
+            self.failure = self.fill(cx).err();
         }
         Poll::Ready(Some(taken))
     }
 
     /// Asks for as many pages as may be under way.
-    fn fill(&mut self) -> Result<(), Error> {
+    fn fill(&mut self, cx: &mut Context<'_>) -> Result<(), Error> {
         let Some(list) = &mut self.list else { return Ok(()) };
         let width = if self.last.is_some() { list.settings.prefetch } else { 1 };
         let size = self.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(1);
@@ -156,20 +177,27 @@ impl<T: Send + 'static> Walk<T> {
             let (fetch, number) = (Arc::clone(&list.fetch), self.ask);
             let call =
                 page_call(&list.client, list.operation, &list.options, move |api| fetch(api, Some(number)));
-            self.under_way.push_back(Slot::Pending(call.into_future()));
+            let mut slot = Slot::Pending(call.into_future());
+            slot.look(cx);
+            self.under_way.push_back(slot);
             self.ask += 1;
             self.asked += 1;
         }
         Ok(())
     }
 
+    /// Looks at the pages under way, first at the one that is due. Has it come, the others wait: reading them takes time
+    /// in which the next could be on its way.
     fn drive(&mut self, cx: &mut Context<'_>) {
-        for slot in &mut self.under_way {
-            if let Slot::Pending(call) = slot
-                && let Poll::Ready(arrived) = call.as_mut().poll(cx)
-            {
-                *slot = Slot::Arrived(arrived);
+        let now = Instant::now();
+        let must_look = now.saturating_duration_since(self.looked_at) >= LONGEST_UNREAD;
+        let mut slots = self.under_way.iter_mut();
+        let has_come = slots.next().is_some_and(|due| due.look(cx));
+        if !has_come || must_look {
+            for slot in slots {
+                slot.look(cx);
             }
+            self.looked_at = now;
         }
     }
 

@@ -176,24 +176,55 @@ async fn read(mut response: reqwest::Response, limit: u64) -> Attempt {
         return Attempt::TooLarge { status, headers };
     }
     let promised = response.content_length().unwrap_or(0).min(LARGEST_ERROR);
-    let mut body = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
+    let mut body = Collected { promised: usize::try_from(promised).unwrap_or(0), ..Collected::default() };
     loop {
         match response.chunk().await {
-            Ok(None) => return Attempt::Answered { status, headers, body: body.into() },
-            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > limit => {
+            Ok(None) => return Attempt::Answered { status, headers, body: body.into_bytes() },
+            Ok(Some(piece)) if (body.len() + piece.len()) as u64 > limit => {
                 if succeeded {
                     return Attempt::TooLarge { status, headers };
                 }
                 let room = usize::try_from(limit).unwrap_or(usize::MAX) - body.len();
-                body.extend_from_slice(&chunk[..room.min(chunk.len())]);
-                return Attempt::Answered { status, headers, body: body.into() };
+                body.push(piece.slice(..room.min(piece.len())));
+                return Attempt::Answered { status, headers, body: body.into_bytes() };
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(piece)) => body.push(piece),
             Err(error) if succeeded => {
-                return Attempt::Broken { status, headers, body: body.into(), error };
+                return Attempt::Broken { status, headers, body: body.into_bytes(), error };
             }
             // The status line says all that matters; the message may be cut.
-            Err(_) => return Attempt::Answered { status, headers, body: body.into() },
+            Err(_) => return Attempt::Answered { status, headers, body: body.into_bytes() },
         }
+    }
+}
+
+/// What has come of a body. A small one comes in one piece, which need not be copied.
+#[derive(Default)]
+struct Collected {
+    promised: usize,
+    first: Bytes,
+    /// All of it, once there is more than the first piece.
+    all: Vec<u8>,
+}
+
+impl Collected {
+    fn push(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.reserve(self.promised);
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&piece);
+    }
+
+    fn len(&self) -> usize {
+        self.all.len().max(self.first.len())
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
     }
 }

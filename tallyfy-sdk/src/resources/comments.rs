@@ -37,11 +37,12 @@ pub struct Comments {
 impl Comments {
     /// Adds a comment. Members are told when the text mentions them as `@[id]`.
     ///
-    /// `POST /organizations/{org}/tasks/{task}/comment`, at most 120 an hour for an organization (docs:open-api/index).
+    /// `POST /organizations/{org}/tasks/{task}/comment`, **not** repeatable; at most 120 an hour for an organization
+    /// (docs:open-api/index).
     ///
     /// # Errors
     /// [`is_validation`](crate::Error::is_validation) for an empty text. When [`delivery`](crate::Error::delivery) is
-    /// `Unknown` the comment may stand there: the SDK does not repeat it.
+    /// `Unknown` or `Applied` the comment may stand there: read the task with its `threads` before adding it again.
     pub fn add(&self, body: AddComment) -> Call<Comment> {
         let (org, task) = (&self.organization.id, &self.task);
         call!(item, &self.organization.client, create_task_comment(org, task), body)

@@ -16,7 +16,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// `GET /me`. Role and status belong to an organization: [`Organization::me`].
+    /// `GET /me`, repeatable. Role and status belong to an organization: [`Organization::me`].
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) when the token is not, or no longer, good.
@@ -29,7 +29,7 @@ impl Client {
 impl Organization {
     /// The person behind the token as a member of this organization, with role and status.
     ///
-    /// `GET /organizations/{org}/me`.
+    /// `GET /organizations/{org}/me`, repeatable.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth); [`is_permission`](crate::Error::is_permission) when the person is no member.

@@ -38,7 +38,7 @@ pub struct Members {
 impl Members {
     /// Everybody, of every status.
     ///
-    /// `GET /organizations/{org}/users`.
+    /// `GET /organizations/{org}/users`, repeatable.
     ///
     /// # Errors
     /// [`is_permission`](crate::Error::is_permission) when the token's owner is no member. Reading changes nothing.
@@ -49,7 +49,7 @@ impl Members {
 
     /// One member.
     ///
-    /// `GET /organizations/{org}/users/{user}`.
+    /// `GET /organizations/{org}/users/{user}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown member.

@@ -20,7 +20,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// `GET /me/organizations`, 10 a page unless told otherwise.
+    /// `GET /me/organizations`, repeatable; 10 a page unless told otherwise.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth). Reading changes nothing.
@@ -32,7 +32,7 @@ impl Client {
 impl Organization {
     /// The organization's profile and settings.
     ///
-    /// `GET /organizations/{org}`.
+    /// `GET /organizations/{org}`, repeatable.
     ///
     /// # Errors
     /// [`is_permission`](crate::Error::is_permission) when the token's owner is no member.

@@ -54,7 +54,7 @@ pub struct Processes {
 impl Processes {
     /// Processes. Archived ones are left out unless `archived` is set.
     ///
-    /// `GET /organizations/{org}/runs`, 10 a page unless told otherwise.
+    /// `GET /organizations/{org}/runs`, repeatable; 10 a page unless told otherwise.
     ///
     /// # Errors
     /// [`is_permission`](Error::is_permission) when the token's owner is no member. Reading changes nothing.
@@ -65,7 +65,7 @@ impl Processes {
 
     /// One process, with its kick-off answers.
     ///
-    /// `GET /organizations/{org}/runs/{run}`.
+    /// `GET /organizations/{org}/runs/{run}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) for an unknown process.
@@ -75,7 +75,7 @@ impl Processes {
 
     /// One process with includes, its tasks say.
     ///
-    /// `GET /organizations/{org}/runs/{run}`.
+    /// `GET /organizations/{org}/runs/{run}`, repeatable.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -99,9 +99,9 @@ impl Processes {
     /// # }
     /// ```
     ///
-    /// `POST /organizations/{org}/runs`. Answers are keyed by field id: a label or alias is refused here, since the
-    /// service would drop it silently. A `tasks` map must name **every** step of the template: steps it does not name
-    /// get no task.
+    /// `POST /organizations/{org}/runs`, **not** repeatable unless it may [look](Call::reconcile). Answers are keyed by
+    /// field id: a label or alias is refused here, since the service would drop it silently. A `tasks` map must name
+    /// **every** step of the template: steps it does not name get no task.
     ///
     /// # Errors
     /// [`is_validation`](Error::is_validation) when a required kick-off field has no answer; nothing was launched. After
@@ -186,8 +186,9 @@ impl Processes {
     /// # }
     /// ```
     ///
-    /// `PUT /organizations/{org}/runs/{run}`. The service detaches every member and group that an update does not name
-    /// (mcp:update_process, measured), so an update without both lists is refused here; `keeping` carries them over.
+    /// `PUT /organizations/{org}/runs/{run}`, repeatable. The service detaches every member and group that an update does
+    /// not name (mcp:update_process, measured), so an update without both lists is refused here; `keeping` carries them
+    /// over.
     ///
     /// # Errors
     /// [`is_input`](Error::is_input) when a list is missing; nothing was sent.
@@ -199,8 +200,8 @@ impl Processes {
 
     /// Archives a process with its tasks, comments and files; [`activate`](Self::activate) brings it back.
     ///
-    /// `DELETE /organizations/{org}/runs/{run}`. `None` when it is done and the service does not show the process: its
-    /// answer was empty, or a repeat after a lost answer found nothing left to archive.
+    /// `DELETE /organizations/{org}/runs/{run}`, repeatable. `None` when it is done and the service does not show the
+    /// process: its answer was empty, or a repeat after a lost answer found nothing left to archive.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) for an unknown process.
@@ -212,7 +213,7 @@ impl Processes {
 
     /// Brings an archived process back, in the state it had.
     ///
-    /// `PUT /organizations/{org}/runs/{run}/activate`.
+    /// `PUT /organizations/{org}/runs/{run}/activate`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) for an unknown process.

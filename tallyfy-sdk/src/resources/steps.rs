@@ -34,7 +34,7 @@ pub struct Steps {
 impl Steps {
     /// The steps, in order. Ten a page unless told otherwise: a quarter of live templates has more.
     ///
-    /// `GET /organizations/{org}/checklists/{checklist}/steps`.
+    /// `GET /organizations/{org}/checklists/{checklist}/steps`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown or archived template.
@@ -45,7 +45,7 @@ impl Steps {
 
     /// One step.
     ///
-    /// `GET /organizations/{org}/checklists/{checklist}/steps/{step}`.
+    /// `GET /organizations/{org}/checklists/{checklist}/steps/{step}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown step or template.

@@ -65,7 +65,7 @@ pub struct Tasks {
 impl Tasks {
     /// Tasks of all processes and one-off tasks.
     ///
-    /// `GET /organizations/{org}/tasks`, 10 a page unless told otherwise.
+    /// `GET /organizations/{org}/tasks`, repeatable; 10 a page unless told otherwise.
     ///
     /// # Errors
     /// [`is_permission`](crate::Error::is_permission) when the token's owner is no member. Reading changes nothing.
@@ -76,8 +76,8 @@ impl Tasks {
 
     /// Tasks of the token's owner, completed ones too.
     ///
-    /// `GET /organizations/{org}/me/tasks`. Without a status the service leaves completed tasks out (mcp:get_my_tasks,
-    /// measured), so `all` is sent unless the query names one.
+    /// `GET /organizations/{org}/me/tasks`, repeatable. Without a status the service leaves completed tasks out
+    /// (mcp:get_my_tasks, measured), so `all` is sent unless the query names one.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -89,7 +89,7 @@ impl Tasks {
 
     /// One task, of a process or not. `run_id` tells its process.
     ///
-    /// `GET /organizations/{org}/tasks/{task}`.
+    /// `GET /organizations/{org}/tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown task.
@@ -99,7 +99,7 @@ impl Tasks {
 
     /// One task with includes: its form fields, its comments (`threads`).
     ///
-    /// `GET /organizations/{org}/tasks/{task}`.
+    /// `GET /organizations/{org}/tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -121,7 +121,7 @@ impl Tasks {
     /// # }
     /// ```
     ///
-    /// `PUT /organizations/{org}/tasks/{task}`.
+    /// `PUT /organizations/{org}/tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// [`is_validation`](crate::Error::is_validation) for a completed task: reopen it first. Nothing was changed then.
@@ -133,19 +133,19 @@ impl Tasks {
 
     /// Completes a one-off task.
     ///
-    /// `POST /organizations/{org}/completed-tasks`. **Not** repeatable: a second completion fires webhooks and mails
+    /// `POST /organizations/{org}/completed-tasks`, **not** repeatable: a second completion fires webhooks and mails
     /// again (mcp:complete_task), so the SDK does not repeat it when the outcome is unknown.
     ///
     /// # Errors
     /// [`is_validation`](crate::Error::is_validation) when required form fields are empty or an issue is open. When
-    /// [`delivery`](crate::Error::delivery) is `Unknown`, read the task before trying again.
+    /// [`delivery`](crate::Error::delivery) is `Unknown` or `Applied`, read the task before trying again.
     pub fn complete(&self, id: impl Into<TaskId>) -> Call<Task> {
         self.decide(id.into(), None)
     }
 
     /// Completes a one-off approval task with a yes.
     ///
-    /// `POST /organizations/{org}/completed-tasks`.
+    /// `POST /organizations/{org}/completed-tasks`, **not** repeatable.
     ///
     /// # Errors
     /// As [`complete`](Self::complete).
@@ -155,7 +155,7 @@ impl Tasks {
 
     /// Completes a one-off approval task with a no. On a task that expires it would record "expired".
     ///
-    /// `POST /organizations/{org}/completed-tasks`.
+    /// `POST /organizations/{org}/completed-tasks`, **not** repeatable.
     ///
     /// # Errors
     /// As [`complete`](Self::complete).
@@ -173,7 +173,7 @@ impl Tasks {
 
     /// Reopens a completed one-off task.
     ///
-    /// `DELETE /organizations/{org}/completed-tasks/{task}`.
+    /// `DELETE /organizations/{org}/completed-tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown task.
@@ -204,7 +204,7 @@ pub struct ProcessTasks {
 impl ProcessTasks {
     /// The tasks, hidden ones (status `auto-skipped`) too. Reads may lag right after a launch.
     ///
-    /// `GET /organizations/{org}/runs/{run}/tasks`, 10 a page unless told otherwise.
+    /// `GET /organizations/{org}/runs/{run}/tasks`, repeatable; 10 a page unless told otherwise.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown process. Reading changes nothing.
@@ -215,7 +215,7 @@ impl ProcessTasks {
 
     /// One task.
     ///
-    /// `GET /organizations/{org}/runs/{run}/tasks/{task}`.
+    /// `GET /organizations/{org}/runs/{run}/tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for a task that is not in this process.
@@ -225,7 +225,7 @@ impl ProcessTasks {
 
     /// One task with includes: its form fields, its comments (`threads`).
     ///
-    /// `GET /organizations/{org}/runs/{run}/tasks/{task}`.
+    /// `GET /organizations/{org}/runs/{run}/tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -247,9 +247,9 @@ impl ProcessTasks {
     /// # }
     /// ```
     ///
-    /// `PUT /organizations/{org}/runs/{run}/tasks/{task}`. What is not set stays; assignees, once set, replace all
-    /// three lists. Answers are keyed by field id: a label or alias is refused here. The service moves a deadline into
-    /// working time: read it back.
+    /// `PUT /organizations/{org}/runs/{run}/tasks/{task}`, repeatable. What is not set stays; assignees, once set, replace
+    /// all three lists. Answers are keyed by field id: a label or alias is refused here. The service moves a deadline
+    /// into working time: read it back.
     ///
     /// # Errors
     /// [`is_validation`](crate::Error::is_validation) for a completed task: reopen it first. Nothing was changed then.
@@ -261,21 +261,21 @@ impl ProcessTasks {
 
     /// Completes a task.
     ///
-    /// `POST /organizations/{org}/runs/{run}/completed-tasks`. **Not** repeatable: a second completion fires webhooks
+    /// `POST /organizations/{org}/runs/{run}/completed-tasks`, **not** repeatable: a second completion fires webhooks
     /// and mails again (mcp:complete_task), so the SDK does not repeat it when the outcome is unknown. Form answers
     /// are written before, by [`update`](Self::update).
     ///
     /// # Errors
     /// [`is_validation`](crate::Error::is_validation) when required form fields are empty, an issue is open, or the task
     /// wants [`approve`](Self::approve) or [`reject`](Self::reject). When [`delivery`](crate::Error::delivery) is
-    /// `Unknown`, read the task before trying again.
+    /// `Unknown` or `Applied`, read the task before trying again.
     pub fn complete(&self, id: impl Into<TaskId>) -> Call<Task> {
         self.decide(id.into(), None)
     }
 
     /// Completes an approval task with a yes.
     ///
-    /// `POST /organizations/{org}/runs/{run}/completed-tasks`.
+    /// `POST /organizations/{org}/runs/{run}/completed-tasks`, **not** repeatable.
     ///
     /// # Errors
     /// As [`complete`](Self::complete).
@@ -285,7 +285,7 @@ impl ProcessTasks {
 
     /// Completes an approval task with a no. On a task that expires it would record "expired".
     ///
-    /// `POST /organizations/{org}/runs/{run}/completed-tasks`.
+    /// `POST /organizations/{org}/runs/{run}/completed-tasks`, **not** repeatable.
     ///
     /// # Errors
     /// As [`complete`](Self::complete).
@@ -303,7 +303,7 @@ impl ProcessTasks {
 
     /// Reopens a completed task.
     ///
-    /// `DELETE /organizations/{org}/runs/{run}/completed-tasks/{task}`.
+    /// `DELETE /organizations/{org}/runs/{run}/completed-tasks/{task}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for a task that is not in this process.

@@ -41,7 +41,7 @@ pub struct Templates {
 impl Templates {
     /// Templates, pinned ones first. Archived ones are left out unless `archived` is set.
     ///
-    /// `GET /organizations/{org}/checklists`, 10 a page unless told otherwise.
+    /// `GET /organizations/{org}/checklists`, repeatable; 10 a page unless told otherwise.
     ///
     /// # Errors
     /// [`is_permission`](crate::Error::is_permission) when the token's owner is no member. Reading changes nothing.
@@ -52,7 +52,7 @@ impl Templates {
 
     /// One template, with its kick-off fields. An archived one counts as not found.
     ///
-    /// `GET /organizations/{org}/checklists/{checklist}`.
+    /// `GET /organizations/{org}/checklists/{checklist}`, repeatable.
     ///
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown, archived or hidden template.
@@ -73,7 +73,7 @@ impl Templates {
     /// # }
     /// ```
     ///
-    /// `GET /organizations/{org}/checklists/{checklist}`.
+    /// `GET /organizations/{org}/checklists/{checklist}`, repeatable.
     ///
     /// # Errors
     /// As [`get`](Self::get).
