@@ -9,6 +9,7 @@ mod client;
 mod clock;
 mod error;
 mod id;
+mod mask;
 mod pace;
 mod page;
 mod pipeline;
