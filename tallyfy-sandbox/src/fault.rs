@@ -1,14 +1,19 @@
-//! Faults on order: what a test wants to go wrong, once.
+//! Faults on order: what a test wants to go wrong.
 //!
-//! Not here: how a connection is cut (`server`).
+//! Not here: which calls they strike (`script`), how a connection is cut (`server`).
+
+mod script;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 
+pub use script::Script;
+pub(crate) use script::{Call, Faults};
+
 /// One thing to go wrong with one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
     /// This answer instead of the real one; nothing is changed.
@@ -38,10 +43,17 @@ pub enum Fault {
     EmptyBody,
     /// The state is changed; the JSON is cut in half, with a length that fits the half.
     Truncated,
+    /// The state is changed; the head comes at once, the body in pieces.
+    SlowBody {
+        /// How many pieces.
+        pieces: usize,
+        /// The wait before each, on the tokio clock.
+        pause: Duration,
+    },
 }
 
 /// The content of a [`Fault::Status`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FaultBody {
     /// None at all.
@@ -77,28 +89,5 @@ impl Fault {
         let body = serde_json::json!({ "message": "limit reached", "code": "RATE_LIMIT_EXCEEDED" });
         let headers = vec![("Retry-After".to_owned(), retry_after.to_string())];
         Self::Status { status: 429, headers, body: FaultBody::Json(body) }
-    }
-}
-
-/// Faults waiting for their call.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(String, Fault)>);
-
-impl Faults {
-    /// Adds one. `"*"` matches any call.
-    pub(crate) fn push(&mut self, operation: &str, fault: Fault) {
-        self.0.push((operation.to_owned(), fault));
-    }
-
-    /// Takes the first that matches.
-    pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<Fault> {
-        let matches = |wanted: &str| wanted == "*" || Some(wanted) == operation;
-        let at = self.0.iter().position(|(wanted, _)| matches(wanted))?;
-        Some(self.0.remove(at).1)
-    }
-
-    /// How many are left.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
     }
 }

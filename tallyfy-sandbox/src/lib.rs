@@ -33,7 +33,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-pub use fault::{Fault, FaultBody};
+use fault::Faults;
+pub use fault::{Fault, FaultBody, Script};
 use log::Log;
 pub use log::{Seen, Side, Violation};
 pub use quirks::Quirks;
@@ -67,6 +68,8 @@ pub struct Builder {
     now: Option<DateTime<Utc>>,
     plan: seed::Plan,
     kept: usize,
+    scripts: Vec<Script>,
+    fault_seed: u64,
 }
 
 impl Default for Builder {
@@ -81,6 +84,8 @@ impl Default for Builder {
             now: None,
             plan: seed::Plan::default(),
             kept: log::KEPT,
+            scripts: Vec::new(),
+            fault_seed: 0,
         }
     }
 }
@@ -141,17 +146,36 @@ impl Builder {
         self
     }
 
+    /// Orders faults by script; see [`Sandbox::script`].
+    pub fn script(mut self, script: Script) -> Self {
+        self.scripts.push(script);
+        self
+    }
+
+    /// The seed of the chances of all scripts; 0 by default.
+    pub fn fault_seed(mut self, seed: u64) -> Self {
+        self.fault_seed = seed;
+        self
+    }
+
     /// Starts the sandbox on the tokio runtime of the caller, so that a paused clock holds for both
     /// sides.
     ///
     /// # Errors
-    /// When the port cannot be listened on, or the plan cannot be carried out.
+    /// When the port cannot be listened on, the plan cannot be carried out, or a fault is for an operation that
+    /// the document does not have.
     pub async fn start(self) -> io::Result<Sandbox> {
+        let wrong = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
+        if let Some(operation) = self.scripts.iter().find_map(Script::unknown) {
+            return Err(wrong(format!("the document has no operation {operation}")));
+        }
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;
         let world = seed::planned(self.quirks, self.now, self.plan);
-        let world = world.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept)));
+        let world = world.map_err(|error| wrong(error.to_string()))?;
+        let mut faults = Faults::new(self.fault_seed);
+        self.scripts.into_iter().for_each(|script| faults.run(script));
+        let shared = Arc::new(Shared::new(world, self.contract, Log::of(self.kept), faults));
         let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { address, shared, server })
     }
@@ -213,7 +237,24 @@ impl Sandbox {
         self.shared.lock().faults.push(operation, fault);
     }
 
-    /// How many ordered faults have not struck yet.
+    /// Orders faults by count or by chance. Those of [`Sandbox::fault`] come before, and earlier scripts before
+    /// later ones; a call is struck once. [`Seen::fault`] tells which calls were.
+    ///
+    /// # Panics
+    /// When the document has no such operation.
+    #[track_caller]
+    pub fn script(&self, script: Script) {
+        let unknown = script.unknown();
+        assert!(unknown.is_none(), "the document has no operation {}", unknown.unwrap_or_default());
+        self.shared.lock().faults.run(script);
+    }
+
+    /// Takes back all faults that were ordered: the calls to come are answered as they should be.
+    pub fn clear_faults(&self) {
+        self.shared.lock().faults.clear();
+    }
+
+    /// How many faults of [`Sandbox::fault`] have not struck yet.
     pub fn faults_left(&self) -> usize {
         self.shared.lock().faults.len()
     }

@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::fault::Fault;
+
 /// Who broke the contract of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -52,6 +54,10 @@ pub struct Seen {
     pub json: Option<Value>,
     /// Status of the answer; `None` when the connection was cut or the answer is still due.
     pub status: Option<u16>,
+    /// The fault that struck it.
+    pub fault: Option<Fault>,
+    /// Whether a write was carried out. Where `status` is `None` nobody was told: applied but unanswered.
+    pub changed: bool,
     /// Where the request breaks the document.
     pub violations: Vec<Violation>,
 }
@@ -100,9 +106,20 @@ impl Log {
 
     /// Notes the status of an answer.
     pub(crate) fn answered(&mut self, number: usize, status: u16) {
-        if let Some(entry) = number.checked_sub(self.first).and_then(|at| self.entries.get_mut(at)) {
+        if let Some(entry) = self.entry(number) {
             entry.status = Some(status);
         }
+    }
+
+    /// Notes that a write was carried out.
+    pub(crate) fn changed(&mut self, number: usize) {
+        if let Some(entry) = self.entry(number) {
+            entry.changed = true;
+        }
+    }
+
+    fn entry(&mut self, number: usize) -> Option<&mut Seen> {
+        self.entries.get_mut(number.checked_sub(self.first)?)
     }
 
     /// Notes violations of the sandbox itself.

@@ -2,11 +2,13 @@
 //!
 //! Not here: what is answered (`service`).
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -17,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::Sleep;
 
 use crate::service::{self, Outcome, Shared};
 
@@ -59,6 +62,9 @@ async fn answer(
             Err(io::ErrorKind::ConnectionReset.into())
         }
         Outcome::CutInBody(response) => Ok(response.map(|bytes| Content::cut(bytes, cut))),
+        Outcome::Dribble(response, pieces, pause) => {
+            Ok(response.map(|bytes| Content::slow(bytes, pieces, pause)))
+        }
     }
 }
 
@@ -108,21 +114,53 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// The body of an answer: whole, or half of it and then a reset.
+/// The body of an answer: whole, in slow pieces, or half of it and then a reset.
 struct Content {
-    bytes: Bytes,
-    sent: bool,
-    cut: Option<Arc<AtomicBool>>,
+    left: Bytes,
+    slow: Option<Slow>,
+    cut: Option<Cut>,
+}
+
+/// Pieces of this size, each after a pause.
+struct Slow {
+    piece: usize,
+    pause: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+/// What remains when the body is cut, and whom to tell.
+struct Cut {
+    rest: usize,
     flushed: bool,
+    wire: Arc<AtomicBool>,
 }
 
 impl Content {
     fn whole(bytes: Bytes) -> Self {
-        Self { bytes, sent: false, cut: None, flushed: false }
+        Self { left: bytes, slow: None, cut: None }
     }
 
-    fn cut(bytes: Bytes, cut: Arc<AtomicBool>) -> Self {
-        Self { bytes, sent: false, cut: Some(cut), flushed: false }
+    fn slow(bytes: Bytes, pieces: usize, pause: Duration) -> Self {
+        let piece = bytes.len().div_ceil(pieces.max(1));
+        let slow = Slow { piece, pause, sleep: Box::pin(tokio::time::sleep(pause)) };
+        Self { slow: Some(slow), ..Self::whole(bytes) }
+    }
+
+    fn cut(bytes: Bytes, wire: Arc<AtomicBool>) -> Self {
+        let rest = bytes.len().div_ceil(2);
+        Self { cut: Some(Cut { rest, flushed: false, wire }), ..Self::whole(bytes) }
+    }
+
+    /// How much may go out now.
+    fn ready(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let held_back = self.cut.as_ref().map_or(0, |cut| cut.rest);
+        let mut size = self.left.len() - held_back;
+        if let Some(slow) = self.slow.as_mut().filter(|_| size > 0) {
+            std::task::ready!(slow.sleep.as_mut().poll(context));
+            slow.sleep = Box::pin(tokio::time::sleep(slow.pause));
+            size = size.min(slow.piece);
+        }
+        Poll::Ready(size)
     }
 }
 
@@ -134,29 +172,26 @@ impl HttpBody for Content {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if !self.sent {
-            self.sent = true;
-            let end = if self.cut.is_some() { self.bytes.len() / 2 } else { self.bytes.len() };
-            if end > 0 {
-                return Poll::Ready(Some(Ok(Frame::data(self.bytes.slice(..end)))));
-            }
+        let size = std::task::ready!(self.ready(context));
+        if size > 0 {
+            return Poll::Ready(Some(Ok(Frame::data(self.left.split_to(size)))));
         }
-        let Some(cut) = self.cut.clone() else { return Poll::Ready(None) };
-        if !self.flushed {
+        let Some(cut) = self.cut.as_mut() else { return Poll::Ready(None) };
+        if !cut.flushed {
             // A pause lets the half reach the wire before the error ends the connection.
-            self.flushed = true;
+            cut.flushed = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        cut.store(true, Ordering::Relaxed);
+        cut.wire.store(true, Ordering::Relaxed);
         Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.sent { SizeHint::default() } else { SizeHint::with_exact(self.bytes.len() as u64) }
+        SizeHint::with_exact(self.left.len() as u64)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.cut.is_none() && (self.sent || self.bytes.is_empty())
+        self.cut.is_none() && self.left.is_empty()
     }
 }

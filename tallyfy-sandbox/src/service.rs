@@ -4,15 +4,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::answer::{self, Answer, Body};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Call, Fault, Faults};
 use crate::log::{Log, Seen, Side, Violation};
 use crate::query::Query;
 use crate::router::{self, Found};
@@ -60,8 +61,7 @@ impl std::fmt::Debug for Contract {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, contract: Contract, log: Log) -> Self {
-        let faults = Faults::default();
+    pub(crate) fn new(world: World, contract: Contract, log: Log, faults: Faults) -> Self {
         Self { inner: Mutex::new(Inner { world, faults, log, contract, answered: 0 }) }
     }
 
@@ -79,10 +79,25 @@ pub(crate) enum Outcome {
     CutBefore,
     /// Send half of it, then reset the connection.
     CutInBody(Response<Bytes>),
+    /// Send the head, then the body in so many pieces with a pause before each.
+    Dribble(Response<Bytes>, usize, Duration),
+}
+
+impl Outcome {
+    /// The status that goes out.
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(response) | Self::CutInBody(response) | Self::Dribble(response, ..) => {
+                Some(response.status().as_u16())
+            }
+            Self::CutBefore => None,
+        }
+    }
 }
 
 /// A request that has been read and routed.
 struct Arrived {
+    reads: bool,
     path: String,
     query: Query,
     headers: HeaderMap,
@@ -108,6 +123,7 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     };
     let media = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let mut arrived = Arrived {
+        reads: matches!(parts.method, Method::GET | Method::HEAD),
         query: Query::parse(&raw_query),
         content: Content::read(media, &bytes),
         found,
@@ -122,18 +138,25 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Incoming>) -> Outco
     }
     let (number, fault) = {
         let mut inner = shared.lock();
-        let seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes);
-        let fault = inner.faults.take(seen.operation.as_deref());
+        let mut seen = arrived.seen(parts.method.as_str(), parts.uri.path(), raw_query, bytes);
+        seen.fault = inner.faults.take(arrived.call());
+        let fault = seen.fault.clone();
         (inner.log.push(seen), fault)
     };
-    let outcome = run(shared, &arrived, fault, too_large).await;
-    if let Outcome::Answer(response) | Outcome::CutInBody(response) = &outcome {
-        shared.lock().log.answered(number, response.status().as_u16());
+    let outcome = run(shared, &arrived, number, fault, too_large).await;
+    if let Some(status) = outcome.status() {
+        shared.lock().log.answered(number, status);
     }
     outcome
 }
 
-async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large: bool) -> Outcome {
+async fn run(
+    shared: &Shared,
+    arrived: &Arrived,
+    number: usize,
+    fault: Option<Fault>,
+    too_large: bool,
+) -> Outcome {
     match fault {
         Some(Fault::ResetBefore) => return Outcome::CutBefore,
         Some(Fault::Html(status)) => {
@@ -149,7 +172,7 @@ async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large
         let text = "The request body is too large.";
         write(answer::message(StatusCode::PAYLOAD_TOO_LARGE, text), 0)
     } else {
-        apply(shared, arrived)
+        apply(shared, arrived, number)
     };
     match fault {
         Some(Fault::DelayAfterApply(span)) => {
@@ -160,15 +183,16 @@ async fn run(shared: &Shared, arrived: &Arrived, fault: Option<Fault>, too_large
         Some(Fault::ResetMidBody) => Outcome::CutInBody(response),
         Some(Fault::EmptyBody) => Outcome::Answer(response.map(|_| Bytes::new())),
         Some(Fault::Truncated) => Outcome::Answer(response.map(|bytes| bytes.slice(..bytes.len() / 2))),
+        Some(Fault::SlowBody { pieces, pause }) => Outcome::Dribble(response, pieces, pause),
         _ => Outcome::Answer(response),
     }
 }
 
 /// Runs the handler under the lock, and checks what it says.
-fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
+fn apply(shared: &Shared, arrived: &Arrived, number: usize) -> Response<Bytes> {
     let mut inner = shared.lock();
     inner.answered += 1;
-    let number = inner.answered;
+    let answered = inner.answered;
     let strict = inner.contract.strict;
     let result = catch_unwind(AssertUnwindSafe(|| dispatch(&mut inner.world, arrived, strict)));
     let mut answer = result.unwrap_or_else(|_| {
@@ -186,11 +210,14 @@ fn apply(shared: &Shared, arrived: &Arrived) -> Response<Bytes> {
     {
         inner.blame(contract::check_answer(operation, answer.status, &answer.body));
     }
+    if answer.status.is_success() && !arrived.reads {
+        inner.log.changed(number);
+    }
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
     if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
         answer = answer::html(answer.status);
     }
-    write(answer, number)
+    write(answer, answered)
 }
 
 impl Inner {
@@ -236,6 +263,11 @@ impl Arrived {
         }
     }
 
+    /// What faults go by.
+    fn call(&self) -> Call<'_> {
+        Call { operation: self.operation(), reads: self.reads }
+    }
+
     /// Holds the request against the document.
     fn check(&mut self, contract: &Contract) {
         if let Found::Operation(operation, _) = &self.found {
@@ -262,6 +294,8 @@ impl Arrived {
             body,
             json,
             status: None,
+            fault: None,
+            changed: false,
             violations: self.violations.clone(),
         }
     }

@@ -1,9 +1,12 @@
 //! Faults on order.
 
+mod scripts;
+
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
-use tallyfy_sandbox::{Fault, FaultBody, seed};
+use tallyfy_sandbox::{Fault, FaultBody, Seen, seed};
 
 use crate::Desk;
 
@@ -37,7 +40,7 @@ async fn a_status_comes_once_and_changes_nothing() {
 async fn a_reset_before_the_answer_changes_nothing() {
     let desk = Desk::new().await;
     desk.sandbox.fault("create_run", Fault::ResetBefore);
-    let error = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await;
+    let error = desk.request(Method::POST, "/runs").json(&launch()).send().await;
     assert!(error.expect_err("no answer").is_request());
     assert_eq!(desk.sandbox.requests()[0].status, None);
     assert_eq!(launched(&desk).await, 0);
@@ -47,7 +50,7 @@ async fn a_reset_before_the_answer_changes_nothing() {
 async fn a_reset_after_the_change_leaves_it_done() {
     let desk = Desk::new().await;
     desk.sandbox.fault("create_run", Fault::ResetAfterApply);
-    let error = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await;
+    let error = desk.request(Method::POST, "/runs").json(&launch()).send().await;
     assert!(error.expect_err("no answer").is_request());
     assert_eq!(launched(&desk).await, 1);
 }
@@ -56,7 +59,7 @@ async fn a_reset_after_the_change_leaves_it_done() {
 async fn a_reset_in_mid_body_comes_after_the_head() {
     let desk = Desk::new().await;
     desk.sandbox.fault("create_run", Fault::ResetMidBody);
-    let response = desk.request(reqwest::Method::POST, "/runs").json(&launch()).send().await.expect("a head");
+    let response = desk.request(Method::POST, "/runs").json(&launch()).send().await.expect("a head");
     assert_eq!(response.status().as_u16(), 201);
     assert!(response.bytes().await.is_err());
     assert_eq!(launched(&desk).await, 1);
@@ -83,10 +86,62 @@ async fn delays_run_on_the_paused_clock() {
     let begun = tokio::time::Instant::now();
     desk.post("/runs", launch()).await.is(201);
     assert!(begun.elapsed() >= Duration::from_secs(60));
-    let request = desk.request(reqwest::Method::POST, "/runs").json(&launch());
+    let request = desk.request(Method::POST, "/runs").json(&launch());
     let error = request.timeout(Duration::from_secs(5)).send().await.expect_err("a timeout");
     assert!(error.is_timeout());
     assert_eq!(launched(&desk).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_body_comes_whole_in_its_own_time() {
+    let desk = Desk::new().await;
+    let slow = Fault::SlowBody { pieces: 4, pause: Duration::from_secs(10) };
+    desk.sandbox.fault("create_run", slow.clone());
+    desk.sandbox.fault("create_run", slow);
+    let begun = tokio::time::Instant::now();
+    let request = desk.request(Method::POST, "/runs").json(&launch());
+    let response = request.try_clone().expect("a plain body").send().await.expect("a head");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    let run: serde_json::Value = response.json().await.expect("the whole body");
+    assert_eq!(run["data"]["name"], "Fault");
+    assert_eq!(begun.elapsed().as_secs(), 40);
+    // Whoever gives up between two pieces has changed the state.
+    let response = request.timeout(Duration::from_secs(25)).send().await.expect("a head");
+    assert!(response.bytes().await.expect_err("a timeout").is_timeout());
+    assert_eq!(launched(&desk).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_tells_what_struck_and_what_was_changed() {
+    let desk = Desk::new().await;
+    let minute = Duration::from_secs(60);
+    let orders = [
+        (Fault::rate_limited(7), Some(429), false),
+        (Fault::ResetBefore, None, false),
+        (Fault::ResetAfterApply, None, true),
+        (Fault::ResetMidBody, Some(201), true),
+        (Fault::EmptyBody, Some(201), true),
+        (Fault::Delay(minute), None, false),
+        (Fault::DelayAfterApply(minute), None, true),
+    ];
+    for (fault, status, changed) in orders {
+        desk.sandbox.fault("create_run", fault.clone());
+        let request = desk.request(Method::POST, "/runs").json(&launch());
+        if let Ok(response) = request.timeout(Duration::from_secs(5)).send().await {
+            let _ = response.bytes().await;
+        }
+        let Seen { fault: struck, status: told, changed: done, .. } = desk.sandbox.requests().remove(0);
+        assert_eq!((told, done), (status, changed), "{fault:?}");
+        assert_eq!(struck, Some(fault));
+        desk.sandbox.clear_requests();
+    }
+    // Neither reads nor refusals change anything.
+    desk.get("/runs").await.is(200);
+    desk.post("/runs", json!({ "name": "No template" })).await.is(422);
+    desk.post("/runs", launch()).await.is(201);
+    let seen = desk.sandbox.requests();
+    assert_eq!(seen.iter().map(|seen| seen.changed).collect::<Vec<_>>(), [false, false, true]);
+    assert!(seen.iter().all(|seen| seen.fault.is_none()));
 }
 
 #[tokio::test]
