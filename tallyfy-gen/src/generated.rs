@@ -2574,7 +2574,10 @@ pub mod types {
                     self.last_updated = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
                 }
-                "last_updated_by" => self.last_updated_by = map.next_value()?,
+                "last_updated_by" => {
+                    self.last_updated_by = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "linked_tasks" => {
                     self.linked_tasks = map
                         .next_value_seed(crate::wire::record::seed::list())?;
@@ -6347,7 +6350,9 @@ pub mod types {
                     self.field_type = map
                         .next_value_seed(crate::wire::record::seed::open_enum())?;
                 }
-                "id" => self.id = map.next_value()?,
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "is_active" => {
                     self.is_active = map
                         .next_value_seed(crate::wire::record::seed::flag())?;
@@ -7422,7 +7427,9 @@ pub mod types {
                     self.first_name = map
                         .next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "id" => self.id = map.next_value()?,
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "last_accessed_at" => {
                     self.last_accessed_at = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
@@ -13566,8 +13573,14 @@ pub mod types {
                     self.prerun_status = map
                         .next_value_seed(crate::wire::record::seed::open_enum())?;
                 }
-                "prerun_submitted_by" => self.prerun_submitted_by = map.next_value()?,
-                "progress" => self.progress = map.next_value()?,
+                "prerun_submitted_by" => {
+                    self.prerun_submitted_by = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "progress" => {
+                    self.progress = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "publicly_hidden_fields" => {
                     self.publicly_hidden_fields = map
                         .next_value_seed(crate::wire::record::seed::texts())?;
@@ -13629,7 +13642,10 @@ pub mod types {
                 "users" => {
                     self.users = map.next_value_seed(crate::wire::record::seed::list())?;
                 }
-                "whole_progress" => self.whole_progress = map.next_value()?,
+                "whole_progress" => {
+                    self.whole_progress = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 _ => return Ok(false),
             }
             Ok(true)
@@ -15982,7 +15998,10 @@ pub mod types {
                     self.completer_guest = map
                         .next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "completer_guest_id" => self.completer_guest_id = map.next_value()?,
+                "completer_guest_id" => {
+                    self.completer_guest_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "completer_id" => {
                     self.completer_id = map
                         .next_value_seed(crate::wire::record::seed::integer())?;
@@ -16914,8 +16933,14 @@ pub mod types {
                     self.last_updated_at = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
                 }
-                "parent_comment_id" => self.parent_comment_id = map.next_value()?,
-                "resolve_id" => self.resolve_id = map.next_value()?,
+                "parent_comment_id" => {
+                    self.parent_comment_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "resolve_id" => {
+                    self.resolve_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "resolved_by" => {
                     self.resolved_by = map
                         .next_value_seed(crate::wire::record::seed::value())?;
