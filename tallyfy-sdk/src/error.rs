@@ -19,6 +19,7 @@ use reqwest::header::{HeaderMap, HeaderName};
 pub use self::body::FieldError;
 use self::body::ServerMessage;
 pub(crate) use self::body::is_html;
+pub(crate) use self::echo::Sent;
 use self::walk::WalkState;
 pub use crate::retry::Delivery;
 

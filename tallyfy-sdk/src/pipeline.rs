@@ -30,7 +30,7 @@ use self::attempt::Attempt;
 pub(crate) use self::prepare::{Prepared, Target, prepare};
 use crate::auth::{self, Token};
 use crate::client::Core;
-use crate::error::{Error, Journey};
+use crate::error::{Error, Journey, Sent};
 use crate::mask::Secret;
 use crate::pace::{Errand, Turn};
 use crate::retry::{self, Decision, Delivery, Outcome, RetryPolicy, Situation};
@@ -349,8 +349,9 @@ impl<'a> Exchange<'a> {
             Attempt::Failed { error, sent: true } => Error::lost(error),
             Attempt::Failed { error, sent: false } => Error::connect(error),
         };
-        let sent = self.prepared.body.bytes();
-        Err(self.finish(error.hiding(&self.prepared.url, sent.as_deref())).without_secret(token.expose()))
+        let body = self.prepared.body.bytes();
+        let sent = Sent { url: &self.prepared.url, headers: &self.limits.headers, body: body.as_deref() };
+        Err(self.finish(error.hiding(sent)).without_secret(token.expose()))
     }
 
     fn finish(&self, error: Error) -> Error {

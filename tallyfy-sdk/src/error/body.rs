@@ -83,10 +83,6 @@ impl ServerMessage {
         let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
         fields.chain(&mut self.message).chain(&mut self.code).chain(&mut self.seat_pool)
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Values under `errors` are a text, a list of texts, or lists and maps nested in each other.

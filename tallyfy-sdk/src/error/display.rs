@@ -10,6 +10,8 @@ use crate::retry::Delivery;
 /// Longest server text shown, in characters.
 const LONGEST: usize = 300;
 const MOST_FIELDS: usize = 3;
+/// Longest name of a request shown.
+const LONGEST_NAME: usize = 64;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,7 +138,7 @@ impl Error {
         if self.0.attempts > 1 {
             write!(f, " [{} attempts in {}]", self.0.attempts, seconds(self.0.elapsed))?;
         }
-        match self.request_id() {
+        match self.request_id().filter(|id| is_name(id)) {
             Some(id) => write!(f, " [request id {}]", self.shown(id)),
             None => Ok(()),
         }
@@ -178,6 +180,12 @@ pub(super) fn shown(text: &str) -> String {
         line.push('…');
     }
     line.trim_end_matches('.').to_owned()
+}
+
+/// Requests have short names of one word; a sentence in their place is not for showing.
+fn is_name(id: &str) -> bool {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    id.len() <= LONGEST_NAME && id.bytes().all(belongs)
 }
 
 /// A 500 may carry database errors and stack traces (mcp:errors); they help nobody who reads this.

@@ -3,6 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use tallyfy_gen::vocabulary::WORDS;
 
@@ -13,9 +14,17 @@ const DEEPEST: usize = 32;
 /// Numbers with fewer digits are counts and sizes.
 const SHORTEST_NUMBER: usize = 5;
 
-/// What was sent and comes back in `texts`, the longest first: values of the query and of a JSON body, and parts of the
-/// path that are neither ids nor words.
-pub(super) fn echoed(url: &Url, body: Option<&[u8]>, texts: &[&str]) -> Vec<String> {
+/// A request, as far as people wrote it.
+pub(crate) struct Sent<'a> {
+    pub(crate) url: &'a Url,
+    /// Those of the call.
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+/// What was sent and comes back in `texts`, the longest first: values of headers, of the query and of a JSON body, and
+/// parts of the path that are neither ids nor words.
+pub(super) fn echoed(Sent { url, headers, body }: Sent<'_>, texts: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let mut keep = |text: &str| {
         let text = text.trim();
@@ -27,9 +36,8 @@ pub(super) fn echoed(url: &Url, body: Option<&[u8]>, texts: &[&str]) -> Vec<Stri
     for part in url.path_segments().into_iter().flatten().filter(|part| !is_route(part)) {
         keep(&percent_decode_str(part).decode_utf8_lossy());
     }
-    for (_, value) in url.query_pairs() {
-        keep(&value);
-    }
+    url.query_pairs().for_each(|(_, value)| keep(&value));
+    headers.values().for_each(|value| keep(&String::from_utf8_lossy(value.as_bytes())));
     if let Some(body) = body.and_then(|body| serde_json::from_slice::<Value>(body).ok()) {
         leaves(&body, 0, &mut keep);
     }

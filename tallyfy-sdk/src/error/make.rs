@@ -8,7 +8,8 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::body::{self, ServerMessage, is_html};
-use super::{Answer, Error, Inner, Journey, Kind, cause, display, echo};
+use super::echo::Sent;
+use super::{Answer, Error, Inner, Journey, Kind, cause, echo};
 use crate::mask::Secret;
 use crate::retry::Delivery;
 
@@ -222,10 +223,13 @@ impl Error {
     }
 
     /// Remembers what the server repeats of the request, to keep it out of `Display`.
-    pub(crate) fn hiding(mut self, url: &reqwest::Url, body: Option<&[u8]>) -> Self {
-        if let Some(answer) = self.0.answer.as_mut().filter(|answer| !answer.said.is_empty()) {
-            let texts: Vec<&str> = answer.said.texts().map(|text| &**text).collect();
-            self.0.echoed = echo::echoed(url, body, &texts);
+    pub(crate) fn hiding(mut self, sent: Sent<'_>) -> Self {
+        if let Some(Answer { headers, said, .. }) = &mut self.0.answer {
+            let named = super::request_id(headers);
+            let texts: Vec<&str> = said.texts().map(|text| &**text).chain(named).collect();
+            if !texts.is_empty() {
+                self.0.echoed = echo::echoed(sent, &texts);
+            }
         }
         self
     }
