@@ -75,7 +75,10 @@ impl Comparison {
         if let Some(inner) = framed(read)
             && written.get("data").is_none()
         {
-            return self.at("data", |it| it.value(inner, written));
+            if !(inner.is_null() && is_empty(written)) {
+                self.at("data", |it| it.value(inner, written));
+            }
+            return;
         }
         match (read, written) {
             (Value::Object(from), Value::Object(to)) => self.object(from, to),

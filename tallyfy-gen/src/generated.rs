@@ -2592,7 +2592,10 @@ pub mod types {
                     self.last_updated = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
                 }
-                "last_updated_by" => self.last_updated_by = map.next_value()?,
+                "last_updated_by" => {
+                    self.last_updated_by = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "linked_tasks" => {
                     self.linked_tasks = map
                         .next_value_seed(crate::wire::record::seed::list())?;
@@ -6452,7 +6455,9 @@ pub mod types {
                     self.field_type = map
                         .next_value_seed(crate::wire::record::seed::open_enum())?;
                 }
-                "id" => self.id = map.next_value()?,
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "is_active" => {
                     self.is_active = map
                         .next_value_seed(crate::wire::record::seed::flag())?;
@@ -7560,7 +7565,9 @@ pub mod types {
                     self.first_name = map
                         .next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "id" => self.id = map.next_value()?,
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "last_accessed_at" => {
                     self.last_accessed_at = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
@@ -13659,8 +13666,14 @@ pub mod types {
                     self.prerun_status = map
                         .next_value_seed(crate::wire::record::seed::open_enum())?;
                 }
-                "prerun_submitted_by" => self.prerun_submitted_by = map.next_value()?,
-                "progress" => self.progress = map.next_value()?,
+                "prerun_submitted_by" => {
+                    self.prerun_submitted_by = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "progress" => {
+                    self.progress = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "publicly_hidden_fields" => {
                     self.publicly_hidden_fields = map
                         .next_value_seed(crate::wire::record::seed::texts())?;
@@ -13722,7 +13735,10 @@ pub mod types {
                 "users" => {
                     self.users = map.next_value_seed(crate::wire::record::seed::list())?;
                 }
-                "whole_progress" => self.whole_progress = map.next_value()?,
+                "whole_progress" => {
+                    self.whole_progress = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 _ => return Ok(false),
             }
             Ok(true)
@@ -16085,7 +16101,10 @@ pub mod types {
                     self.completer_guest = map
                         .next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "completer_guest_id" => self.completer_guest_id = map.next_value()?,
+                "completer_guest_id" => {
+                    self.completer_guest_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "completer_id" => {
                     self.completer_id = map
                         .next_value_seed(crate::wire::record::seed::integer())?;
@@ -17023,8 +17042,14 @@ pub mod types {
                     self.last_updated_at = map
                         .next_value_seed(crate::wire::record::seed::timestamp())?;
                 }
-                "parent_comment_id" => self.parent_comment_id = map.next_value()?,
-                "resolve_id" => self.resolve_id = map.next_value()?,
+                "parent_comment_id" => {
+                    self.parent_comment_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
+                "resolve_id" => {
+                    self.resolve_id = map
+                        .next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "resolved_by" => {
                     self.resolved_by = map
                         .next_value_seed(crate::wire::record::seed::value())?;

@@ -23,9 +23,11 @@ use self::door::{Door, Mode, Seen};
 pub(crate) use self::options::{Options, call_options};
 use self::reconcile::{Looked, Search, Sought};
 pub use self::reconcile::{Reconcile, Window};
+use crate::auth::Token;
 use crate::client::Client;
 use crate::error::{self, Error};
 use crate::id::{self, Checked};
+use crate::mask::{self, Secret};
 use crate::pipeline::{Delivered, Prepared};
 use crate::retry::Delivery;
 
@@ -356,9 +358,10 @@ pub struct Preview {
     pub method: Method,
     /// The whole URL.
     pub url: Url,
-    /// The headers, secrets masked; the connection adds its own (`host`, `content-length`).
+    /// The headers, secrets masked (those that are named like one too); the connection adds its own (`host`,
+    /// `content-length`).
     pub headers: HeaderMap,
-    /// The body, if there is one that can be shown.
+    /// The body, if there is one that can be shown; a personal token in it is masked.
     pub body: Option<Bytes>,
 }
 
@@ -368,10 +371,27 @@ impl Preview {
         serde_json::from_slice(self.body.as_ref()?).ok()
     }
 
-    fn of(prepared: Prepared) -> Self {
-        let mut headers = prepared.headers;
+    fn of(prepared: Prepared, known: Option<&Token>) -> Self {
+        let Prepared { method, mut url, mut headers, body } = prepared;
+        let mut body = body.bytes();
+        for (name, value) in &mut headers {
+            if mask::is_secret_header(name) {
+                *value = HeaderValue::from_static(mask::MASK);
+            }
+        }
+        if let Some(token) = known {
+            let secret = Secret::new(token.expose());
+            secret.out_of_headers(&mut headers);
+            body = body.map(|body| secret.out_of_bytes(body));
+            if secret.is_in(url.as_str()) {
+                let mut text = url.to_string();
+                secret.out_of(&mut text);
+                // The host stays, so it is still a URL.
+                url = text.parse().unwrap_or(url);
+            }
+        }
         headers.insert(reqwest::header::AUTHORIZATION, HeaderValue::from_static("Bearer ***"));
-        Self { method: prepared.method, url: prepared.url, headers, body: prepared.body.bytes() }
+        Self { method, url, headers, body }
     }
 }
 
@@ -394,7 +414,7 @@ fn conclude<T>(
     delivered: Delivered,
     result: Result<Box<T>, progenitor_client::Error<()>>,
 ) -> Result<WithMeta<Box<T>>, Error> {
-    let Delivered { status, headers, body, journey, already_done } = delivered;
+    let Delivered { status, headers, body, journey, already_done, token } = delivered;
     let error = match result {
         // The web app answers any path with its start page: a wrong base URL must not look like success.
         Ok(_) if error::is_html(&body) => Error::decode_html(),
@@ -406,7 +426,7 @@ fn conclude<T>(
         Err(_) if already_done => Error::already_done(),
         Err(generated) => Error::unreadable(generated),
     };
-    Err(error.with_answer(status, headers, body).with_journey(journey))
+    Err(error.with_answer(status, headers, body).with_journey(journey).without_secret(token.expose()))
 }
 
 /// Calls can be handed to other tasks.

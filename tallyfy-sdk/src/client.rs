@@ -13,7 +13,7 @@ use reqwest::header::HeaderValue;
 use tallyfy_gen::transport::Transport;
 
 pub use self::builder::ClientBuilder;
-use crate::auth::TokenSource;
+use crate::auth::{Token, TokenSource};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::OrganizationId;
@@ -104,8 +104,8 @@ pub(crate) struct Core {
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_bytes: u64,
     pub(crate) tokens: Arc<dyn TokenSource>,
-    /// Whether the token is a fixed text, which only its owner can replace.
-    pub(crate) personal_token: bool,
+    /// The token, where it is a fixed text, which only its owner can replace.
+    pub(crate) personal_token: Option<Token>,
     pub(crate) pacer: Pacer,
     pub(crate) repeats: Bucket,
     pub(crate) clock: Clock,

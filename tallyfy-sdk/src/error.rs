@@ -1,9 +1,12 @@
 //! The one error type of this crate: the kinds, and the questions one can ask. How an error is made stands in
 //! `error/make.rs`, how a server's error body is read in `error/body.rs`, what a person sees in
-//! `error/display.rs`, what is known of a walk through a list in `error/walk.rs`.
+//! `error/display.rs`, what of a server's words was the caller's in `error/echo.rs`, what is known of a walk through a list
+//! in `error/walk.rs`, causes that foreign code gave in `error/cause.rs`.
 
 mod body;
+mod cause;
 mod display;
+mod echo;
 mod make;
 mod walk;
 
@@ -16,6 +19,7 @@ use reqwest::header::{HeaderMap, HeaderName};
 pub use self::body::FieldError;
 use self::body::ServerMessage;
 pub(crate) use self::body::is_html;
+pub(crate) use self::echo::Sent;
 use self::walk::WalkState;
 pub use crate::retry::Delivery;
 
@@ -61,7 +65,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// # Shown and kept
 ///
 /// `Display` is meant to be useful alone: the operation, what happened, what the server said, whether it
-/// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies.
+/// may have acted, what to do. Neither `Display` nor `Debug` shows tokens, query strings or bodies, e-mail addresses, or
+/// what the server repeats of the values it was sent: [`message`](Self::message) and [`body`](Self::body) have those.
+/// The token is in nothing that an error holds, its causes included.
 ///
 /// ```
 /// use tallyfy_sdk::{Delivery, Error};
@@ -102,6 +108,8 @@ struct Inner {
     /// What was found when the object was looked for.
     looked: Option<String>,
     walk: Option<Box<WalkState>>,
+    /// What the caller sent and the server repeats; not shown.
+    echoed: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -307,12 +315,12 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The body of the last answer, as it came, cut at 64 KiB. It may hold personal data.
+    /// The body of the last answer, as it came but for the token, cut at 64 KiB. It may hold personal data.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| &answer.body[..])
     }
 
-    /// The headers of the last answer.
+    /// The headers of the last answer, but for the token. Cookies are kept out of `Debug`.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }

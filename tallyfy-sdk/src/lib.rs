@@ -11,6 +11,7 @@ mod clock;
 mod drive;
 mod error;
 mod id;
+mod mask;
 mod pace;
 mod page;
 mod pipeline;

@@ -30,7 +30,8 @@ use self::attempt::Attempt;
 pub(crate) use self::prepare::{Prepared, Target, prepare};
 use crate::auth::{self, Token};
 use crate::client::Core;
-use crate::error::{Error, Journey};
+use crate::error::{Error, Journey, Sent};
+use crate::mask::Secret;
 use crate::pace::{Errand, Turn};
 use crate::retry::{self, Decision, Delivery, Outcome, RetryPolicy, Situation};
 use crate::trace::{self, Why};
@@ -60,6 +61,8 @@ pub(crate) struct Delivered {
     pub(crate) journey: Journey,
     /// A repeated delete found nothing; `body` is empty because there is none.
     pub(crate) already_done: bool,
+    /// What it was called with, to be kept out of errors that come later.
+    pub(crate) token: Token,
 }
 
 /// Steps 4 to 9, after the others. Dropping the future stops the call where it is: a request that is already
@@ -130,9 +133,9 @@ impl<'a> Exchange<'a> {
                     self.core.repeats.earn();
                     return Ok(delivered);
                 }
-                Next::Done(Err(error)) => return Err(error.without_secret(token.expose())),
+                Next::Done(Err(error)) => return Err(error),
                 Next::Again(error, wait) => {
-                    self.previous = error.map(|error| error.without_secret(token.expose()));
+                    self.previous = error;
                     if !wait.is_zero() {
                         tokio::time::sleep(wait).await;
                     }
@@ -188,53 +191,64 @@ impl<'a> Exchange<'a> {
         );
         self.attempts += 1;
         turn.sending();
-        Ok(sent.await)
+        let mut attempt = sent.await;
+        if let Some(headers) = attempt.headers_mut() {
+            Secret::new(token.expose()).out_of_headers(headers);
+        }
+        Ok(attempt)
     }
 
     async fn next(&mut self, attempt: Attempt, token: &Token, turn: &Turn<'_>) -> Next {
-        self.listen(&attempt, turn);
+        self.listen(&attempt, token, turn);
         let Some(outcome) = self.outcome(&attempt) else {
             self.delivery = Delivery::Applied;
-            return Next::Done(self.end(attempt));
+            return Next::Done(self.end(attempt, token));
         };
         if self.found_gone(&attempt) {
-            return Next::Done(Ok(self.already_done(attempt)));
+            return Next::Done(Ok(self.already_done(attempt, token)));
         }
         self.delivery = self.delivery.max(outcome.delivery());
         if self.renew(outcome, token).await {
-            return Next::Again(self.end(attempt).err(), Duration::ZERO);
+            return Next::Again(self.end(attempt, token).err(), Duration::ZERO);
         }
         let decision = match self.prepared.body.is_repeatable() {
             true => retry::decide(outcome, self.situation()),
             false => Decision::Stop,
         };
-        self.follow(decision, outcome, attempt, turn)
+        self.follow(decision, outcome, (attempt, token), turn)
     }
 
     /// Pays for a repeat, or queues for it.
-    fn follow(&mut self, decision: Decision, outcome: Outcome, attempt: Attempt, turn: &Turn<'_>) -> Next {
+    fn follow(
+        &mut self,
+        decision: Decision,
+        outcome: Outcome,
+        (attempt, token): (Attempt, &Token),
+        turn: &Turn<'_>,
+    ) -> Next {
         let throttled = outcome.is_throttled();
         // Also for the others: those who would go now meet the same answer.
         let in_line =
             throttled && turn.throttled(decision.wait().or(self.retry_after).unwrap_or(UNNAMED_WAIT));
-        let Decision::After(wait) = decision else { return Next::Done(self.end(attempt)) };
+        let Decision::After(wait) = decision else { return Next::Done(self.end(attempt, token)) };
         if !throttled && !self.core.repeats.take(Instant::now()) {
-            return Next::Done(self.end(attempt).map_err(Error::held_back));
+            return Next::Done(self.end(attempt, token).map_err(Error::held_back));
         }
         // Whoever is in line waits there.
         let wait = if in_line { Duration::ZERO } else { wait };
         let asked = matches!(outcome, Outcome::Answer { retry_after: Some(_), .. });
         self.span.waited(wait, if asked { Why::Asked } else { Why::Backoff });
-        Next::Again(self.end(attempt).err(), wait)
+        Next::Again(self.end(attempt, token).err(), wait)
     }
 
     /// Passes on what the headers of an answer tell about the service.
-    fn listen(&self, attempt: &Attempt, turn: &Turn<'_>) {
+    fn listen(&self, attempt: &Attempt, token: &Token, turn: &Turn<'_>) {
         let status = attempt.status();
         self.span.attempt(self.attempts, status, attempt.failure());
         if let (Some(recorder), Attempt::Answered { status, body, .. }) = (&self.core.recorder, attempt) {
             let Prepared { method, url, .. } = &self.prepared;
-            recorder.exchange(self.target.operation, method, url.path(), *status, body);
+            let body = Secret::new(token.expose()).out_of_bytes(body.clone());
+            recorder.exchange(self.target.operation, method, url.path(), *status, &body);
         }
         let Some(headers) = attempt.headers() else { return };
         if let Some(date) = date(headers) {
@@ -305,20 +319,21 @@ impl<'a> Exchange<'a> {
         said.is_ok_and(|said| said.get("code").is_none_or(|code| code != "ENDPOINT_NOT_FOUND"))
     }
 
-    fn already_done(&mut self, attempt: Attempt) -> Delivered {
+    fn already_done(&mut self, attempt: Attempt, token: &Token) -> Delivered {
         self.delivery = Delivery::Applied;
         let (status, headers) = match attempt {
             Attempt::Answered { status, headers, .. } => (status, headers),
             _ => (StatusCode::NOT_FOUND, HeaderMap::new()),
         };
-        Delivered { status, headers, body: Bytes::new(), journey: self.journey(), already_done: true }
+        let (journey, token) = (self.journey(), token.clone());
+        Delivered { status, headers, body: Bytes::new(), journey, already_done: true, token }
     }
 
-    fn end(&self, attempt: Attempt) -> Result<Delivered, Error> {
+    fn end(&self, attempt: Attempt, token: &Token) -> Result<Delivered, Error> {
         let error = match attempt {
             Attempt::Answered { status, headers, body } if status.is_success() => {
-                let journey = self.journey();
-                return Ok(Delivered { status, headers, body, journey, already_done: false });
+                let (journey, token) = (self.journey(), token.clone());
+                return Ok(Delivered { status, headers, body, journey, already_done: false, token });
             }
             Attempt::Answered { status, headers, body } => {
                 Error::answered(status, headers, body).with_retry_after(self.retry_after)
@@ -334,12 +349,14 @@ impl<'a> Exchange<'a> {
             Attempt::Failed { error, sent: true } => Error::lost(error),
             Attempt::Failed { error, sent: false } => Error::connect(error),
         };
-        Err(self.finish(error))
+        let body = self.prepared.body.bytes();
+        let sent = Sent { url: &self.prepared.url, headers: &self.limits.headers, body: body.as_deref() };
+        Err(self.finish(error.hiding(sent)).without_secret(token.expose()))
     }
 
     fn finish(&self, error: Error) -> Error {
         let error = error.with_journey(self.journey());
-        if self.core.personal_token { error } else { error.with_token_of_a_source() }
+        if self.core.personal_token.is_some() { error } else { error.with_token_of_a_source() }
     }
 
     fn journey(&self) -> Journey {

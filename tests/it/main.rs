@@ -1,11 +1,15 @@
 //! The integration tests, one binary: each module is a topic. Fixtures and snapshots lie beside this folder.
 
 mod alias;
+mod answers;
+mod chaos;
 mod docs;
 mod errors;
 mod faults;
 mod fixtures;
+mod leaks;
 mod pages;
+mod plain_server;
 mod retry;
 mod secrets;
 mod tolerance;

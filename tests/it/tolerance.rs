@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tallyfy_tests::lossless::differences;
 
+mod document;
 mod gaps;
+mod mutations;
 mod platform;
 mod processes_tasks;
 mod templates;

@@ -30,6 +30,7 @@ fn absent_is_null_and_phps_nothing() {
         (json!({"a": {"data": null}, "b": {"data": []}}), json!({})),
         (json!({"a": [], "b": {}}), json!({"a": {}, "b": []})),
         (json!([null]), json!([null])),
+        (json!({"data": null}), json!({})),
     ]);
     differ(&[
         (json!({"a": 0}), json!({}), &["/a: lost 0"]),

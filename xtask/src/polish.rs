@@ -174,7 +174,7 @@ impl Pass<'_> {
             "BTreeMap" => Some("map"),
             "Box" => Some("boxed"),
             "Value" => Some("value"),
-            "Map" | "CountryRef" => Some("object"),
+            "Map" | "CountryRef" | "Id" | "RunProgress" => Some("object"),
             "Timestamp" => Some("timestamp"),
             "Date" => Some("date"),
             _ if text.starts_with("crate::enums::") => Some("open_enum"),

@@ -99,7 +99,7 @@ impl<T: fmt::Display> Serialize for CommaList<T> {
         for (position, value) in self.0.iter().enumerate() {
             let value = value.to_string();
             if value.is_empty() || value.contains(',') {
-                return Err(S::Error::custom(format_args!("a comma list cannot hold the value {value:?}")));
+                return Err(S::Error::custom("a comma list cannot hold an empty value, or one with a comma"));
             }
             if position > 0 {
                 written.push(',');

@@ -200,7 +200,10 @@ macro_rules! closed_enum {
 
 pub(crate) use {closed_enum, open_enum};
 
-/// A value outside a closed set; its message lists the set.
+/// Longer texts are no words of the service, and not repeated.
+const LONGEST: usize = 40;
+
+/// A value outside a closed set; its message lists the set, and shows the value if it is one word.
 ///
 /// ```
 /// use tallyfy_gen::wire::NotAllowed;
@@ -223,7 +226,12 @@ impl NotAllowed {
 
 impl fmt::Display for NotAllowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not allowed here; allowed: {}", self.given, self.allowed.join(", "))
+        let wordlike = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-');
+        match self.given.len() <= LONGEST && self.given.bytes().all(wordlike) {
+            true => write!(f, "{:?}", self.given)?,
+            false => f.write_str("this")?,
+        }
+        write!(f, " is not allowed here; allowed: {}", self.allowed.join(", "))
     }
 }
 

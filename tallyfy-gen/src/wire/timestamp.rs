@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A text that was expected to be a date and is none.
+/// A text that was expected to be a date and is none. `Display` does not show it, as it may be anything.
 ///
 /// ```
 /// use tallyfy_gen::wire::{NotADate, Timestamp};
@@ -146,7 +146,7 @@ impl NotADate {
 
 impl fmt::Display for NotADate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no date; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS (UTC)", self.text)
+        f.write_str("the text is no date; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS (UTC)")
     }
 }
 

@@ -96,7 +96,7 @@ impl Transport for Door {
         let (seen, answer) = match self.mode {
             Mode::Preview => {
                 let prepared = pipeline::prepare(&self.core, request, &self.limits.headers);
-                (Seen::Preview(Preview::of(prepared)), self.failure())
+                (Seen::Preview(Preview::of(prepared, self.core.personal_token.as_ref())), self.failure())
             }
             Mode::Send => match self.pass(Target::of(operation, self.limits.idempotent), request).await {
                 Ok(delivered) => {

@@ -22,6 +22,8 @@ type Look<T> = Arc<dyn Fn(Window) -> Found<T> + Send + Sync>;
 /// The first pause between two looks; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// Looks that may fail after the grace period before it is given up.
+const BLIND_LOOKS: u32 = 3;
 
 /// How to find the object that a call may have created; see [`Call::reconcile`](crate::Call::reconcile).
 ///
@@ -216,15 +218,18 @@ impl<T: Send + 'static> Search for Sought<T> {
     async fn settle(&self) -> Looked {
         let began = Instant::now();
         let mut pause = FIRST_PAUSE;
+        let mut blind = 0;
         loop {
-            // What counts is the last look: it begins when the grace period is over.
-            let is_last = began.elapsed() >= self.reconcile.grace;
-            let looked = self.look().await;
-            if is_last || matches!(looked, Looked::Found | Looked::Several) {
-                return looked;
+            // What counts is a look that succeeds and begins when the grace period is over.
+            let is_late = began.elapsed() >= self.reconcile.grace;
+            match self.look().await {
+                Looked::Absent if !is_late => {}
+                Looked::Failed(_) if !is_late => {}
+                Looked::Failed(_) if blind < BLIND_LOOKS => blind += 1,
+                looked => return looked,
             }
             let left = self.reconcile.grace.saturating_sub(began.elapsed());
-            tokio::time::sleep(pause.min(left)).await;
+            tokio::time::sleep(if is_late { pause } else { pause.min(left) }).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -60,7 +60,7 @@ async fn malformed_arguments_and_options_are_refused_before_anything_is_sent() {
     for (call, expected) in [
         (
             whoami(&client, "a/b"),
-            "the organization id \"a/b\" contains one of / \\ ? # %; pass the id alone, as Tallyfy shows it",
+            "the organization id contains one of / \\ ? # %; pass the id alone, as Tallyfy shows it",
         ),
         (call().timeout(Duration::ZERO), "a timeout or deadline of zero leaves no time for the call"),
         (call().deadline(Duration::ZERO), "a timeout or deadline of zero leaves no time for the call"),
@@ -69,7 +69,7 @@ async fn malformed_arguments_and_options_are_refused_before_anything_is_sent() {
             "the header authorization is written by the client itself",
         ),
         (call().header("accept", "text/html"), "the header accept is written by the client itself"),
-        (call().header("a b", "x"), "\"a b\" is no name of a header"),
+        (call().header("a b", "x"), "a header has a name that no header can have"),
         (call().header("x-a", "s3cret\n"), "the value given for the header x-a is not usable"),
     ] {
         let error = call.await.expect_err(expected);

@@ -256,11 +256,11 @@ impl ClientBuilder {
         if let Some(id) = &self.organization {
             id.check()?;
         }
-        let personal_token = matches!(self.credential, Credential::Text(_));
-        let tokens: Arc<dyn TokenSource> = match self.credential {
-            Credential::Source(source) => source,
+        let (tokens, personal_token): (Arc<dyn TokenSource>, _) = match self.credential {
+            Credential::Source(source) => (source, None),
             Credential::Text(text) => {
-                Arc::new(PersonalToken(Token::new(secrecy::ExposeSecret::expose_secret(&text))?))
+                let token = Token::new(secrecy::ExposeSecret::expose_secret(&text))?;
+                (Arc::new(PersonalToken(token.clone())), Some(token))
             }
             Credential::Missing => {
                 return Err(Error::input("no token is set; call token(..), or token_source(..)"));

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use crate::auth;
 use crate::error::Error;
+use crate::mask;
 
 /// docs:open-api/index; the seeds and most clients agree.
 pub(super) const BASE_URL: &str = "https://go.tallyfy.com/api";
@@ -55,9 +56,14 @@ pub(super) fn http_client(
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
+        // It would write requests to the log, tokens included.
+        .connection_verbose(false)
         .connect_timeout(connect)
         .build()
-        .map_err(|error| Error::input(format!("the HTTP client cannot be built: {}", error.without_url())))
+        .map_err(|error| {
+            let why = mask::of_strangers(&error.without_url().to_string());
+            Error::input(format!("the HTTP client cannot be built: {why}"))
+        })
 }
 
 /// reqwest without a provider of its own panics unless the process has one.

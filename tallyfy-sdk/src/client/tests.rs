@@ -53,7 +53,7 @@ fn other_settings_are_checked() {
     refused(builder().max_response_bytes(0), "max_response_bytes is zero");
     refused(builder().user_agent("a\nb"), "the user_agent must be printable ASCII");
     refused(builder().client_header(""), "the client_header must be printable ASCII");
-    refused(builder().organization("a/b"), "the organization id \"a/b\" contains one of");
+    refused(builder().organization("a/b"), "the organization id contains one of");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_environment_is_named_in_refusals() {
         ),
         (
             &[("TALLYFY_API_TOKEN", "t"), ("TALLYFY_ORG_ID", "..")],
-            "TALLYFY_ORG_ID: the organization id \"..\"",
+            "TALLYFY_ORG_ID: the organization id is a relative path",
         ),
     ];
     for (variables, expected) in cases {

@@ -78,16 +78,10 @@ impl ServerMessage {
         }
     }
 
-    pub(super) fn redact(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
-        }
-        let texts = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
-        for text in texts.chain(&mut self.message).chain(&mut self.code) {
-            if text.contains(secret) {
-                *text = text.replace(secret, "***");
-            }
-        }
+    /// Everything that was said.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
+        fields.chain(&mut self.message).chain(&mut self.code).chain(&mut self.seat_pool)
     }
 }
 
@@ -143,6 +137,10 @@ fn worth(text: &str) -> Option<String> {
 }
 
 fn from_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    // What is left of JSON that was cut: a body, and no message.
+    if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[' | b'"')) {
+        return None;
+    }
     let text = String::from_utf8_lossy(body);
     if is_page(headers, &text) { html_title(&text) } else { worth(&text) }
 }

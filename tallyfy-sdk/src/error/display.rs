@@ -1,14 +1,17 @@
-//! What a person sees of an error: one paragraph, with neither secrets nor bodies in it.
+//! What a person sees of an error: one paragraph, with neither secrets nor bodies in it, nor what is a person's.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{Error, Kind};
+use crate::mask;
 use crate::retry::Delivery;
 
 /// Longest server text shown, in characters.
 const LONGEST: usize = 300;
 const MOST_FIELDS: usize = 3;
+/// Longest name of a request shown.
+const LONGEST_NAME: usize = 64;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,18 +31,24 @@ impl fmt::Display for Error {
 
 impl Error {
     fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(status) = self.status() else { return f.write_str(&self.0.message) };
+        let message = mask::without_addresses(&self.0.message);
+        let Some(status) = self.status() else { return f.write_str(&message) };
         match self.0.kind {
             Kind::Status => write!(f, "the server answered {status}")?,
-            _ => return write!(f, "{} (status {status})", self.0.message),
+            _ => return write!(f, "{message} (status {status})"),
         }
         if let Some(code) = self.code() {
-            write!(f, " [{}]", shown(code))?;
+            write!(f, " [{}]", self.shown(code))?;
         }
         match self.message().filter(|message| !is_internal(message)) {
-            Some(message) => write!(f, ": {}", shown(message)),
+            Some(message) => write!(f, ": {}", self.shown(message)),
             None => Ok(()),
         }
+    }
+
+    /// A text of the server's, without what is a person's.
+    fn shown(&self, text: &str) -> String {
+        shown(&mask::without_words(&mask::without_addresses(text), &self.0.echoed))
     }
 
     fn fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,9 +56,9 @@ impl Error {
         for (index, error) in fields.iter().take(MOST_FIELDS).enumerate() {
             f.write_str(if index == 0 { " (" } else { "; " })?;
             if !error.field.is_empty() {
-                write!(f, "{}: ", shown(&error.field))?;
+                write!(f, "{}: ", self.shown(&error.field))?;
             }
-            f.write_str(&shown(&error.message))?;
+            f.write_str(&self.shown(&error.message))?;
         }
         match fields.len() {
             0 => Ok(()),
@@ -122,7 +131,7 @@ impl Error {
 
     fn seat_hint(&self) -> String {
         let pool = self.said().and_then(|said| said.seat_pool.as_deref());
-        let pool = pool.map(|pool| format!(" {}", shown(pool))).unwrap_or_default();
+        let pool = pool.map(|pool| format!(" {}", self.shown(pool))).unwrap_or_default();
         format!("No{pool} seat is free: buy seats, or disable a member, then call again")
     }
 
@@ -130,8 +139,8 @@ impl Error {
         if self.0.attempts > 1 {
             write!(f, " [{} attempts in {}]", self.0.attempts, seconds(self.0.elapsed))?;
         }
-        match self.request_id() {
-            Some(id) => write!(f, " [request id {}]", shown(id)),
+        match self.request_id().filter(|id| is_name(id)) {
+            Some(id) => write!(f, " [request id {}]", self.shown(id)),
             None => Ok(()),
         }
     }
@@ -151,7 +160,7 @@ impl fmt::Debug for Error {
 }
 
 /// On one line, without tags, of bearable length.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut clean = String::new();
     let mut inside = false;
     let mut rest = text.chars().peekable();
@@ -174,38 +183,15 @@ fn shown(text: &str) -> String {
     line.trim_end_matches('.').to_owned()
 }
 
+/// Requests have short names of one word; a sentence in their place is not for showing.
+fn is_name(id: &str) -> bool {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    id.len() <= LONGEST_NAME && id.bytes().all(belongs)
+}
+
 /// A 500 may carry database errors and stack traces (mcp:errors); they help nobody who reads this.
 fn is_internal(message: &str) -> bool {
     ["SQLSTATE", "Stack trace", "#0 /"].iter().any(|mark| message.contains(mark))
-}
-
-/// The innermost cause says most: the outer ones say "error sending request".
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    shown(&cause.to_string())
-}
-
-/// What the JSON reader says, without the values it met: they come from the body.
-pub(super) fn json_detail(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let mut detail = match text.split_once(": ") {
-        Some((what @ ("invalid type" | "invalid value"), rest)) => match rest.split_once(", expected ") {
-            Some((_, expected)) => format!("{what}, expected {expected}"),
-            None => what.to_owned(),
-        },
-        _ => text,
-    };
-    // Names of fields are ours, everything else between marks may be a value.
-    let names_a_field = ["missing field", "duplicate field"].iter().any(|start| detail.starts_with(start));
-    for mark in ['"', '`'] {
-        if !names_a_field && detail.contains(mark) {
-            detail = detail.split(mark).step_by(2).collect::<Vec<_>>().join("…");
-        }
-    }
-    shown(&detail)
 }
 
 fn seconds(time: Duration) -> String {

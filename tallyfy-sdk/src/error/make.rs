@@ -8,7 +8,9 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::body::{self, ServerMessage, is_html};
-use super::{Answer, Error, Inner, Journey, Kind, display};
+use super::echo::Sent;
+use super::{Answer, Error, Inner, Journey, Kind, cause, echo};
+use crate::mask::Secret;
 use crate::retry::Delivery;
 
 type Generated = progenitor_client::Error<()>;
@@ -24,17 +26,18 @@ impl Error {
 
     /// No token could be had.
     pub(crate) fn token(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        let mut error = Self::new(Kind::Token, format!("no token could be obtained: {source}"));
-        error.0.source = Some(source);
+        let why = cause::in_words(&*source);
+        let mut error = Self::new(Kind::Token, format!("no token could be obtained: {why}"));
+        error.0.source = Some(cause::harmless(source));
         error
     }
 
     /// No connection came about, or nothing was written to it.
     pub(crate) fn connect(source: reqwest::Error) -> Self {
-        let cause = display::root_cause(&source);
-        let mut error = Self::new(Kind::Connect, format!("no connection to the server: {cause}"));
+        let why = cause::root(&source);
+        let mut error = Self::new(Kind::Connect, format!("no connection to the server: {why}"));
         error.0.timed_out = source.is_timeout();
-        error.0.source = Some(Box::new(source.without_url()));
+        error.0.source = Some(cause::harmless(Box::new(source.without_url())));
         error
     }
 
@@ -44,11 +47,11 @@ impl Error {
         let message = if timed_out {
             "no answer within the time allowed for one attempt".to_owned()
         } else {
-            format!("the connection broke before the answer: {}", display::root_cause(&source))
+            format!("the connection broke before the answer: {}", cause::root(&source))
         };
         let mut error = Self::new(Kind::Lost, message);
         error.0.timed_out = timed_out;
-        error.0.source = Some(Box::new(source.without_url()));
+        error.0.source = Some(cause::harmless(Box::new(source.without_url())));
         error
     }
 
@@ -73,11 +76,11 @@ impl Error {
 
     /// A success whose body did not come whole.
     pub(crate) fn broken(source: reqwest::Error) -> Self {
-        let cause = display::root_cause(&source);
+        let why = cause::root(&source);
         let mut error =
-            Self::new(Kind::Decode, format!("the connection broke in the middle of the answer: {cause}"));
+            Self::new(Kind::Decode, format!("the connection broke in the middle of the answer: {why}"));
         error.0.timed_out = source.is_timeout();
-        error.0.source = Some(Box::new(source.without_url()));
+        error.0.source = Some(cause::harmless(Box::new(source.without_url())));
         error
     }
 
@@ -98,7 +101,7 @@ impl Error {
             Generated::InvalidResponsePayload(body, error) => {
                 Self::decode(&match body::describe_foreign(&body) {
                     Some(what) => format!("{what} instead of JSON"),
-                    None => display::json_detail(&error),
+                    None => cause::of_json(&error),
                 })
             }
             _ => Self::decode("the API promises no such status"),
@@ -144,6 +147,7 @@ impl Error {
             token_of_a_source: false,
             looked: None,
             walk: None,
+            echoed: Vec::new(),
             source: None,
         }))
     }
@@ -205,10 +209,27 @@ impl Error {
         self
     }
 
-    /// Takes a secret out of everything the server said (a server may echo what it was sent).
+    /// Takes a secret out of everything that is kept: servers and name resolvers may repeat what they were given.
     pub(crate) fn without_secret(mut self, secret: &str) -> Self {
-        if let Some(answer) = &mut self.0.answer {
-            answer.said.redact(secret);
+        let secret = Secret::new(secret);
+        if let Some(Answer { headers, body, said, .. }) = &mut self.0.answer {
+            secret.out_of_headers(headers);
+            *body = secret.out_of_bytes(std::mem::take(body));
+            said.texts().for_each(|text| secret.out_of(text));
+        }
+        secret.out_of(&mut self.0.message);
+        self.0.source = self.0.source.map(|source| cause::without(source, &secret));
+        self
+    }
+
+    /// Remembers what the server repeats of the request, to keep it out of `Display`.
+    pub(crate) fn hiding(mut self, sent: Sent<'_>) -> Self {
+        if let Some(Answer { headers, said, .. }) = &mut self.0.answer {
+            let named = super::request_id(headers);
+            let texts: Vec<&str> = said.texts().map(|text| &**text).chain(named).collect();
+            if !texts.is_empty() {
+                self.0.echoed = echo::echoed(sent, &texts);
+            }
         }
         self
     }

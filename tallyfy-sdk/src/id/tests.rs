@@ -21,29 +21,22 @@ fn ordinary_ids_pass() {
 #[test]
 fn ids_that_would_change_the_route_are_refused_by_name() {
     let tail = "pass the id alone, as Tallyfy shows it";
-    refused("", &format!("the process id \"\" is empty; {tail}"));
-    refused(".", &format!("the process id \".\" is a relative path; {tail}"));
-    refused("..", &format!("the process id \"..\" is a relative path; {tail}"));
-    refused(" a", &format!("the process id \" a\" begins or ends with a space; {tail}"));
-    refused("a\n", &format!("the process id \"a\\n\" contains a control character or line break; {tail}"));
-    refused(
-        "a\u{7f}b",
-        &format!("the process id \"a\\u{{7f}}b\" contains a control character or line break; {tail}"),
-    );
+    refused("", &format!("the process id is empty; {tail}"));
+    refused(".", &format!("the process id is a relative path; {tail}"));
+    refused("..", &format!("the process id is a relative path; {tail}"));
+    refused(" a", &format!("the process id begins or ends with a space; {tail}"));
+    refused("a\n", &format!("the process id contains a control character or line break; {tail}"));
+    refused("a\u{7f}b", &format!("the process id contains a control character or line break; {tail}"));
     for text in ["a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a%"] {
-        let escaped = text.replace('\\', "\\\\");
-        refused(text, &format!("the process id \"{escaped}\" contains one of / \\ ? # %; {tail}"));
+        refused(text, &format!("the process id contains one of / \\ ? # %; {tail}"));
     }
-    refused(
-        &"x".repeat(256),
-        &format!("the process id \"{}…\" is longer than 255 bytes; {tail}", "x".repeat(60)),
-    );
+    refused(&"x".repeat(256), &format!("the process id is longer than 255 bytes; {tail}"));
 }
 
 #[test]
 fn the_first_malformed_id_of_a_call_is_named() {
     let (organization, process) = (OrganizationId::from("a/b"), ProcessId::from(""));
     let error = check(&[&organization, &process]).expect_err("both are malformed");
-    assert!(error.to_string().starts_with("the organization id \"a/b\""), "{error}");
+    assert!(error.to_string().starts_with("the organization id contains"), "{error}");
     check(&[&OrganizationId::from("a"), &ProcessId::from("b")]).expect("both are fine");
 }

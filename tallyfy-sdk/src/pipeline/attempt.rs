@@ -45,6 +45,15 @@ impl Attempt {
         }
     }
 
+    pub(super) fn headers_mut(&mut self) -> Option<&mut HeaderMap> {
+        match self {
+            Self::Answered { headers, .. }
+            | Self::Broken { headers, .. }
+            | Self::TooLarge { headers, .. } => Some(headers),
+            Self::Failed { .. } => None,
+        }
+    }
+
     /// In one word, for traces, where it is no whole answer.
     pub(super) fn failure(&self) -> Option<&'static str> {
         match self {

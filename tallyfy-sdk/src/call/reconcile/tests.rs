@@ -156,6 +156,24 @@ async fn who_cannot_look_does_not_repeat() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failed_look_at_the_end_decides_nothing() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetBefore);
+    // Reads are not repeated after an answer that cannot be read; with no grace period each look is a last one.
+    for _ in 0..3 {
+        sandbox.fault("list_runs", Fault::Truncated);
+    }
+    let once = by_name(&processes).grace(Duration::ZERO);
+    let made = processes
+        .launch(launch())
+        .reconcile(once)
+        .with_meta()
+        .await
+        .expect("seen to be absent, and sent again");
+    assert_eq!((made.meta.attempts, made.meta.found, count(&processes).await), (2, false, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn reads_may_lag_behind() {
     let (sandbox, processes) = start().await;
     sandbox.fault("create_run", Fault::ResetAfterApply);

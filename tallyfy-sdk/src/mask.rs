@@ -1,0 +1,209 @@
+//! What is taken out of texts before anybody sees them: tokens, e-mail addresses, what the caller sent, and whatever looks
+//! like a secret in the words of foreign code. Which texts pass through here is decided where they are shown (`error/`,
+//! `call.rs`, `record.rs`).
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+
+/// What stands in the place of what was taken out.
+pub(crate) const MASK: &str = "***";
+
+/// A header whose name contains one of these is not shown by value.
+const SECRET_NAMES: [&str; 8] = ["auth", "cookie", "key", "passw", "pwd", "secret", "session", "token"];
+
+/// Text of foreign code is taken for a secret from this length, if it mixes letters and digits.
+const SECRET_LENGTH: usize = 16;
+
+/// A secret, in every form in which an answer may repeat it.
+pub(crate) struct Secret<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Secret<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let mut forms = Vec::with_capacity(1);
+        if text.is_empty() {
+            return Self(forms);
+        }
+        forms.push(Cow::Borrowed(text));
+        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            // As PHP writes slashes in JSON; as part of an address.
+            let written = [text.replace('/', r"\/"), utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()];
+            let in_part = utf8_percent_encode(text, IN_ADDRESS).to_string();
+            forms.extend(written.into_iter().chain([in_part]).filter(|form| form != text).map(Cow::Owned));
+        }
+        Self(forms)
+    }
+
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|form| text.contains(&**form))
+    }
+
+    pub(crate) fn out_of(&self, text: &mut String) {
+        for form in &self.0 {
+            if text.contains(&**form) {
+                *text = text.replace(&**form, MASK);
+            }
+        }
+    }
+
+    pub(crate) fn out_of_bytes(&self, bytes: Bytes) -> Bytes {
+        self.0.iter().fold(bytes, |bytes, form| replaced(bytes, form.as_bytes()))
+    }
+
+    /// Also marks cookies as what they are, so that `Debug` does not show them.
+    pub(crate) fn out_of_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in headers.iter_mut() {
+            if name == SET_COOKIE {
+                value.set_sensitive(true);
+            }
+            let bytes = value.as_bytes();
+            if self.0.iter().any(|form| find(bytes, form.as_bytes()).is_some()) {
+                let rest = self.out_of_bytes(Bytes::copy_from_slice(bytes));
+                *value = HeaderValue::from_maybe_shared(rest).unwrap_or(HeaderValue::from_static(MASK));
+            }
+        }
+    }
+}
+
+/// What form encoding leaves as it is.
+const IN_ADDRESS: &percent_encoding::AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn replaced(bytes: Bytes, wanted: &[u8]) -> Bytes {
+    let Some(mut at) = find(&bytes, wanted) else { return bytes };
+    let (mut rest, mut out) = (&bytes[..], Vec::with_capacity(bytes.len()));
+    loop {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(MASK.as_bytes());
+        rest = &rest[at + wanted.len()..];
+        match find(rest, wanted) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    out.extend_from_slice(rest);
+    out.into()
+}
+
+/// Whether a header holds a secret, by its name.
+pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
+    names_a_secret(name.as_str())
+}
+
+fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|secret| name.contains(secret))
+}
+
+/// A text without its e-mail addresses.
+pub(crate) fn without_addresses(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') && !text.contains("%40") {
+        return Cow::Borrowed(text);
+    }
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}\",;:'`=|&?/\\".contains(c);
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(ends) {
+        let word = part.trim_end_matches(ends);
+        let bare = word.trim_end_matches('.');
+        let inner = bare.replace("%40", "@");
+        let inner = inner.trim_matches('@');
+        out.push_str(if inner.contains('@') { MASK } else { bare });
+        out.push_str(&part[bare.len()..]);
+    }
+    Cow::Owned(out)
+}
+
+/// A text without these other texts, where they stand as words of their own.
+pub(crate) fn without_words<'a>(text: &'a str, words: &[String]) -> Cow<'a, str> {
+    words.iter().fold(Cow::Borrowed(text), |text, word| match word_at(&text, word, 0) {
+        None => text,
+        Some(_) => Cow::Owned(without_word(&text, word)),
+    })
+}
+
+fn without_word(text: &str, word: &str) -> String {
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    while let Some(at) = word_at(text, word, from) {
+        out.push_str(&text[from..at]);
+        out.push_str(MASK);
+        from = at + word.len();
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// Where a text stands as a word of its own, at or after a place.
+pub(crate) fn word_at(text: &str, word: &str, from: usize) -> Option<usize> {
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    text[from..].match_indices(word).map(|(at, _)| from + at).find(|at| {
+        let inside_left = joins(text[..*at].chars().next_back()) && joins(word.chars().next());
+        let inside_right = joins(text[at + word.len()..].chars().next()) && joins(word.chars().next_back());
+        !inside_left && !inside_right
+    })
+}
+
+/// The words of foreign code (a name resolver, a token source, TLS): they may quote anything. Whoever is named by an
+/// address, what stands before the host or after the path of a URL, and what looks like a secret, is taken out.
+pub(crate) fn of_strangers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut named = false;
+    for part in text.split_inclusive(char::is_whitespace) {
+        let word = part.trim_end();
+        let clean = match named && !word.is_empty() {
+            true => MASK.to_owned(),
+            false => of_a_stranger(word),
+        };
+        out.push_str(&clean);
+        out.push_str(&part[word.len()..]);
+        named = introduces_a_secret(word);
+    }
+    without_addresses(&out).into_owned()
+}
+
+/// `Bearer abc`, `password: abc`.
+fn introduces_a_secret(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    ["bearer", "basic"].iter().any(|scheme| bare.eq_ignore_ascii_case(scheme))
+        || (word.ends_with([':', '=']) && names_a_secret(word))
+}
+
+fn of_a_stranger(word: &str) -> String {
+    if let Some((scheme, rest)) = word.split_once("://") {
+        let authority = rest.find('/').unwrap_or(rest.len());
+        let host = rest[..authority].rfind('@').map_or(0, |at| at + 1);
+        let path = &rest[host..];
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        return format!("{scheme}://{}", mask_secrets(path));
+    }
+    if let Some(at) = word.find(['=', ':'])
+        && names_a_secret(&word[..at])
+        && at + 1 < word.len()
+        && !word[at..].starts_with("::")
+    {
+        return format!("{}{MASK}", &word[..=at]);
+    }
+    mask_secrets(word)
+}
+
+/// Runs of letters, digits and what tokens join them by, long, with letters and digits in them.
+fn mask_secrets(word: &str) -> String {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || "._~+-=".contains(c);
+    let mut out = String::with_capacity(word.len());
+    for part in word.split_inclusive(|c| !belongs(c)) {
+        let run = part.trim_end_matches(|c| !belongs(c));
+        let mixed =
+            run.contains(|c: char| c.is_ascii_alphabetic()) && run.contains(|c: char| c.is_ascii_digit());
+        out.push_str(if run.len() >= SECRET_LENGTH && mixed { MASK } else { run });
+        out.push_str(&part[run.len()..]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
