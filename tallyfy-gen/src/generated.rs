@@ -15515,7 +15515,9 @@ pub mod types {
                 "color" => {
                     self.color = map.next_value_seed(crate::wire::record::seed::text())?;
                 }
-                "id" => self.id = map.next_value()?,
+                "id" => {
+                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
+                }
                 "subject_id" => {
                     self.subject_id = map
                         .next_value_seed(crate::wire::record::seed::text())?;
