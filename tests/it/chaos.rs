@@ -1,5 +1,5 @@
 //! 20,000 mixed calls from 64 tasks, one in ten struck by a fault of a seeded script: what the client says of each is held
-//! against what the sandbox did. What single faults lead to, operation by operation, is `table`.
+//! against what the sandbox did. What single faults lead to, operation by operation, is `faults`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
