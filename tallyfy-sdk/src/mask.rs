@@ -72,7 +72,9 @@ const IN_ADDRESS: &percent_encoding::AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    let (first, rest) = wanted.split_first()?;
+    let begins = |at: &usize| bytes[*at] == *first && bytes[at + 1..].starts_with(rest);
+    (0..bytes.len()).find(begins)
 }
 
 fn replaced(bytes: Bytes, wanted: &[u8]) -> Bytes {
