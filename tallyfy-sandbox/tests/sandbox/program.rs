@@ -8,15 +8,15 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tallyfy_sandbox::seed;
 
-fn program() -> Command {
+pub fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_tallyfy-sandbox"))
 }
 
 /// A running program, ended with the test, and its address.
-struct Running(Child, String);
+pub struct Running(Child, pub String);
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = program().args(arguments).stdout(Stdio::piped()).spawn().expect("the program");
         let out = child.stdout.take().expect("its output");
         let mut running = Self(child, String::new());

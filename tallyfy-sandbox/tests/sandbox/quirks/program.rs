@@ -1,48 +1,20 @@
 //! Quirks from outside: the program's flags, and the seed file.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use serde_json::{Value, json};
 use tallyfy_sandbox::seed::{self, Plan};
 use tallyfy_sandbox::{Quirks, Sandbox};
 
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_tallyfy-sandbox"))
-}
-
-/// A running program, ended with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::program::{Running, program};
 
 #[tokio::test]
 async fn flags_switch_quirks_whatever_the_seed_says() {
     let file = std::env::temp_dir().join(format!("tallyfy-sandbox-quirks-{}.yaml", std::process::id()));
     std::fs::write(&file, "quirks: {client_header_is_required: true, empty_maps_are_lists: true}\n")
         .expect("a file");
-    let child = program()
-        .args(["--quirk", "client_header_is_required=off", "--seed"])
-        .arg(&file)
-        .stdout(Stdio::piped())
-        .spawn();
-    let mut running = Running(child.expect("the program"));
-    let mut line = String::new();
-    let out = running.0.stdout.take().expect("its output");
-    BufReader::new(out).read_line(&mut line).expect("a line");
+    let seed = file.to_str().expect("a name");
+    let running = Running::start(&["--quirk", "client_header_is_required=off", "--seed", seed]);
     std::fs::remove_file(&file).expect("the file");
-    let started: Value = serde_json::from_str(&line).expect("JSON");
-    let url = format!(
-        "{}/organizations/{}/runs/{}",
-        started["base_url"].as_str().expect("a URL"),
-        seed::ORGANIZATION,
-        seed::SMALL_PROCESS
-    );
+    let url = format!("{}/organizations/{}/runs/{}", running.1, seed::ORGANIZATION, seed::SMALL_PROCESS);
     let answer = crate::http().get(url).bearer_auth(seed::ADMIN_TOKEN).send().await.expect("an answer");
     let answer: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
     assert_eq!(answer["data"]["prerun"], json!([]));
