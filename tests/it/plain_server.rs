@@ -1,6 +1,7 @@
 //! A server that answers every request with the same bytes, whatever they are, and keeps nothing. Behaviour of the service
 //! is the sandbox's.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,7 +52,7 @@ impl Drop for PlainServer {
 }
 
 async fn serve(mut stream: TcpStream, bytes: Vec<u8>, ending: Ending) {
-    read_request(&mut stream).await;
+    let _ = read_request(&mut stream).await;
     let _ = stream.write_all(&bytes).await;
     match ending {
         Ending::Closed => drop(stream.shutdown().await),
@@ -60,21 +61,22 @@ async fn serve(mut stream: TcpStream, bytes: Vec<u8>, ending: Ending) {
     }
 }
 
-/// Head and body; closing before all was read would reset the connection.
-async fn read_request(stream: &mut TcpStream) {
+/// Head and body; closing before all was read would reset the connection. Fails when the request ends too early.
+pub(crate) async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
     let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |length| length.parse().expect("a length")) {
-                return;
-            }
-        }
-        let mut chunk = [0; 4096];
-        match stream.read(&mut chunk).await {
-            Ok(count) if count > 0 => bytes.extend_from_slice(&chunk[..count]),
-            _ => return,
+    let mut chunk = [0; 8192];
+    while !is_whole(&bytes) {
+        match stream.read(&mut chunk).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => bytes.extend_from_slice(&chunk[..count]),
         }
     }
+    Ok(())
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.map_or(0, |length| length.parse().expect("a length"))
 }

@@ -1,11 +1,12 @@
 //! A server that does to each connection what it is told, and knows nothing of Tallyfy: one request a connection, which
 //! is read whole first. It runs on the runtime of the test, or the paused clock would run ahead of it.
 
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::plain_server::read_request;
 
 /// What becomes of a connection.
 #[derive(Clone, Debug)]
@@ -95,23 +96,4 @@ async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
             None => {}
         }
     }
-}
-
-async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 8192];
-    while !is_whole(&bytes) {
-        match stream.read(&mut chunk).await? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => bytes.extend_from_slice(&chunk[..count]),
-        }
-    }
-    Ok(())
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    body.len() >= length.map_or(0, |length| length.parse().expect("a length"))
 }
