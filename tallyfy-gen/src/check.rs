@@ -74,6 +74,35 @@ pub(crate) fn nested(field: &str, value: &impl Check) -> Result<(), Invalid> {
     value.check().map_err(|invalid| invalid.inside(field))
 }
 
+/// A list that the service empties when a request leaves it out.
+pub(crate) fn named<T>(field: &str, value: &Option<T>) -> Result<(), Invalid> {
+    match value {
+        Some(_) => Ok(()),
+        None => Err(Invalid::new(
+            field,
+            "is missing, and Tallyfy detaches everybody whom an update does not name; begin with `keeping(..)` of what \
+             was read, or set the list",
+        )),
+    }
+}
+
+/// Keys of a map of form values. The service drops any other key (label, alias) silently with a success
+/// (go:encodeKickoffValue, docs:open-api/code-samples/processes/launch-process).
+pub(crate) fn form_field_keys<T>(field: &str, values: &Option<BTreeMap<String, T>>) -> Result<(), Invalid> {
+    let is_id = |key: &str| key.len() == 32 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match values.iter().flat_map(BTreeMap::keys).find(|key| !is_id(key)) {
+        Some(key) => Err(Invalid::new(
+            field,
+            format!(
+                "has the key {:?}, which is no field id (32 hex digits); Tallyfy drops labels and aliases without a \
+                 word: use the `id` of the field",
+                key.chars().take(60).collect::<String>(),
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// A required or optional value; limits hold for what is there.
 pub(crate) trait Given<T: ?Sized> {
     /// The value, when there is one.

@@ -5162,6 +5162,7 @@ pub mod types {
                 ::std::option::Option::None,
                 ::std::option::Option::Some(550usize),
             )?;
+            crate::check::form_field_keys("prerun", &self.prerun)?;
             crate::check::nested("roles", &self.roles)?;
             crate::check::nested("tasks", &self.tasks)?;
             Ok(())
@@ -17836,6 +17837,7 @@ pub mod types {
                 ::std::option::Option::None,
                 ::std::option::Option::Some(550usize),
             )?;
+            crate::check::named("groups", &self.groups)?;
             crate::check::nested("prerun", &self.prerun)?;
             crate::check::characters(
                 "summary",
@@ -17849,6 +17851,7 @@ pub mod types {
                 ::std::option::Option::None,
                 ::std::option::Option::Some(250usize),
             )?;
+            crate::check::named("users", &self.users)?;
             Ok(())
         }
     }
@@ -18855,12 +18858,15 @@ pub mod types {
     }
     impl crate::check::Check for UpdateRunInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::named("groups", &self.groups)?;
             crate::check::characters(
                 "name",
                 &self.name,
                 ::std::option::Option::None,
                 ::std::option::Option::Some(550usize),
             )?;
+            crate::check::form_field_keys("prerun", &self.prerun)?;
+            crate::check::named("users", &self.users)?;
             Ok(())
         }
     }
@@ -19054,6 +19060,7 @@ pub mod types {
                 ::std::option::Option::Some(1i64),
                 ::std::option::Option::None,
             )?;
+            crate::check::form_field_keys("taskdata", &self.taskdata)?;
             crate::check::characters(
                 "title",
                 &self.title,
@@ -19808,6 +19815,7 @@ pub mod types {
     impl crate::check::Check for UpdateTaskInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("owners", &self.owners)?;
+            crate::check::form_field_keys("taskdata", &self.taskdata)?;
             Ok(())
         }
     }
@@ -25466,7 +25474,7 @@ Arguments:
     }
     /**Deactivate a guest
 
-`guest` is the email. Refused with 403 while the guest has incomplete tasks. The guest link of this organization stops working. `details.disabled_at` tells a disabled guest, `details.status` does not. The answer may be empty.
+`guest` is the email. Refused with 403 while the guest has incomplete tasks. The guest link of this organization stops working. `details.disabled_at` tells a disabled guest, `details.status` does not.
 
 Sends a `DELETE` request to `/organizations/{org}/guests/{guest}/disable`
 
@@ -25513,7 +25521,7 @@ Arguments:
     }
     /**Reactivate a guest
 
-`guest` is the email. Takes no body. Issues a new guest link, the old one stays dead: read `link` again. Whether a repeat changes it once more is not documented. The answer may be empty.
+`guest` is the email. Takes no body. Issues a new guest link, the old one stays dead: read `link` again. Whether a repeat changes it once more is not documented.
 
 Sends a `PUT` request to `/organizations/{org}/guests/{guest}/enable`
 
@@ -26170,7 +26178,7 @@ Arguments:
     }
     /**Deactivate a member, keeping the record
 
-For administrators. Takes the member out of all groups and deletes the own permissions on templates and processes; `enable_user` restores the groups, not the permissions. 422 for bots and for the only active administrator. The answer may be empty.
+For administrators. Takes the member out of all groups and deletes the own permissions on templates and processes; `enable_user` restores the groups, not the permissions. 422 for bots and for the only active administrator.
 
 Sends a `DELETE` request to `/organizations/{org}/users/{user}/disable`
 
@@ -26217,7 +26225,7 @@ Arguments:
     }
     /**Reactivate a member
 
-For administrators. Takes no body. Restores groups, not the own permissions, and mails the member. 422 for bots, 409 without a free seat; refused where single sign-on is enforced. The answer may be empty.
+For administrators. Takes no body. Restores groups, not the own permissions, and mails the member. 422 for bots, 409 without a free seat; refused where single sign-on is enforced.
 
 Sends a `PUT` request to `/organizations/{org}/users/{user}/enable`
 
@@ -26745,7 +26753,7 @@ Arguments:
     }
     /**Archive a process with its tasks, comments and files
 
-Takes tasks, comments and files with it; `activate_run` brings them back. The answer may be empty.
+Takes tasks, comments and files with it; `activate_run` brings them back.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}`
 
@@ -26925,7 +26933,7 @@ Arguments:
     }
     /**Reopen a submitted kick-off form
 
-Clears who completed the form and when, and sets the status to active, also of a completed process. Runs no automation. The answer may be empty.
+Clears who completed the form and when, and sets the status to active, also of a completed process. Runs no automation.
 
 Sends a `DELETE` request to `/organizations/{org}/runs/{run}/complete-prerun`
 
@@ -29211,7 +29219,7 @@ Arguments:
     }
     /**Archive (soft delete) a template
 
-Running processes go on. Where other templates and steps embed this one, the embed is taken out and listed in the answer; `restore_checklist` puts it back, but not for templates archived before mid-September 2026. The message says deleted although nothing is destroyed. The body may be empty.
+Running processes go on. Where other templates and steps embed this one, the embed is taken out and listed in the answer; `restore_checklist` puts it back, but not for templates archived before mid-September 2026. The message says deleted although nothing is destroyed.
 
 Sends a `DELETE` request to `/organizations/{org}/checklists/{checklist}`
 

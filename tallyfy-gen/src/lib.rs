@@ -2,6 +2,7 @@
 
 pub mod check;
 mod keep;
+#[rustfmt::skip]
 pub mod operations;
 pub mod transport;
 #[rustfmt::skip]

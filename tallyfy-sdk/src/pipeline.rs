@@ -309,10 +309,7 @@ impl<'a> Exchange<'a> {
     /// speaks of the path (docs:open-api/api-clients/postman/troubleshooting).
     fn found_gone(&self, attempt: &Attempt) -> bool {
         let Attempt::Answered { status: StatusCode::NOT_FOUND, body, .. } = attempt else { return false };
-        if self.prepared.method != Method::DELETE
-            || !self.target.removes()
-            || self.delivery < Delivery::Unknown
-        {
+        if !self.target.removes || self.delivery < Delivery::Unknown {
             return false;
         }
         let said = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);

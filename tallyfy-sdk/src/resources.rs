@@ -1,5 +1,5 @@
 //! What one can do, one file for each resource of the document. Here: the two macros by which a method names its
-//! operation, and the checks of input that need more than the document's limits.
+//! operation.
 //!
 //! # May I repeat this call?
 //!
@@ -11,9 +11,6 @@
 //!   was sent, or a 429). After an error whose delivery is `Unknown` or `Applied`, look before you call again.
 //! - *not repeatable unless it may look*: the same, and [`Call::reconcile`](crate::Call::reconcile) does the looking.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
 use tallyfy_gen::check::{Check, Invalid};
 
 use crate::error::Error;
@@ -65,20 +62,6 @@ pub(crate) use list;
 /// Holds a query or body against the limits of the document.
 pub(crate) fn limits(input: &impl Check) -> Result<(), Error> {
     input.check().map_err(Error::from)
-}
-
-/// Values of form fields are keyed by field id. The service drops any other key (label, alias) silently with a
-/// success (go:encodeKickoffValue, docs:open-api/code-samples/processes/launch-process), so it is refused here.
-pub(crate) fn field_keys(name: &str, values: Option<&BTreeMap<String, Value>>) -> Result<(), Error> {
-    let is_id = |key: &str| key.len() == 32 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    match values.into_iter().flat_map(BTreeMap::keys).find(|key| !is_id(key)) {
-        Some(key) => Err(Error::input(format!(
-            "`{name}` has the key {:?}, which is no field id (32 hex digits); Tallyfy drops labels and aliases without \
-             a word: use the `id` of the field",
-            key.chars().take(60).collect::<String>(),
-        ))),
-        None => Ok(()),
-    }
 }
 
 impl From<Invalid> for Error {

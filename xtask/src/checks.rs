@@ -8,19 +8,26 @@ use serde_json::Value;
 use syn::{Item, ItemStruct, parse_quote};
 
 /// `impl Check` of one struct. `limits` finds the published schema of a property, `checked` are the structs that
-/// have an implementation.
+/// have an implementation, `keep` the properties that a request must name.
 pub fn render<'a>(
     node: &ItemStruct,
     limits: impl Fn(&str) -> Option<&'a Value>,
     wire_name: impl Fn(&syn::Field) -> String,
     checked: &BTreeSet<String>,
+    keep: &[&str],
 ) -> Item {
     let name = &node.ident;
     let mut steps = Vec::new();
     for field in &node.fields {
         let Some(ident) = &field.ident else { continue };
         let wire = wire_name(field);
+        if keep.contains(&wire.as_str()) {
+            steps.push(quote!(crate::check::named(#wire, &self.#ident)?;));
+        }
         if let Some(schema) = limits(&wire) {
+            if schema["x-tallyfy-keys"] == "form_field" {
+                steps.push(quote!(crate::check::form_field_keys(#wire, &self.#ident)?;));
+            }
             steps.extend(limit(&wire, &quote!(&self.#ident), schema));
         }
         if mentions(&field.ty, checked) {

@@ -14,16 +14,21 @@ mod schemas;
 use schemas::Place;
 
 /// The vendor extensions there are; a misspelled one would do nothing and say nothing.
-const EXTENSIONS: [&str; 14] = [
+const EXTENSIONS: &[&str] = &[
     "x-extensible-enum",
+    "x-tallyfy-answer",
     "x-tallyfy-any",
+    "x-tallyfy-cap",
     "x-tallyfy-confidence",
     "x-tallyfy-envelope",
     "x-tallyfy-evidence",
     "x-tallyfy-fact",
     "x-tallyfy-ignored",
     "x-tallyfy-include",
+    "x-tallyfy-keep",
+    "x-tallyfy-keys",
     "x-tallyfy-map",
+    "x-tallyfy-removes",
     "x-tallyfy-repeat",
     "x-tallyfy-secret",
     "x-tallyfy-ui-name",

@@ -16,21 +16,34 @@ pub fn render(published: &Value) -> String {
         "/// Every operation of the API, sorted by id.\npub static OPERATIONS: &[Operation] = &[\n",
     );
     for operation in &operations {
-        let word = |key: &str| operation.node[key].as_str().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "    Operation {{\n        id: {:?},\n        method: {:?},\n        path: {:?},\n        tag: {:?},\n        \
-             repeat: Repeat::{},\n        confidence: Confidence::{},\n    }},",
-            operation.id(),
-            operation.method.to_uppercase(),
-            operation.path,
-            operation.node["tags"][0].as_str().unwrap_or_default(),
-            pascal(word("x-tallyfy-repeat")),
-            pascal(word("x-tallyfy-confidence")),
-        );
+        let _ = writeln!(text, "    {},", row(operation));
     }
     text.push_str("];\n");
     text
+}
+
+/// One line for each operation; what is special about it follows its row.
+fn row(operation: &spec::Operation<'_>) -> String {
+    let word = |key: &str| operation.node[key].as_str().unwrap_or_default();
+    let mut row = format!(
+        "row({:?}, {:?}, {:?}, {:?}, Repeat::{}, Confidence::{})",
+        operation.id(),
+        operation.method.to_uppercase(),
+        operation.path,
+        operation.node["tags"][0].as_str().unwrap_or_default(),
+        pascal(word("x-tallyfy-repeat")),
+        pascal(word("x-tallyfy-confidence")),
+    );
+    if operation.node["x-tallyfy-answer"] == "optional" {
+        row.push_str(".may_answer_nothing()");
+    }
+    if operation.node["x-tallyfy-removes"] == true {
+        row.push_str(".removing()");
+    }
+    if !word("x-tallyfy-cap").is_empty() {
+        let _ = write!(row, ".under(Cap::{})", pascal(word("x-tallyfy-cap")));
+    }
+    row
 }
 
 const PREAMBLE: &str = r#"/// One operation of the API.
@@ -49,6 +62,22 @@ pub struct Operation {
     pub repeat: Repeat,
     /// How well the sources attest it.
     pub confidence: Confidence,
+    /// Whether a success may come without a body, although there is something to show.
+    pub optional_answer: bool,
+    /// Whether the object is gone afterwards. The service also reopens and disables by DELETE: there, a missing object
+    /// does not mean that the work is done.
+    pub removes: bool,
+    /// The hourly cap of the organization that it counts under.
+    pub cap: Option<Cap>,
+}
+
+/// A cap by the hour that the service keeps for each organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cap {
+    /// Comments and problems.
+    Comments,
+    /// Guests who are new to the organization.
+    GuestInvitations,
 }
 
 /// Whether an operation may be repeated when its outcome is unknown.
@@ -71,6 +100,34 @@ pub enum Confidence {
     Medium,
     /// Named only, or inferred.
     Low,
+}
+
+const fn row(
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    tag: &'static str,
+    repeat: Repeat,
+    confidence: Confidence,
+) -> Operation {
+    Operation { id, method, path, tag, repeat, confidence, optional_answer: false, removes: false, cap: None }
+}
+
+impl Operation {
+    const fn may_answer_nothing(mut self) -> Self {
+        self.optional_answer = true;
+        self
+    }
+
+    const fn removing(mut self) -> Self {
+        self.removes = true;
+        self
+    }
+
+    const fn under(mut self, cap: Cap) -> Self {
+        self.cap = Some(cap);
+        self
+    }
 }
 
 /// The operation with this id.

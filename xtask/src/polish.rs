@@ -47,7 +47,8 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
                 } else if sent.contains(&name) {
                     request(node);
                     extra.push(setters(node));
-                    extra.push(checks::render(node, |wire| pass.property(&name, wire), wire_name, &checked));
+                    let limits = |wire: &str| pass.property(&name, wire);
+                    extra.push(checks::render(node, limits, wire_name, &checked, &pass.keep(&name)));
                 }
             }
             polished.push(item);
@@ -114,6 +115,12 @@ impl Pass<'_> {
             return Some(&parameter["schema"]);
         }
         find_property(self.published, &self.published["components"]["schemas"][schema], property)
+    }
+
+    /// The optional properties that a request must name, as the service wipes them otherwise.
+    fn keep(&self, schema: &str) -> Vec<&str> {
+        let names = self.published["components"]["schemas"][schema]["x-tallyfy-keep"].as_array();
+        names.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// An answer is open to new fields, and reads itself: optional fields through tolerant readers, ids as text or

@@ -16,25 +16,21 @@ const CLIENT: HeaderName = HeaderName::from_static("x-tallyfy-client");
 pub(crate) struct Target {
     pub(crate) operation: &'static str,
     pub(crate) class: Repeat,
+    /// Whether the object is gone afterwards, so that a repeat which finds nothing has found its work done.
+    pub(super) removes: bool,
 }
 
 impl Target {
     /// By the table that is generated from the API description; an operation that it does not know is
     /// taken for one that cannot be repeated. The caller may know better.
     pub(crate) fn of(operation: &'static str, idempotent: Option<bool>) -> Self {
+        let known = tallyfy_gen::operations::find(operation);
         let class = match idempotent {
             Some(true) => Repeat::Safe,
             Some(false) => Repeat::Unsafe,
-            None => tallyfy_gen::operations::find(operation).map_or(Repeat::Unsafe, |known| known.repeat),
+            None => known.map_or(Repeat::Unsafe, |known| known.repeat),
         };
-        Self { operation, class }
-    }
-
-    /// Whether the object is gone afterwards. The service also reopens and disables by DELETE
-    /// (docs:open-api/code-samples/tasks/reopen-task, members/disable-or-delete-member): there, a missing
-    /// object does not mean that the work is done.
-    pub(super) fn removes(self) -> bool {
-        ["delete_", "archive_", "remove_"].iter().any(|verb| self.operation.starts_with(verb))
+        Self { operation, class, removes: known.is_some_and(|known| known.removes) }
     }
 }
 

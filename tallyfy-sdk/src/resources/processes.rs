@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tallyfy_gen::enums::RunSort;
 
-use super::{call, field_keys, list};
+use super::{call, list};
 use crate::{
     Call, Error, Lister, Organization, Reconcile, Window,
     alias::{GetProcess, LaunchProcess, ListProcesses, Process, UpdateProcess},
@@ -110,8 +110,7 @@ impl Processes {
     /// [`Call::reconcile`] with [`launched`](Self::launched) or [`marked`](Self::marked).
     pub fn launch(&self, body: LaunchProcess) -> Call<Process> {
         let org = &self.organization.id;
-        let keys = field_keys("prerun", body.prerun.as_ref());
-        call!(item, &self.organization.client, create_run(org), body).checked(keys)
+        call!(item, &self.organization.client, create_run(org), body)
     }
 
     /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by the template, the exact
@@ -194,8 +193,7 @@ impl Processes {
     /// [`is_input`](Error::is_input) when a list is missing; nothing was sent.
     pub fn update(&self, id: impl Into<ProcessId>, body: UpdateProcess) -> Call<Process> {
         let (org, run) = (&self.organization.id, id.into());
-        let complete = field_keys("prerun", body.prerun.as_ref()).and_then(|()| names_everybody(&body));
-        call!(item, &self.organization.client, update_run(org, run), body).checked(complete)
+        call!(item, &self.organization.client, update_run(org, run), body)
     }
 
     /// Archives a process with its tasks, comments and files; [`activate`](Self::activate) brings it back.
@@ -247,14 +245,4 @@ fn says(value: &Value, marker: &str) -> bool {
         Value::Object(values) => values.values().any(|value| says(value, marker)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
-}
-
-fn names_everybody(body: &UpdateProcess) -> Result<(), Error> {
-    if body.users.is_some() && body.groups.is_some() {
-        return Ok(());
-    }
-    Err(Error::input(
-        "an update of a process must name its `users` and its `groups`, or Tallyfy detaches everybody; begin with \
-         UpdateProcess::keeping(&process), or set both lists",
-    ))
 }

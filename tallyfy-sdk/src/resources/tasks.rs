@@ -5,7 +5,7 @@
 
 use tallyfy_gen::types::{CompleteRunTaskInput, CompleteTaskInput};
 
-use super::{call, field_keys, list};
+use super::{call, list};
 use crate::{
     Call, Lister, Organization,
     alias::{
@@ -127,8 +127,7 @@ impl Tasks {
     /// [`is_validation`](crate::Error::is_validation) for a completed task: reopen it first. Nothing was changed then.
     pub fn update(&self, id: impl Into<TaskId>, body: UpdateTask) -> Call<Task> {
         let (org, task) = (&self.organization.id, id.into());
-        let keys = field_keys("taskdata", body.taskdata.as_ref());
-        call!(item, &self.organization.client, update_task(org, task), body).checked(keys)
+        call!(item, &self.organization.client, update_task(org, task), body)
     }
 
     /// Completes a one-off task.
@@ -255,8 +254,7 @@ impl ProcessTasks {
     /// [`is_validation`](crate::Error::is_validation) for a completed task: reopen it first. Nothing was changed then.
     pub fn update(&self, id: impl Into<TaskId>, body: UpdateProcessTask) -> Call<Task> {
         let (org, run, task) = (&self.process.organization.id, &self.process.id, id.into());
-        let keys = field_keys("taskdata", body.taskdata.as_ref());
-        call!(item, &self.process.organization.client, update_run_task(org, run, task), body).checked(keys)
+        call!(item, &self.process.organization.client, update_run_task(org, run, task), body)
     }
 
     /// Completes a task.

@@ -39,11 +39,14 @@ const PATH_PARAMETERS: [&str; 22] = [
 /// Extensions with a fixed choice of values.
 const CONFIDENCE: (&str, [&str; 3]) = ("x-tallyfy-confidence", ["high", "medium", "low"]);
 const REPEAT: (&str, [&str; 3]) = ("x-tallyfy-repeat", ["safe", "unsafe", "reconcile"]);
+/// The hourly caps of the service.
+const CAPS: [&str; 2] = ["comments", "guest_invitations"];
 
 impl Lint<'_> {
     pub(super) fn operation(&mut self, operation: &Operation<'_>) {
         self.identity(operation);
         self.evidence(operation);
+        self.marks(operation);
         self.path(operation);
         self.parameters(operation);
         self.body(operation);
@@ -102,6 +105,36 @@ impl Lint<'_> {
         for (key, allowed) in [CONFIDENCE, REPEAT] {
             if !operation.node[key].as_str().is_some_and(|value| allowed.contains(&value)) {
                 self.wrong_here(operation, format!("`{key}` must be one of {}", allowed.join(", ")));
+            }
+        }
+    }
+
+    /// Marks that the client acts on; each only where it can mean something.
+    fn marks(&mut self, operation: &Operation<'_>) {
+        let node = operation.node;
+        let good = resolve(&self.spec.document, &node["responses"]["2XX"]);
+        let shows_something = good["content"]["application/json"].is_object();
+        let marks = [
+            (
+                "x-tallyfy-answer",
+                node["x-tallyfy-answer"] == "optional" && shows_something,
+                "`optional`, on an operation whose good answer shows something but may come empty".to_owned(),
+            ),
+            (
+                "x-tallyfy-removes",
+                node["x-tallyfy-removes"] == true && operation.method == "delete",
+                "`true`, on a DELETE after which the object is gone".to_owned(),
+            ),
+            (
+                "x-tallyfy-cap",
+                node["x-tallyfy-cap"].as_str().is_some_and(|cap| CAPS.contains(&cap))
+                    && operation.method != "get",
+                format!("one of {}, on an operation that creates", CAPS.join(", ")),
+            ),
+        ];
+        for (key, right, wanted) in marks {
+            if node.get(key).is_some() && !right {
+                self.wrong_here(operation, format!("`{key}` does not fit; it is {wanted}"));
             }
         }
     }

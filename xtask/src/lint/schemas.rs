@@ -46,6 +46,7 @@ impl Lint<'_> {
     pub(super) fn named_schema(&mut self, place: &Place<'_>, node: &Value) {
         self.values(place, node);
         self.markers(place, node);
+        self.keep(place, node);
         self.body_of_schema(place, node);
     }
 
@@ -85,6 +86,7 @@ impl Lint<'_> {
                 self.wrong_at(&here, "is empty; write its schema, or put the text before it in quotes");
             }
             self.inline_object(&here, property);
+            self.keys(&here, property);
             self.schema(&here, property);
         }
         for key in ["allOf", "anyOf", "oneOf"] {
@@ -199,6 +201,37 @@ impl Lint<'_> {
                     ),
                 );
             }
+        }
+    }
+
+    /// What keys of a map must be is checked before a request is sent, so elsewhere the mark would do nothing.
+    fn keys(&mut self, place: &Place<'_>, node: &Value) {
+        if node.get("x-tallyfy-keys").is_some()
+            && !(node["x-tallyfy-keys"] == "form_field"
+                && node["additionalProperties"].is_object()
+                && place.sent)
+        {
+            self.wrong_at(place, "`x-tallyfy-keys` does not fit; it is `form_field`, on a map in a request");
+        }
+    }
+
+    /// A list that the service empties when a request leaves it out. Required ones cannot be left out.
+    fn keep(&mut self, place: &Place<'_>, node: &Value) {
+        let Some(mark) = node.get("x-tallyfy-keep") else { return };
+        let is_required = |name: &Value| node["required"].as_array().is_some_and(|all| all.contains(name));
+        let fits = mark.as_array().is_some_and(|names| {
+            !names.is_empty()
+                && names.iter().all(|name| {
+                    name.as_str().is_some_and(|text| node["properties"][text].is_object())
+                        && !is_required(name)
+                })
+        });
+        if !fits || !place.sent {
+            self.wrong_at(
+                place,
+                "`x-tallyfy-keep` does not fit; it lists optional properties of this request, which the service wipes \
+                 when they are absent",
+            );
         }
     }
 

@@ -8,6 +8,11 @@ fn mistakes_of_identity_and_evidence_are_named() {
 }
 
 #[test]
+fn marks_of_operations_stand_where_they_mean_something() {
+    MARKS.iter().for_each(check);
+}
+
+#[test]
 fn mistakes_of_bodies_and_answers_are_named() {
     CONTENT.iter().for_each(check);
 }
@@ -120,6 +125,58 @@ const IDENTITY: &[Case] = &[
         "a repeat class of our own",
         &[("x-tallyfy-repeat: reconcile", "x-tallyfy-repeat: idempotent")],
         &["openapi/things.yaml: create_thing: `x-tallyfy-repeat` must be one of safe, unsafe, reconcile"],
+    ),
+];
+
+const MARKS: &[Case] = &[
+    (
+        "an optional answer of which nothing would be shown",
+        &[("x-tallyfy-secret: true", "x-tallyfy-secret: true\n      x-tallyfy-answer: optional")],
+        &[
+            "openapi/things.yaml: create_token: `x-tallyfy-answer` does not fit; it is `optional`, on an operation whose \
+           good answer shows something but may come empty",
+        ],
+    ),
+    (
+        "an answer of another kind",
+        &[(
+            "      x-tallyfy-repeat: reconcile",
+            "      x-tallyfy-repeat: reconcile\n      x-tallyfy-answer: maybe",
+        )],
+        &[
+            "openapi/things.yaml: create_thing: `x-tallyfy-answer` does not fit; it is `optional`, on an operation whose \
+           good answer shows something but may come empty",
+        ],
+    ),
+    (
+        "a removal by POST",
+        &[(
+            "      x-tallyfy-repeat: reconcile",
+            "      x-tallyfy-repeat: reconcile\n      x-tallyfy-removes: true",
+        )],
+        &[
+            "openapi/things.yaml: create_thing: `x-tallyfy-removes` does not fit; it is `true`, on a DELETE after which \
+           the object is gone",
+        ],
+    ),
+    (
+        "a cap that the service does not keep",
+        &[(
+            "      x-tallyfy-repeat: reconcile",
+            "      x-tallyfy-repeat: reconcile\n      x-tallyfy-cap: things",
+        )],
+        &[
+            "openapi/things.yaml: create_thing: `x-tallyfy-cap` does not fit; it is one of comments, guest_invitations, \
+           on an operation that creates",
+        ],
+    ),
+    (
+        "a cap on a read",
+        &[("x-tallyfy-confidence: medium", "x-tallyfy-confidence: medium\n      x-tallyfy-cap: comments")],
+        &[
+            "openapi/things.yaml: get_thing: `x-tallyfy-cap` does not fit; it is one of comments, guest_invitations, on \
+           an operation that creates",
+        ],
     ),
 ];
 

@@ -287,6 +287,63 @@ const ENUMS: &[Case] = &[
 
 const MARKERS: &[Case] = &[
     (
+        "keys of something that is no map",
+        &[(
+            "tags: {type: array, items: {type: string}}\n        values",
+            "tags: {type: array, items: {type: string}, \
+           x-tallyfy-keys: form_field}\n        values",
+        )],
+        &[
+            "openapi/things.yaml: schemas/CreateThingInput.tags: `x-tallyfy-keys` does not fit; it is `form_field`, on a map in a request",
+        ],
+    ),
+    (
+        "keys of an unknown kind",
+        &[(
+            "values: {type: object, additionalProperties: {$ref: '#/components/schemas/Unspecified'}}",
+            "values: {type: object, additionalProperties: {$ref: '#/components/schemas/Unspecified'}, \
+             x-tallyfy-keys: label}",
+        )],
+        &[
+            "openapi/things.yaml: schemas/CreateThingInput.values: `x-tallyfy-keys` does not fit; it is `form_field`, on a map in a request",
+        ],
+    ),
+    (
+        "keys of a map in an answer",
+        &[(
+            "starred: {type: boolean}",
+            "starred: {type: object, additionalProperties: {type: string}, \
+           x-tallyfy-keys: form_field}",
+        )],
+        &[
+            "openapi/things.yaml: schemas/Thing.starred: `x-tallyfy-keys` does not fit; it is `form_field`, on a map in a request",
+        ],
+    ),
+    (
+        "a property that must be kept and is not there",
+        &[("description: A thing to make.", "description: A thing to make.\n      x-tallyfy-keep: [users]")],
+        &[
+            "openapi/things.yaml: schemas/CreateThingInput: `x-tallyfy-keep` does not fit; it lists optional properties of this request, which the service wipes when they are \
+           absent",
+        ],
+    ),
+    (
+        "a property that must be kept although it is required",
+        &[("description: A thing to make.", "description: A thing to make.\n      x-tallyfy-keep: [owners]")],
+        &[
+            "openapi/things.yaml: schemas/CreateThingInput: `x-tallyfy-keep` does not fit; it lists optional properties of this request, which the service wipes when they are \
+           absent",
+        ],
+    ),
+    (
+        "a mark of keeping in an answer",
+        &[("What every thing has.\n", "What every thing has.\n      x-tallyfy-keep: [title]\n")],
+        &[
+            "openapi/things.yaml: schemas/ThingBase: `x-tallyfy-keep` does not fit; it lists optional properties of this request, which the service wipes when they are \
+           absent",
+        ],
+    ),
+    (
         "an envelope of a third kind",
         &[("ThingItem: {x-tallyfy-envelope: item", "ThingItem: {x-tallyfy-envelope: pair")],
         &["openapi/things.yaml: schemas/ThingItem: `x-tallyfy-envelope` does not fit; it is `item` with \
