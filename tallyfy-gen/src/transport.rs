@@ -1,15 +1,19 @@
-//! The door: the one way by which a generated method's request leaves. Not here: what happens behind it
-//! (headers, tokens, repeats), which is the business of whoever implements [`Transport`].
+//! The shared sender behind all generated methods: how a request leaves, and how its answer is read. Not here: what
+//! happens in between (headers, tokens, repeats), which is the business of whoever implements [`Transport`].
 //!
-//! It stands in this crate because `ClientHooks` can only be implemented beside the generated client:
-//! anywhere else it is refused as an orphan, or compiles and is never called.
+//! Every generated method ends in a call of [`answer`](crate::Client::answer) or one of its two sisters;
+//! `xtask/src/methods.rs` puts it there, and fails for a method that it cannot rewrite. `ClientHooks` is for requests
+//! that no generated method makes; it stands here because elsewhere it is an orphan, or compiles and is never called.
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
+use progenitor_client::{ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, ResponseValue};
 use reqwest::{Request, Response, Result};
+use serde::de::DeserializeOwned;
+
+use crate::wire;
 
 /// Sends requests for the generated client, and brings the answers back.
 #[async_trait]
@@ -24,10 +28,54 @@ impl ClientHooks<Arc<dyn Transport>> for crate::Client {
     }
 }
 
+impl crate::Client {
+    /// Sends, and reads the JSON of a success.
+    pub(crate) async fn answer<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        request: Request,
+    ) -> GeneratedResult<T> {
+        let mut response = self.succeed(operation, request).await?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
+        match wire::from_bytes(&body) {
+            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+            Err(error) => Err(Error::InvalidResponsePayload(body, error)),
+        }
+    }
+
+    /// Sends; whatever a success holds is of no use.
+    pub(crate) async fn nothing(&self, operation: &'static str, request: Request) -> GeneratedResult<()> {
+        let mut response = self.succeed(operation, request).await?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        Ok(ResponseValue::new((), status, headers))
+    }
+
+    /// Sends, and hands over the bytes of a success as they come.
+    pub(crate) async fn stream(
+        &self,
+        operation: &'static str,
+        request: Request,
+    ) -> GeneratedResult<ByteStream> {
+        Ok(ResponseValue::stream(self.succeed(operation, request).await?))
+    }
+
+    async fn succeed(
+        &self,
+        operation: &'static str,
+        request: Request,
+    ) -> std::result::Result<Response, Error<()>> {
+        let response = self.inner().send(operation, request).await?;
+        if response.status().is_success() { Ok(response) } else { Err(Error::UnexpectedResponse(response)) }
+    }
+}
+
+/// What a generated method returns.
+type GeneratedResult<T> = std::result::Result<ResponseValue<T>, Error<()>>;
+
 #[cfg(test)]
 mod tests {
-    //! That a call of the generated client's hook arrives behind the door, which an implementation in the
-    //! wrong place would silently not do.
+    //! That the request of a generated method arrives at the transport, and so does one of no method.
 
     use std::pin::pin;
     use std::sync::Mutex;
@@ -47,21 +95,49 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_request_of_the_generated_client_goes_through_the_transport() {
+    fn client(recorder: &Arc<Recorder>) -> crate::Client {
         // An error says that there is a provider already, which will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::new();
-        let recorder = Arc::new(Recorder::default());
-        let client = &crate::Client::new_with_client("http://localhost", http.clone(), recorder.clone());
-        let request = http.get("http://localhost/me").build().expect("a request");
+        crate::Client::new_with_client("http://localhost", reqwest::Client::new(), recorder.clone())
+    }
 
-        let call = pin!(client.exec(request, &OperationInfo { operation_id: "get_me" }));
-        let Poll::Ready(outcome) = call.poll(&mut Context::from_waker(Waker::noop())) else {
-            panic!("the recorder never waits");
-        };
+    #[track_caller]
+    fn at_once<T>(call: impl Future<Output = T>) -> T {
+        match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => panic!("the recorder never waits"),
+        }
+    }
+
+    #[test]
+    fn the_request_of_a_generated_method_goes_through_the_transport() {
+        let recorder = Arc::new(Recorder::default());
+        let api = client(&recorder);
+
+        assert!(matches!(
+            at_once(api.get_me(&crate::types::GetMeQuery::new())),
+            Err(Error::CommunicationError(_))
+        ));
+        assert!(matches!(at_once(api.undo_activity("o", "a")), Err(Error::CommunicationError(_))));
+        assert!(matches!(at_once(api.download_file("o", "f")), Err(Error::CommunicationError(_))));
+
+        let sent = [
+            "get_me: GET http://localhost/me",
+            "undo_activity: PUT http://localhost/organizations/o/activity-feed/a/undo",
+            "download_file: GET http://localhost/organizations/o/file/f/dl",
+        ];
+        assert_eq!(*recorder.0.lock().expect("not poisoned"), sent);
+    }
+
+    #[test]
+    fn a_request_of_no_generated_method_goes_through_the_transport_too() {
+        let recorder = Arc::new(Recorder::default());
+        let api = &client(&recorder);
+        let request = api.client().get("http://localhost/me").build().expect("a request");
+
+        let outcome = at_once(api.exec(request, &OperationInfo { operation_id: "raw" }));
 
         assert!(outcome.expect_err("the recorder answers nothing").is_builder());
-        assert_eq!(*recorder.0.lock().expect("not poisoned"), ["get_me: GET http://localhost/me"]);
+        assert_eq!(*recorder.0.lock().expect("not poisoned"), ["raw: GET http://localhost/me"]);
     }
 }

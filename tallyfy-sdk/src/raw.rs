@@ -99,7 +99,7 @@ impl Raw {
 
     /// The call, whose value is the body of the answer read as JSON; `data` is not unwrapped.
     pub fn decode<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
-        self.reading(|bytes| serde_json::from_slice(bytes))
+        self.reading(|bytes| tallyfy_gen::wire::from_bytes(bytes))
     }
 
     fn reading<T: Send + 'static>(self, read: fn(&Bytes) -> serde_json::Result<T>) -> Call<T> {

@@ -8,6 +8,7 @@ mod errors;
 mod faults;
 mod fixtures;
 mod leaks;
+mod odd_values;
 mod pages;
 mod plain_server;
 mod retry;

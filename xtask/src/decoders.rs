@@ -48,7 +48,7 @@ const PREAMBLE: &str = r#"use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Error, Value};
 
 fn again<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Value, Error> {
-    serde_json::to_value(serde_json::from_slice::<T>(body)?)
+    serde_json::to_value(crate::wire::from_bytes::<T>(body)?)
 }
 
 "#;

@@ -12,6 +12,7 @@ pub mod driver;
 pub mod enums;
 pub mod footprint;
 pub mod lint;
+pub mod methods;
 pub mod mutants;
 pub mod operations;
 pub mod polish;

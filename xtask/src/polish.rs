@@ -13,7 +13,7 @@ use syn::{
 };
 
 use crate::{
-    checks,
+    checks, methods,
     records::{self, Part},
     spec::{operations, resolve},
     view::View,
@@ -56,6 +56,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
         }
         *items = polished;
     }
+    pass.problems.extend(methods::share_sender(&mut file.items));
     pass.finish(&file)?;
     Ok(file)
 }

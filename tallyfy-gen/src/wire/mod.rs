@@ -9,6 +9,7 @@
 //! same empty map, a numeric string and its number are the same id or integer, 0/1 and false/true are
 //! the same flag.
 
+mod body;
 mod comma;
 mod date;
 mod enums;
@@ -30,6 +31,7 @@ mod timestamp;
 #[cfg(test)]
 mod tests;
 
+pub use body::from_bytes;
 pub use comma::CommaList;
 pub use date::Date;
 pub use enums::NotAllowed;

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+mod body;
 mod dates;
 mod enums;
 mod envelopes;
