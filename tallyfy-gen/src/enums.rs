@@ -680,14 +680,6 @@ crate::wire::open_enum! {
 }
 
 crate::wire::closed_enum! {
-    /// Kinds of condition. `boolean` opens a numbered list of conditions.
-    pub enum SearchConditionFilter {
-        Field = "field",
-        Boolean = "boolean",
-    }
-}
-
-crate::wire::closed_enum! {
     /// Kinds of object. A blueprint is a template, a capture a form field.
     pub enum SearchKindFilter {
         Blueprint = "blueprint",
@@ -696,19 +688,6 @@ crate::wire::closed_enum! {
         Snippet = "snippet",
         Capture = "capture",
         Step = "step",
-    }
-}
-
-crate::wire::closed_enum! {
-    /// How a value is compared.
-    pub enum SearchOperationFilter {
-        Equal = "=",
-        LessOrGreater = "<>",
-        NotEqual = "!=",
-        Less = "<",
-        Greater = ">",
-        LessOrEqual = "<=",
-        GreaterOrEqual = ">=",
     }
 }
 

@@ -3023,7 +3023,7 @@ pub mod types {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
-        /// Member recorded as the one who completed it.
+        /// Member on whose behalf: recorded as the one who completed it, in place of the caller.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
         /// Task id.
@@ -3047,7 +3047,7 @@ pub mod types {
             self.is_approved = ::std::option::Option::Some(is_approved.into());
             self
         }
-        /// Member recorded as the one who completed it.
+        /// Member on whose behalf: recorded as the one who completed it, in place of the caller.
         #[must_use]
         pub fn override_user(
             mut self,
@@ -3083,7 +3083,7 @@ pub mod types {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
-        /// Member recorded as the one who completed it.
+        /// Member on whose behalf: recorded as the one who completed it, in place of the caller.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub override_user: ::std::option::Option<i64>,
         /// Task id.
@@ -3107,7 +3107,7 @@ pub mod types {
             self.is_approved = ::std::option::Option::Some(is_approved.into());
             self
         }
-        /// Member recorded as the one who completed it.
+        /// Member on whose behalf: recorded as the one who completed it, in place of the caller.
         #[must_use]
         pub fn override_user(
             mut self,
@@ -7928,7 +7928,7 @@ pub mod types {
         pub first_name: ::std::string::String,
         /// URLs and some words are refused.
         pub last_name: ::std::string::String,
-        /// What the mail says.
+        /// What the mail says. The documentation requires it; the Python SDK puts a text of its own where none is given.
         pub message: ::std::string::String,
         /// In lower case. admin and standard take a full seat, light takes a light one.
         pub role: crate::enums::UserRoleInput,
@@ -7977,7 +7977,7 @@ pub mod types {
             self.last_name = last_name.into();
             self
         }
-        /// What the mail says.
+        /// What the mail says. The documentation requires it; the Python SDK puts a text of its own where none is given.
         #[must_use]
         pub fn message(
             mut self,
@@ -13328,7 +13328,7 @@ pub mod types {
         /// Legacy.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_synced: ::std::option::Option<crate::wire::Timestamp>,
-        /// `last_updated`
+        /// Whether a comment moves it is told by no source; do not count on it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `late_tasks`
@@ -14163,30 +14163,9 @@ pub mod types {
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct SearchQuery {
-        /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
-        #[serde(
-            rename = "filter[field]",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub filter_field: ::std::option::Option<::std::string::String>,
-        /// Equal when absent.
-        #[serde(
-            rename = "filter[operation]",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub filter_operation: ::std::option::Option<crate::enums::SearchOperationFilter>,
-        /// `field`, for a single condition.
-        #[serde(
-            rename = "filter[type]",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub filter_type: ::std::option::Option<crate::enums::SearchConditionFilter>,
-        /// What to compare with.
-        #[serde(
-            rename = "filter[value]",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub filter_value: ::std::option::Option<::std::string::String>,
+        /// In brackets, never as one text, which is refused (500 on older servers). One condition: `filter[type]=field&filter[field]=title&filter[operation]=<>&filter[value]=Foo`. Several: a numbered list whose first entry joins the others, `filter[0][type]=boolean&filter[0][value]=OR`, then `filter[1][type]=field`, `filter[1][field]=title`, `filter[1][value]=Foo`, `filter[2][..]` and so on; a group inside is a list again, `filter[2][0][type]=boolean`. Without the joining entry the service takes the first condition and forgets the others.
+        #[serde(flatten)]
+        pub filter: ::std::option::Option<crate::wire::SearchFilter>,
         /// One or more kinds of object.
         pub on: crate::wire::CommaList<crate::enums::SearchKindFilter>,
         /// Page number, from 1.
@@ -14212,51 +14191,19 @@ pub mod types {
             Self {
                 on: on.into_iter().map(::std::convert::Into::into).collect(),
                 search: search.into(),
-                filter_field: ::std::option::Option::None,
-                filter_operation: ::std::option::Option::None,
-                filter_type: ::std::option::Option::None,
-                filter_value: ::std::option::Option::None,
+                filter: ::std::option::Option::None,
                 page: ::std::option::Option::None,
                 per_page: ::std::option::Option::None,
                 tags: ::std::option::Option::None,
             }
         }
-        /// For blueprint and process: starter, date, title or description. For task: starter or title. Others are refused.
+        /// In brackets, never as one text, which is refused (500 on older servers). One condition: `filter[type]=field&filter[field]=title&filter[operation]=<>&filter[value]=Foo`. Several: a numbered list whose first entry joins the others, `filter[0][type]=boolean&filter[0][value]=OR`, then `filter[1][type]=field`, `filter[1][field]=title`, `filter[1][value]=Foo`, `filter[2][..]` and so on; a group inside is a list again, `filter[2][0][type]=boolean`. Without the joining entry the service takes the first condition and forgets the others.
         #[must_use]
-        pub fn filter_field(
+        pub fn filter(
             mut self,
-            filter_field: impl ::std::convert::Into<::std::string::String>,
+            filter: impl ::std::convert::Into<crate::wire::SearchFilter>,
         ) -> Self {
-            self.filter_field = ::std::option::Option::Some(filter_field.into());
-            self
-        }
-        /// Equal when absent.
-        #[must_use]
-        pub fn filter_operation(
-            mut self,
-            filter_operation: impl ::std::convert::Into<
-                crate::enums::SearchOperationFilter,
-            >,
-        ) -> Self {
-            self.filter_operation = ::std::option::Option::Some(filter_operation.into());
-            self
-        }
-        /// `field`, for a single condition.
-        #[must_use]
-        pub fn filter_type(
-            mut self,
-            filter_type: impl ::std::convert::Into<crate::enums::SearchConditionFilter>,
-        ) -> Self {
-            self.filter_type = ::std::option::Option::Some(filter_type.into());
-            self
-        }
-        /// What to compare with.
-        #[must_use]
-        pub fn filter_value(
-            mut self,
-            filter_value: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.filter_value = ::std::option::Option::Some(filter_value.into());
+            self.filter = ::std::option::Option::Some(filter.into());
             self
         }
         /// One or more kinds of object.
@@ -15846,7 +15793,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub ko_form_fields: ::std::option::Option<::serde_json::Value>,
-        /// `last_updated`
+        /// Whether a comment moves it is told by no source; do not count on it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `linked_step_id`
@@ -20878,7 +20825,7 @@ Favorite or subscription: watcher. `x-tallyfy-ui-name` holds the app's word.
 ## Sending
 - Every request carries `Authorization: Bearer` with one space and the token, `Accept: application/json` (downloads too: without
   it errors come as HTML), and `X-Tallyfy-Client: APIClient`.
-- Bodies are JSON, apart from the token endpoint (form encoding) and uploads (multipart).
+- Bodies are JSON, apart from uploads (multipart); the token endpoint takes a form too.
 - Percent-encode each path segment: the `@` of an email becomes `%40`. Write a space in a query as `%20`; a plus sign is not read
   as a space. Flags in queries are `true` and `false` in lower case. Lists in queries are separated by commas: `with=steps,tags`.
 - Times are written `YYYY-MM-DD HH:MM:SS` in UTC. An offset in the text is dropped, the digits count.
@@ -20895,19 +20842,23 @@ Favorite or subscription: watcher. `x-tallyfy-ui-name` holds the app's word.
 - Times come as ISO 8601 with `Z` and 0, 3 or 6 decimals, with `+00:00`, as `YYYY-MM-DD HH:MM:SS` in UTC, or as a bare day.
 - New fields and new words may come at any time. `x-extensible-enum` lists the words that are known; `enum` is used in requests
   alone, where another word is refused or misread.
+- HTML (`x-tallyfy-rich-text`) may hold embeds: a span of class `insert-variable-tag`, `insert-snippet-tag` (`data-snippet-id`) or
+  `insert-blueprint-tag` (`data-blueprint-id`), `<editor-form-field data-field-id>`, and mentions, `@[id]`. A text that is sent back
+  without them has lost them.
 - Ids of organizations, templates, processes, tasks, groups, tags, folders and files are 32 lower-case hex digits. Members, and the
   links that tie tags and folders to objects, have numbers. Guests go by email, in places by the code of their link.
 
 ## Errors
 Most errors are JSON, see `ErrorResponse`; proxies and missing `Accept` headers make them HTML. 401: the token is missing, expired
-or revoked, or `X-Tallyfy-Client` is missing. 403: the role is too low, or a business rule refuses; only the message tells. 404:
-unknown, archived, or of another organization. 409: no free seat. 422: refused input, by field. 429: wait as `Retry-After` says.
+or revoked, or `X-Tallyfy-Client` is missing; in places a refusal of business, see `Unauthorized`. 402: the limit of a plan or trial.
+403: the role is too low, or a business rule refuses; only the message tells. 404: unknown, archived, or of another organization.
+409: no free seat. 422: refused input, by field. 423: an open problem blocks the process. 429: wait as `Retry-After` says.
 Any operation may answer 5xx, listed or not, and then may have acted.
 
 ## Marks
 `x-tallyfy-confidence` high, medium or low (parameters too); `x-tallyfy-evidence` citations, explained in `EVIDENCE.md`;
 `x-tallyfy-fact` the note behind the operation; `x-tallyfy-any` why a value has no type; `x-tallyfy-ignored` a key that the service
-drops; `x-tallyfy-secret` an answer that holds a credential; `x-tallyfy-envelope`, `-include`, `-map` and `-wire` the four forms of
+drops; `x-tallyfy-rich-text` HTML with embeds; `x-tallyfy-secret` an answer that holds a credential; `x-tallyfy-envelope`, `-include`, `-map` and `-wire` the four forms of
 the section on reading, for code generators.
 
 
@@ -21349,7 +21300,7 @@ Arguments:
     }
     /**Comment on a task
 
-For process tasks and one-off tasks. Hidden from guests unless `state` is open. Only `@[id]` inside `content` notifies anybody, and it gives that member access; `+email` of an unknown address creates and invites a guest. Capped at 120 comments an hour for the organization, and at 30 such invitations.
+For process tasks and one-off tasks. Hidden from guests unless `state` is open. Only `@[id]` inside `content` notifies anybody, and it gives that member access; `+email` of an unknown address creates and invites a guest. Capped at 120 comments an hour for the organization, and at 30 such invitations. Whether it moves `last_updated` of the task is told by no source: to miss none, read `threads` of the tasks, or the activity feed.
 
 Sends a `POST` request to `/organizations/{org}/tasks/{task}/comment`
 
@@ -22846,7 +22797,7 @@ Arguments:
     }
     /**Download a file
 
-Send `Accept: application/json` although bytes come back, or errors are HTML pages. Do not follow a redirect with the token. Each download writes an activity entry. 500 is permanent when the stored content is gone. The addresses `url` and `full_url` in file values point here and do not expire.
+Send `Accept: application/json` although bytes come back, or errors are HTML pages. Do not follow a redirect with the token. Always application/octet-stream, whatever the file is. Each download leaves a trace, `File downloaded` in the activity feed. 500 is permanent when the stored content is gone. The addresses `url` and `full_url` in file values point here and do not expire.
 
 Sends a `GET` request to `/organizations/{org}/file/{file}/dl`
 
@@ -24789,7 +24740,7 @@ Arguments:
     }
     /**Keyword search over one or several kinds of object
 
-The answer has one key per requested kind and no `data` on top. Task rows lack `run_id`: `get_task` tells it. A space must be sent as %20, a plus is not read as one. Lists have a search of their own, `q`, by name alone. Several conditions are numbered: `filter[0][type]=boolean`, `filter[0][value]=AND` (or OR), then `filter[1][type]=field`, `filter[1][field]=title` and so on; without that first entry only the first condition counts.
+The answer has one key per requested kind and no `data` on top. Task rows lack `run_id`: `get_task` tells it. A space must be sent as %20, a plus is not read as one. Lists have a search of their own, `q`, by name alone. `filter` narrows the rows by one condition, by several, or by groups of them.
 
 Sends a `GET` request to `/organizations/{org}/search`
 
@@ -24938,7 +24889,7 @@ Arguments:
     }
     /**Change a step (text, type, assignees, deadline, start date, flags)
 
-`assignees`, `guests` and `groups` belong in every request: absent lists detach everybody with 200. Read the step first and send its three lists back, but not the whole step, which is refused. Other keys left out stay as they were, form fields included. Never send `position` alone, which detaches everybody too: use `reorder_step`. Tags cannot be changed here.
+`assignees`, `guests` and `groups` belong in every request: absent lists detach everybody with 200. Read the step first and send its three lists back, but not the whole step, which is refused. Other keys left out stay as they were, form fields included. Never send `position` alone, which skips the rule that a title is needed and detaches everybody too: use `reorder_step`. Tags cannot be changed here.
 
 Sends a `PUT` request to `/organizations/{org}/checklists/{checklist}/steps/{step}`
 
@@ -25352,7 +25303,7 @@ Arguments:
     }
     /**Create a one-off task
 
-Three uses. Plain: the task has no process, its `run_id` stays null and `complete_task` completes it. With `separate_task_for_each_assignee`: a new process with one task each, of which only the first comes back; list the others by its `run_id`. With `run_id`: one more task of that process, for `complete_run_task`. A repeat creates another task.
+Three uses. Plain: the task has no process, its `run_id` stays null and `complete_task` completes it. With `separate_task_for_each_assignee`: a new process with one task each, of which only the first comes back; list the others by its `run_id`, page by page, and again after a while, as the list is behind. With `run_id`: one more task of that process, for `complete_run_task`. A repeat creates another task. Required form fields with options are not enforced when such a task is completed: check them first.
 
 Sends a `POST` request to `/organizations/{org}/tasks`
 

@@ -221,6 +221,12 @@ fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
             )),
         }
     }
+    for (name, parameter) in known.iter().filter(|(_, one)| one.get("style") == Some(&"deepObject".into())) {
+        if let (Some(tree), Some(schema)) = (query.nested(name), parameter.get("schema")) {
+            let place = format!("query/{name}");
+            found.extend(check_value(&operation.id, Side::Client, &place, schema, &with_lists(tree), false));
+        }
+    }
     for (name, parameter) in &known {
         let required = parameter.get("required") == Some(&Value::Bool(true));
         if required && query.get(name).is_none() && parameter.get("style").is_none() {
@@ -229,6 +235,17 @@ fn check_query(operation: &Operation, query: &Query) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// Maps whose keys count up from 0 as the lists that they stand for.
+fn with_lists(tree: Value) -> Value {
+    let Value::Object(map) = tree else { return tree };
+    let counted = map.keys().enumerate().all(|(at, key)| *key == at.to_string());
+    if counted {
+        map.into_iter().map(|(_, entry)| with_lists(entry)).collect()
+    } else {
+        Value::Object(map.into_iter().map(|(key, entry)| (key, with_lists(entry))).collect())
+    }
 }
 
 fn check_parameter(operation: &Operation, place: &str, parameter: &Value, text: &str) -> Vec<Violation> {

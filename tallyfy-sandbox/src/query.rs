@@ -3,6 +3,7 @@
 //! Not here: paging (`answer`), what a parameter means (`routes`).
 
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 /// Decoded pairs in the order sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,19 @@ impl Query {
     pub fn get(&self, key: &str) -> Option<&str> {
         let found = self.0.iter().rev().find(|(name, _)| name == key);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// What stands under a key in brackets, as PHP reads `filter[1][field]=title`: maps, in the order of arrival.
+    pub fn nested(&self, key: &str) -> Option<Value> {
+        let mut tree = Value::Null;
+        for (name, value) in &self.0 {
+            let inner = name.strip_prefix(key).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
+            let path: Vec<&str> = inner.map(|inner| inner.split("][").collect()).unwrap_or_default();
+            if !path.is_empty() && path.len() <= DEEPEST {
+                *path.iter().fold(&mut tree, |node, part| member(node, part)) = Value::from(value.as_str());
+            }
+        }
+        (!tree.is_null()).then_some(tree)
     }
 
     /// The first of several keys that is there: a name and its aliases.
@@ -73,8 +87,21 @@ impl Query {
     }
 }
 
+/// PHP drops what is nested deeper (`max_input_nesting_level`).
+const DEEPEST: usize = 64;
+
+/// The entry of a map, which takes the place of what is no map.
+fn member<'a>(node: &'a mut Value, part: &str) -> &'a mut Value {
+    if !node.is_object() {
+        *node = Value::Object(Map::new());
+    }
+    &mut node[part]
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::Query;
 
     #[test]
@@ -84,6 +111,16 @@ mod tests {
         assert_eq!(query.get("status"), None);
         assert_eq!(query.get("page"), Some("2"));
         assert_eq!(query.flag("flag"), None);
+    }
+
+    #[test]
+    fn brackets_are_maps_in_the_order_sent() {
+        let query = Query::parse("f[1][a]=x&f[0]=y&f%5B1%5D%5Bb%5D=z&g[0]=no&f=no&f[1][a][c]=deep");
+        let expected = json!({ "1": { "a": { "c": "deep" }, "b": "z" }, "0": "y" });
+        assert_eq!(query.nested("f").map(|tree| tree.to_string()), Some(expected.to_string()));
+        assert_eq!(query.nested("h"), None);
+        let deep = format!("f{}=x", "[0]".repeat(20_000));
+        assert_eq!(Query::parse(&deep).nested("f"), None);
     }
 
     #[test]

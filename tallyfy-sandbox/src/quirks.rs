@@ -147,6 +147,11 @@ quirks! {
         off: "They return none.",
         cite: "processes_tasks:list_tasks, mcp:_TASK_STATUS_FILTERS"
     }
+    unjoined_search_conditions_are_forgotten {
+        on: "Of a numbered search filter that does not begin with a `boolean` entry the first condition alone counts.",
+        off: "It is a 422.",
+        cite: "processes_tasks:search, py:searches.encode_search_filter"
+    }
     my_tasks_default_to_active {
         on: "`/me/tasks` without `status` shows active tasks alone.",
         off: "All of them.",

@@ -12,6 +12,7 @@ mod odd_values;
 mod pages;
 mod plain_server;
 mod retry;
+mod search;
 mod secrets;
 mod tolerance;
 mod tools;

@@ -30,6 +30,7 @@ const EXTENSIONS: &[&str] = &[
     "x-tallyfy-map",
     "x-tallyfy-removes",
     "x-tallyfy-repeat",
+    "x-tallyfy-rich-text",
     "x-tallyfy-secret",
     "x-tallyfy-ui-name",
     "x-tallyfy-unreferenced",

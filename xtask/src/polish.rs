@@ -46,6 +46,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
                     extra.extend(pass.answer(node));
                 } else if sent.contains(&name) {
                     request(node);
+                    pass.flatten(node);
                     extra.push(setters(node));
                     let limits = |wire: &str| pass.property(&name, wire);
                     extra.push(checks::render(node, limits, wire_name, &checked, &pass.keep(&name)));
@@ -122,6 +123,18 @@ impl Pass<'_> {
     fn keep(&self, schema: &str) -> Vec<&str> {
         let names = self.published["components"]["schemas"][schema]["x-tallyfy-keep"].as_array();
         names.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// A `deepObject` travels as several keys of the query, which its hand-written type writes.
+    fn flatten(&self, node: &mut ItemStruct) {
+        let name = node.ident.to_string();
+        for field in &mut node.fields {
+            let parameter = self.parameter(&name, &wire_name(field));
+            if parameter.is_some_and(|parameter| parameter["style"] == "deepObject") {
+                field.attrs.retain(|attr| !attr.path().is_ident("serde"));
+                field.attrs.push(parse_quote!(#[serde(flatten)]));
+            }
+        }
     }
 
     /// An answer is open to new fields, and reads itself: optional fields through tolerant readers, ids as text or

@@ -25,6 +25,7 @@ mod refs;
 mod scalar;
 #[cfg(feature = "schemars")]
 mod schemas;
+mod search_filter;
 mod shape;
 mod timestamp;
 
@@ -41,6 +42,7 @@ pub use list_meta::{ListMeta, Pagination};
 pub use many::OneOrMany;
 pub use progress::RunProgress;
 pub use refs::{CountryRef, GroupRef, GuestRef, UserRef};
+pub use search_filter::{SearchFilter, SearchOperation};
 pub use timestamp::{NotADate, Timestamp};
 
 pub(crate) use enums::{closed_enum, open_enum};

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{
     CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, OneOrMany, RunProgress,
-    Timestamp, UserRef,
+    SearchFilter, Timestamp, UserRef,
 };
 
 macro_rules! plain {
@@ -80,6 +80,29 @@ plain! {
         },
         {"type": "number"},
     ]}
+}
+
+/// Flattened into its query, so it is an object with the one key `filter`.
+impl JsonSchema for SearchFilter {
+    fn schema_name() -> Cow<'static, str> {
+        "SearchFilter".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "required": ["filter"],
+            "properties": {"filter": {
+                "anyOf": [{"type": "object"}, {"type": "array", "minItems": 2}],
+                "description": "One condition, as {type: field, field: title, operation: =, value: Foo}, or a list that \
+                                begins with {type: boolean, value: AND} (or OR); lists may stand in lists.",
+            }},
+        })
+    }
 }
 
 impl<T: JsonSchema> JsonSchema for CommaList<T> {

@@ -1,15 +1,18 @@
 //! Search over templates, processes, tasks, steps and form fields.
 //!
-//! Not here: `q` of the lists, which looks at names alone.
+//! Not here: conditions (`filter`), `q` of the lists, which looks at names alone.
+
+mod filter;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
+
+use filter::Filter;
 
 use super::view::View;
 use super::{Call, Inside};
 use crate::answer::{Answer, Origin, Paging};
 use crate::dates::{self, Form};
-use crate::query::Query;
 use crate::state::Refused;
 use crate::state::bits::Bits;
 use crate::state::index::processes::ProcessFacet;
@@ -58,9 +61,9 @@ fn search(call: &mut Call<'_>) -> Result<Answer, Refused> {
     if kinds.is_empty() || kinds.iter().any(|kind| !KINDS.contains(kind)) {
         errors.push(("on".to_owned(), json!("The selected on is invalid.")));
     }
-    let condition =
-        read_condition(query, &kinds).map_err(|text| errors.push(("filter".to_owned(), json!(text))));
-    let (Ok(condition), true) = (condition, errors.is_empty()) else { return Err(Refused::Invalid(errors)) };
+    let filter = Filter::read(query, &kinds, call.context.quirks);
+    let filter = filter.map_err(|text| errors.push(("filter".to_owned(), json!(text))));
+    let (Ok(filter), true) = (filter, errors.is_empty()) else { return Err(Refused::Invalid(errors)) };
     let wanted = query.get("search").unwrap_or_default().to_lowercase();
     let places = Places::find(call.organization, &wanted);
     let view = call.view();
@@ -74,7 +77,7 @@ fn search(call: &mut Call<'_>) -> Result<Answer, Refused> {
             "step" | "capture" => Rows::List(view.part_candidates(kind == "step")),
             _ => Rows::List(Vec::new()),
         };
-        let page = rows.page(view, &wanted, condition.as_ref(), (paging, &call.request.origin()));
+        let page = rows.page(view, &wanted, filter.as_ref(), (paging, &call.request.origin()));
         answer.insert(kind.to_owned(), page);
     }
     Ok(Answer::json(http::StatusCode::OK, Value::Object(answer)))
@@ -93,10 +96,10 @@ impl<'a> Rows<'a> {
         self,
         view: View<'a>,
         wanted: &str,
-        condition: Option<&Condition>,
+        filter: Option<&Filter>,
         (paging, origin): (Paging, &Origin<'_>),
     ) -> Value {
-        let mut rows = match (self, condition) {
+        let mut rows = match (self, filter) {
             // Rows are looked at when the page is known.
             (Self::Slots(slots, candidate), None) => {
                 let (start, end) = paging.span(slots.len());
@@ -111,7 +114,7 @@ impl<'a> Rows<'a> {
             (Self::List(rows), _) => rows,
         };
         rows.retain(|row| row.texts.iter().any(|text| text.to_lowercase().contains(wanted)));
-        rows.retain(|row| condition.is_none_or(|condition| condition.holds(row)));
+        rows.retain(|row| filter.is_none_or(|filter| filter.holds(row)));
         paging.page(&rows, origin, |row| view.hit(&row.hit))
     }
 }
@@ -130,59 +133,6 @@ impl Places {
         Self {
             processes: named.without(processes.facets.get(&ProcessFacet::Archived)),
             tasks: tasks.titles.find(text).without(tasks.facets.get(&TaskFacet::Archived)),
-        }
-    }
-}
-
-/// A single condition: `filter[type]=field&filter[field]=title&filter[operation]=<>&filter[value]=x`.
-struct Condition {
-    field: String,
-    operation: String,
-    value: String,
-}
-
-/// Groups of conditions are not imitated: their first condition would decide here as there when the
-/// leading entry is missing.
-fn read_condition(query: &Query, kinds: &[&str]) -> Result<Option<Condition>, String> {
-    if query.get("filter").is_some() {
-        return Err("The filter must be an array.".to_owned());
-    }
-    let Some(field) = query.get("filter[field]") else { return Ok(None) };
-    let allowed: &[&str] = if kinds.contains(&"task") {
-        &["starter", "title"]
-    } else {
-        &["starter", "date", "title", "description"]
-    };
-    if !allowed.contains(&field) {
-        return Err(format!("The filter field must be one of: {}.", allowed.join(", ")));
-    }
-    let operation = query.get("filter[operation]").unwrap_or("=");
-    if !["=", "<>", "!=", "<", ">", "<=", ">="].contains(&operation) {
-        return Err("The filter operation is invalid.".to_owned());
-    }
-    let value = query.get("filter[value]").unwrap_or_default();
-    Ok(Some(Condition {
-        field: field.to_owned(),
-        operation: operation.to_owned(),
-        value: value.to_lowercase(),
-    }))
-}
-
-impl Condition {
-    fn holds(&self, candidate: &Candidate<'_>) -> bool {
-        let actual = match self.field.as_str() {
-            "starter" => candidate.starter.to_string(),
-            "date" => candidate.created_at.format("%Y-%m-%d").to_string(),
-            "title" => candidate.texts[0].to_lowercase(),
-            _ => candidate.texts[1].to_lowercase(),
-        };
-        match self.operation.as_str() {
-            "<>" | "!=" => actual != self.value,
-            "<" => actual < self.value,
-            ">" => actual > self.value,
-            "<=" => actual <= self.value,
-            ">=" => actual >= self.value,
-            _ => actual == self.value,
         }
     }
 }

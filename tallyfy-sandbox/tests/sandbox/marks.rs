@@ -195,6 +195,60 @@ async fn search_answers_one_key_per_kind() {
 }
 
 #[tokio::test]
+async fn search_is_narrowed_by_conditions_and_groups_of_them() {
+    let desk = Desk::new().await;
+    let group = |join: &str| format!("filter[0][type]=boolean&filter[0][value]={join}");
+    let title = |place: &str, operation: &str, value: &str| {
+        format!(
+            "{place}[type]=field&{place}[field]=title&{place}[operation]={operation}&{place}[value]={value}"
+        )
+    };
+    let (vendor, weekly) = ("vendor%20onboarding%20-%20blue%20fjord", "weekly%20check%2036");
+    let both = ["Vendor onboarding - Blue Fjord", "Weekly check 36"];
+    let nested = format!(
+        "{}&filter[2][0][type]=boolean&filter[2][0][value]=AND&{}&{}",
+        title("filter[1]", "=", weekly),
+        title("filter[2][1]", "=", vendor),
+        "filter[2][2][type]=field&filter[2][2][field]=starter&filter[2][2][value]=",
+    );
+    let pair = format!("{}&{}", title("filter[1]", "=", vendor), title("filter[2]", "=", weekly));
+    let cases: [(String, &[&str]); 8] = [
+        (format!("{}&{pair}", group("OR")), &both),
+        (format!("{}&{pair}", group("AND")), &[]),
+        (format!("{}&{nested}1001", group("OR")), &both),
+        (format!("{}&{nested}9", group("OR")), &both[1..]),
+        (format!("{}&{nested}9", group("AND")), &[]),
+        (title("filter", "%21%3D", weekly), &both[..1]),
+        ("filter[type]=field&filter[field]=date&filter[operation]=%3E%3D&filter[value]=2099-01-01".into(), &[]),
+        ("filter[type]=field&filter[field]=starter&filter[operation]=%3E&filter[value]=999".into(), &both),
+    ];
+    for (filter, expected) in cases {
+        let found = desk.get(&format!("/search?search=e&on=process&{filter}")).await.is(200);
+        let mut names = column(&found["process"], "name");
+        names.sort();
+        assert_eq!(names, expected, "{filter}");
+    }
+    assert_eq!(desk.sandbox.violations(), []);
+    for (filter, text) in [
+        ("filter=title", "The filter must be an array."),
+        ("filter[0][type]=boolean&filter[0][value]=XOR&filter[1][field]=title&filter[1][value]=x", "AND, OR"),
+        ("filter[0][type]=boolean&filter[0][value]=OR", "no conditions"),
+        ("filter[type]=field&filter[field]=colour&filter[value]=x", "starter, date, title, description"),
+        ("filter[type]=field&filter[field]=title&filter[operation]=like&filter[value]=x", "= <> != < > <= >="),
+        ("filter[type]=field&filter[field]=title", "value is required"),
+        ("filter[type]=field&filter[value]=x", "field is required"),
+        ("filter[type]=regex&filter[field]=title&filter[value]=x", "field, boolean"),
+        ("filter[type]=boolean&filter[value]=AND", "field, boolean"),
+        ("filter[0][type]=boolean&filter[0][value]=OR&filter[1]=title", "malformed"),
+    ] {
+        let refused = desk.get(&format!("/search?search=e&on=process&{filter}")).await.is(422);
+        let said = refused["errors"]["filter"][0].as_str().unwrap_or_default();
+        assert!(said.contains(text), "{filter}: {refused}");
+    }
+    desk.is_faithful();
+}
+
+#[tokio::test]
 async fn watchers_are_kept() {
     let mut desk = Desk::new().await;
     let body = json!({

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Lint, placeholder, schemas::Place};
 use crate::{
@@ -235,7 +235,11 @@ impl Lint<'_> {
                 self.wrong_at(&place, format!("is no named component; make it one, like {name}Input"));
             }
         }
-        self.content(&place, node);
+        match node["content"].as_object() {
+            // The view leaves it out: no method has to choose between two encodings.
+            Some(content) if operation.node["x-tallyfy-secret"] == true => self.media(&place, content),
+            _ => self.content(&place, node),
+        }
     }
 
     fn answers(&mut self, operation: &Operation<'_>) {
@@ -269,6 +273,10 @@ impl Lint<'_> {
         if content.len() > 1 {
             self.wrong_at(place, "has several media types; keep one");
         }
+        self.media(place, content);
+    }
+
+    fn media(&mut self, place: &Place<'_>, content: &Map<String, Value>) {
         for (media, body) in content {
             if body["schema"].is_null() {
                 self.wrong_at(place, format!("{media} has no schema; refer to one"));

@@ -153,6 +153,10 @@ impl Lint<'_> {
             }
             _ => {}
         }
+        let rich = &node["x-tallyfy-rich-text"];
+        if !rich.is_null() && (*rich != true || node["type"] != "string") {
+            self.wrong_at(place, "`x-tallyfy-rich-text` marks a text; write `true`, on `type: string`");
+        }
         let properties = node["properties"].as_object();
         for name in node["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             // With `allOf` the property may stand in another part.

@@ -246,6 +246,14 @@ fn lists() -> Vec<Case> {
             ],
         ),
         case("unknown_task_status_returns_all", get("/tasks?status=completed"), [total(9, 0)]),
+        case(
+            "unjoined_search_conditions_are_forgotten",
+            get(
+                "/search?search=e&on=process&filter[0][type]=field&filter[0][field]=title&filter[0][operation]=%3C%3E\
+                 &filter[0][value]=x&filter[1][type]=field&filter[1][field]=title&filter[1][value]=nothing",
+            ),
+            [status(200, 422), ("/body/process/meta/pagination/total", json!(2), Value::Null)],
+        ),
         after(
             "my_tasks_default_to_active",
             vec![post("/completed-tasks", json!({ "task_id": ONE_OFF_TASK })), get("/me/tasks")],

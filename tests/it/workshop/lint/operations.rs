@@ -258,6 +258,18 @@ const CONTENT: &[Case] = &[
         &["openapi/things.yaml: upload_file.body: has several media types; keep one"],
     ),
     (
+        "two media types in a body with credentials",
+        &[
+            (
+                "requestBody: {required: true, content: {multipart/form-data: {",
+                "requestBody: {required: true, content: {application/json: {schema: \
+                {$ref: '#/components/schemas/UploadInput'}}, multipart/form-data: {",
+            ),
+            ("operationId: upload_file\n", "operationId: upload_file\n      x-tallyfy-secret: true\n"),
+        ],
+        &[],
+    ),
+    (
         "two media types in a shared body",
         &[
             (

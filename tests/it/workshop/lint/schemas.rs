@@ -98,6 +98,12 @@ const TYPES: &[Case] = &[
              `x-tallyfy-any`"],
     ),
     (
+        "rich text that is no text",
+        &[("starred: {type: boolean}", "starred: {type: boolean, x-tallyfy-rich-text: true}")],
+        &["openapi/things.yaml: schemas/Thing.starred: `x-tallyfy-rich-text` marks a text; write `true`, on \
+             `type: string`"],
+    ),
+    (
         "an object of which nothing is said, with the reason",
         &[("starred: {type: boolean}", "starred: {type: object, x-tallyfy-any: 'keys unknown (go:thing)'}")],
         &[],
