@@ -59,6 +59,19 @@ impl Answer {
         Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Body::Empty }
     }
 
+    /// Adds the code that most refusals have, unless it has one, or tells of fields.
+    pub fn with_code(mut self) -> Self {
+        if let Body::Json(Value::Object(body)) = &mut self.body
+            && body.get("error") == Some(&Value::Bool(true))
+            && !body.contains_key("code")
+            && !body.contains_key("errors")
+            && let Some(code) = body.get("message").and_then(Value::as_str).map(code_of)
+        {
+            body.insert("code".to_owned(), code.into());
+        }
+        self
+    }
+
     /// `{"data": [...]}` without `meta` (users-list, guests-list, without_pagination).
     pub fn whole(rows: Vec<Value>) -> Self {
         Self::json(StatusCode::OK, json!({ "data": rows }))
@@ -256,12 +269,33 @@ impl From<Refused> for Answer {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Invalid(errors) => invalid(errors),
+            Refused::Unauthorized(text) => message(StatusCode::UNAUTHORIZED, &text),
             Refused::Forbidden(text) => {
                 Self::json(StatusCode::FORBIDDEN, json!({ "error": true, "message": text }))
             }
             Refused::Missing => not_found(),
         }
     }
+}
+
+/// The message as a code: upper case, punctuation out, blanks to `_`, 25 characters
+/// (mcp-newer:server/utils/fastmcp_errors.py).
+pub fn code_of(message: &str) -> String {
+    let kept = message.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace());
+    let code: String = kept.map(|c| if c.is_whitespace() { '_' } else { c }).collect();
+    code.to_uppercase().chars().take(25).collect()
+}
+
+/// Where the token endpoint sends those who do not ask for JSON (mcp-newer:server/routes/oauth.py).
+pub fn to_login() -> Answer {
+    let headers = vec![("Location", "https://go.tallyfy.com/login".to_owned())];
+    Answer { headers, ..html(StatusCode::FOUND) }
+}
+
+/// What the edge in front of the service answers: without a code (mcp-newer:server/utils/fastmcp_errors.py).
+pub fn edge_not_found() -> Answer {
+    let body = json!({ "error": true, "message": "Not found. Error Code: apsh546." });
+    Answer::json(StatusCode::NOT_FOUND, body)
 }
 
 /// The page that the service sends instead of a JSON error when `Accept` does not ask for JSON

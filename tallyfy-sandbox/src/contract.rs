@@ -56,6 +56,13 @@ pub fn check_request(operation: &Operation, query: &Query, body: &Content) -> Ve
     found
 }
 
+/// What every client forgets once: the answer looks as if the token were wrong (platform:headers).
+pub fn no_client_header(operation: &str) -> Violation {
+    let text = "the header is missing, which the service answers as if the token were wrong or the object not there; send \
+                `X-Tallyfy-Client: APIClient`";
+    violation(operation, Side::Client, "header/X-Tallyfy-Client", text)
+}
+
 /// Where a JSON body has keys that the document does not know, by dotted path as in the service's own errors.
 pub fn unknown_keys(operation: &Operation, body: &Content) -> Vec<String> {
     let content = node(operation).get("requestBody").map(resolve);

@@ -8,9 +8,12 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::answer::{self, Answer};
 use crate::limits::Whose;
-use crate::router::Door;
+use crate::router::{Door, Operation};
 use crate::state::auth::{Application, Holder};
 use crate::state::{Token, World};
+
+/// The header that every request has to carry.
+pub const CLIENT: &str = "x-tallyfy-client";
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -41,16 +44,21 @@ pub(crate) fn account(world: &World, headers: &HeaderMap, address: Option<IpAddr
 /// Lets a request in, or says why not.
 pub fn pass(
     world: &World,
-    door: Door,
+    operation: &Operation,
     headers: &HeaderMap,
     organization: Option<&str>,
 ) -> Result<Caller, Answer> {
+    let door = operation.door;
     if door == Door::Open {
         return Ok(Caller::Anybody);
     }
+    let about_files = operation.path.contains("/file") || operation.path.contains("/assets");
+    if about_files && world.quirks.edge_hides_files_without_client_header && !headers.contains_key(CLIENT) {
+        return Err(answer::edge_not_found());
+    }
     let stranger = || answer::message(StatusCode::UNAUTHORIZED, "Unauthenticated.");
     // docs:open-api/index, py:core: presence matters, the value does not.
-    if world.quirks.client_header_is_required && !headers.contains_key("x-tallyfy-client") {
+    if world.quirks.client_header_is_required && !headers.contains_key(CLIENT) {
         return Err(stranger());
     }
     let holder = bearer(headers).and_then(|token| world.auth.holder(token, world.now()));

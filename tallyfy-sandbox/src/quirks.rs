@@ -158,9 +158,9 @@ quirks! {
         cite: "processes_tasks:list_my_tasks, mcp:get_my_tasks"
     }
     task_lists_lag_after_a_create {
-        on: "A process's list of tasks misses new ones for as long as `Builder::replica_lag` says (no time by default).",
+        on: "A process's list of tasks misses new ones, those of a fanned-out task too, for as long as `Builder::replica_lag` says (no time by default).",
         off: "They are there at once.",
-        cite: "processes_tasks:list_process_tasks"
+        cite: "processes_tasks:list_process_tasks, mcp-newer:server/tools/task_management.py"
     }
     repeated_completion_is_accepted {
         on: "Completing a completed task is accepted, and its side effects happen again.",
@@ -171,6 +171,26 @@ quirks! {
         on: "`is_approved: false` on an expiring task records that it expired.",
         off: "It is acknowledged.",
         cite: "processes_tasks:complete_process_task, mcp:complete_task"
+    }
+    one_off_choices_are_not_enforced {
+        on: "A required form field with options does not hold up the completion of a one-off task.",
+        off: "It does, like others.",
+        cite: "mcp-newer:server/tools/task_management.py"
+    }
+    unknown_deadline_options_do_nothing {
+        on: "A step's `deadline.option` may be any word; with an unknown one the deadline does nothing.",
+        off: "Other words than `from` and `prior_to` are a 422.",
+        cite: "mcp-newer:server/tools/template_management.py"
+    }
+    lone_position_skips_the_title_rule {
+        on: "A step update of `position` alone is a 200 without a title, and detaches everybody.",
+        off: "It is a 422.",
+        cite: "templates:update_step, mcp-newer:server/tools/template_management.py"
+    }
+    made_names_hold_feff {
+        on: "U+FEFF stands between the parts of a process name that the service makes.",
+        off: "The parts are joined without it.",
+        cite: "mcp-newer:server/tools/automation_history.py"
     }
     deadlines_move_to_working_time {
         on: "A deadline on a day off moves to the next working day; those that automations set do not.",
@@ -207,6 +227,31 @@ quirks! {
         off: "The answer has the true position.",
         cite: "templates:reorder_step"
     }
+    files_of_running_processes_are_not_shown {
+        on: "`GET /file/{id}` of a running process's file is a 404; `/dl` works.",
+        off: "It is shown.",
+        cite: "platform:view_file, mcp-newer:server/tools/file_management.py"
+    }
+    business_refusals_may_be_401 {
+        on: "Watching in the name of another member is a 401, `Unauthorized action`, with a good token.",
+        off: "It is a 403.",
+        cite: "mcp-newer:server/utils/fastmcp_errors.py, platform:add_watcher"
+    }
+    codes_are_cut_messages {
+        on: "Refusals without a code of their own have the message as `code`: upper case, no punctuation, 25 characters.",
+        off: "They have none.",
+        cite: "mcp-newer:server/utils/fastmcp_errors.py"
+    }
+    token_refusals_are_the_services_own {
+        on: "Missing fields at the token endpoint are a 422 with `error` true, message, code and errors.",
+        off: "They are a 400 in the words of OAuth.",
+        cite: "mcp-newer:server/routes/oauth.py"
+    }
+    token_refusals_need_accept {
+        on: "Without `Accept: application/json` a 422 of the token endpoint is a 302 to the login page, another refusal an HTML page with 500.",
+        off: "They keep their status.",
+        cite: "mcp-newer:server/routes/oauth.py"
+    }
     errors_are_html_without_accept {
         on: "Errors are HTML pages when `Accept` does not ask for JSON.",
         off: "They are JSON.",
@@ -216,6 +261,16 @@ quirks! {
         on: "A request without `X-Tallyfy-Client` is a 401, like one without a token.",
         off: "It passes.",
         cite: "platform:headers, docs:open-api/index, py:core"
+    }
+    edge_hides_files_without_client_header {
+        on: "On routes of files such a request is a 404 of the edge, `Not found. Error Code: apsh546.`.",
+        off: "It is treated like others.",
+        cite: "mcp-newer:server/utils/fastmcp_errors.py"
+    }
+    webhook_member_ids_are_text {
+        on: "Ids of members in webhooks are text, `user_id` in `users` too.",
+        off: "They are numbers.",
+        cite: "docs:webhooks/webhook-payload-structure"
     }
 }
 

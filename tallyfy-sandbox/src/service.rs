@@ -20,7 +20,8 @@ use crate::fault::{Call, Fault, Faults};
 use crate::limits::{Meter, Share};
 use crate::log::{Log, Seen, Side, Violation};
 use crate::query::Query;
-use crate::router::{self, Found};
+use crate::quirks::Quirks;
+use crate::router::{self, Door, Found};
 use crate::routes::{self, Content};
 use crate::state::World;
 use crate::webhooks::{self, Lines};
@@ -226,9 +227,8 @@ fn apply(shared: &Shared, arrived: &Arrived, number: usize) -> Response<Bytes> {
         inner.log.changed(number);
     }
     let failed = answer.status.is_client_error() || answer.status.is_server_error();
-    if failed && !arrived.json && inner.world.quirks.errors_are_html_without_accept {
-        let headers = std::mem::take(&mut answer.headers);
-        answer = Answer { headers, ..answer::html(answer.status) };
+    if failed && !arrived.json {
+        answer = arrived.without_json(answer, &inner.world.quirks);
     }
     write(answer, answered)
 }
@@ -284,7 +284,7 @@ fn dispatch(inner: &mut Inner, arrived: &Arrived) -> Answer {
         }
     };
     let organization = params.get("org").map(String::as_str);
-    let caller = match gate::pass(world, operation.door, &arrived.headers, organization) {
+    let caller = match gate::pass(world, operation, &arrived.headers, organization) {
         Ok(caller) => caller,
         Err(answer) => return answer,
     };
@@ -326,6 +326,19 @@ impl Arrived {
         }
     }
 
+    /// A refusal as who does not ask for JSON gets it.
+    fn without_json(&self, mut answer: Answer, quirks: &Quirks) -> Answer {
+        if self.operation() == Some("create_token") && quirks.token_refusals_need_accept {
+            let redirects = answer.status == StatusCode::UNPROCESSABLE_ENTITY;
+            return if redirects { answer::to_login() } else { answer::html(StatusCode::INTERNAL_SERVER_ERROR) };
+        }
+        if quirks.errors_are_html_without_accept {
+            let headers = std::mem::take(&mut answer.headers);
+            return Answer { headers, ..answer::html(answer.status) };
+        }
+        answer
+    }
+
     /// What faults go by.
     fn call(&self) -> Call<'_> {
         Call { operation: self.operation(), reads: self.reads }
@@ -335,6 +348,9 @@ impl Arrived {
     fn check(&mut self, contract: &Contract) {
         if let Found::Operation(operation, _) = &self.found {
             self.violations = contract::check_request(operation, &self.query, &self.content);
+            if operation.door != Door::Open && !self.headers.contains_key(gate::CLIENT) {
+                self.violations.push(contract::no_client_header(&operation.id));
+            }
         }
         if let Some(report) = &contract.report {
             self.violations.iter().for_each(|violation| report(violation));

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{Content, Open, Request};
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::state::auth::{Grant, Token};
 use crate::state::{Auth, World};
 
@@ -17,15 +17,19 @@ pub fn open(operation: &str) -> Option<Open> {
     }
 }
 
-/// Forms alone: JSON is a 400 (docs:open-api/api-clients/postman/authentication-setup).
+/// A form or JSON (ps:token request). The documentation says that JSON is a 400
+/// (docs:open-api/api-clients/postman/authentication-setup); scripts obtain tokens by it.
 fn create_token(world: &mut World, request: &Request<'_>) -> Answer {
-    let Content::Form(form) = request.content else {
-        return refused(StatusCode::BAD_REQUEST, "invalid_request", "The body must be form-encoded.");
+    let form = &match request.content {
+        Content::Form(form) | Content::Json(Value::Object(form)) => texts(form),
+        Content::None => Map::new(),
+        _ => {
+            let words = "The body must be a form or a JSON object.";
+            return refused(StatusCode::BAD_REQUEST, "invalid_request", words);
+        }
     };
     let text = |key: &str| form.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let Some(grant) = text("grant_type") else {
-        return refused(StatusCode::BAD_REQUEST, "invalid_request", "The grant type is missing.");
-    };
+    let Some(grant) = text("grant_type") else { return missing(world, &["grant_type"]) };
     if !["password", "client_credentials", "refresh_token", "authorization_code"].contains(&grant) {
         let words = "The grant type is not supported.";
         return refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", words);
@@ -44,7 +48,7 @@ fn create_token(world: &mut World, request: &Request<'_>) -> Answer {
                 Some(grant) => write(&grant),
                 None => refused(StatusCode::UNAUTHORIZED, "invalid_grant", "The refresh token is invalid."),
             },
-            None => missing("refresh token"),
+            None => missing(world, &["refresh_token"]),
         },
         "password" => log_in(world, &client.id, form),
         // There is no browser here that could have handed out a code.
@@ -55,7 +59,8 @@ fn create_token(world: &mut World, request: &Request<'_>) -> Answer {
 fn log_in(world: &mut World, client: &str, form: &Map<String, Value>) -> Answer {
     let text = |key: &str| form.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (Some(email), Some(password)) = (text("username"), text("password")) else {
-        return missing("username or password");
+        let absent: Vec<&str> = ["username", "password"].into_iter().filter(|key| text(key).is_none()).collect();
+        return missing(world, &absent);
     };
     let email = email.to_lowercase();
     let known = world.auth.passwords.get(&email).is_some_and(|kept| kept == password);
@@ -83,8 +88,23 @@ pub fn write(grant: &Grant) -> Answer {
     Answer::json(StatusCode::OK, body)
 }
 
-fn missing(what: &str) -> Answer {
-    refused(StatusCode::BAD_REQUEST, "invalid_request", &format!("The {what} is missing."))
+/// Numbers of a JSON body count as text: ids of applications are numbers.
+fn texts(form: &Map<String, Value>) -> Map<String, Value> {
+    let text = |value: &Value| if value.is_number() { value.to_string().into() } else { value.clone() };
+    form.iter().map(|(key, value)| (key.clone(), text(value))).collect()
+}
+
+/// What the service checks before it asks OAuth (mcp-newer:server/routes/oauth.py).
+fn missing(world: &World, keys: &[&str]) -> Answer {
+    let said = |key: &&str| format!("The {} field is required.", key.replace('_', " "));
+    if !world.quirks.token_refusals_are_the_services_own {
+        let words: Vec<String> = keys.iter().map(said).collect();
+        return refused(StatusCode::BAD_REQUEST, "invalid_request", &words.join(" "));
+    }
+    let errors: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), json!([said(key)]))).collect();
+    let text = "The given data was invalid.";
+    let body = json!({ "error": true, "message": text, "code": answer::code_of(text), "errors": errors });
+    Answer::json(StatusCode::UNPROCESSABLE_ENTITY, body)
 }
 
 /// An error in the words of OAuth (platform:auth.failure_responses).

@@ -124,10 +124,12 @@ fn download_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
     Ok(answer)
 }
 
-/// 404 for a file on a task of a running process (platform:view_file, mcp-newer).
+/// 404 for a file on a task of a running process (platform:view_file, mcp-newer:server/tools/file_management.py).
 fn view_file(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let asset = of_path(call)?;
-    if asset.subject_type == "Run" {
+    let process = call.organization.processes.get(&asset.subject_id);
+    let running = process.is_some_and(|one| one.completed_at.is_none() && one.archived_at.is_none());
+    if running && call.context.quirks.files_of_running_processes_are_not_shown {
         return Err(Refused::Missing);
     }
     let media = match asset.filename.rsplit_once('.').map(|(_, extension)| extension) {

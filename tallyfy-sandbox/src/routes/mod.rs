@@ -197,7 +197,10 @@ pub fn run(world: &mut World, operation: &str, caller: &Caller, request: &Reques
             let context = Context { caller: token.member, now, ids, effects, quirks, replica_lag };
             let mut call = Call { organization, context, request, operation };
             let before = call.context.effects.len();
-            let answer = handler(&mut call).unwrap_or_else(Answer::from);
+            let mut answer = handler(&mut call).unwrap_or_else(Answer::from);
+            if call.context.quirks.codes_are_cut_messages {
+                answer = answer.with_code();
+            }
             if answer.status.is_success() {
                 activity::tell(&mut call, &answer);
             }

@@ -22,6 +22,14 @@ pub fn inside(operation: &str) -> Option<Inside> {
 fn create_watcher(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let user: i64 = call.param("user").parse().map_err(|_| Refused::Missing)?;
     call.organization.members.get(&user).ok_or(Refused::Missing)?;
+    // The member of the path is the caller (platform:add_watcher).
+    if user != call.context.caller {
+        let text = "Unauthorized action";
+        return Err(match call.context.quirks.business_refusals_may_be_401 {
+            true => Refused::Unauthorized(text.to_owned()),
+            false => Refused::Forbidden(text.to_owned()),
+        });
+    }
     let body = call.body()?;
     let mut input = Input::new(&body);
     for key in ["object_type", "object_id", "notification_type", "frequency"] {

@@ -33,6 +33,14 @@ pub const STANDARD_TOKEN: &str = "sandbox-token-standard";
 /// Token of the light member.
 pub const LIGHT_TOKEN: &str = "sandbox-token-light";
 
+/// Mail address of [`ADMIN`], the user name of the grant password.
+pub const ADMIN_EMAIL: &str = "ann@northwind.test";
+/// Mail address of [`STANDARD`].
+pub const STANDARD_EMAIL: &str = "ben@northwind.test";
+/// Mail address of [`LIGHT`].
+pub const LIGHT_EMAIL: &str = "cleo@northwind.test";
+/// Mail address of [`DISABLED`].
+pub const DISABLED_EMAIL: &str = "dora@northwind.test";
 /// The password of every member, for the grant password.
 pub const PASSWORD: &str = "sandbox-password";
 /// `client_id` of the organization's application.
@@ -219,7 +227,7 @@ fn auth() -> Auth {
     }
     let organization = FOREIGN_ORGANIZATION.to_owned();
     auth.add(elsewhere::TOKEN, Token { member: elsewhere::ADMIN, organization });
-    let ours = ["ann", "ben", "cleo", "dora"].map(|name| format!("{name}@northwind.test"));
+    let ours = [ADMIN_EMAIL, STANDARD_EMAIL, LIGHT_EMAIL, DISABLED_EMAIL].map(str::to_owned);
     let theirs = ["otto", "nora", "lars", "dina"].map(|name| format!("{name}@elsewhere.test"));
     auth.passwords.extend(ours.into_iter().chain(theirs).map(|address| (address, PASSWORD.to_owned())));
     for (id, organization) in [(CLIENT_ID, ORGANIZATION), (FOREIGN_CLIENT_ID, FOREIGN_ORGANIZATION)] {

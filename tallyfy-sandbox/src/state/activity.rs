@@ -70,7 +70,7 @@ const ROWS: [(&str, &str, &str, &str, &str); 19] = [
     ("template.archived", "archived", "Blueprint", CHECKLIST, "Archived the template"),
     ("member.invited", "invited", "User", USER, "Invited a member"),
     ("guest.invited", "invited", "User", USER, "Invited a guest"),
-    ("file.downloaded", "downloaded", "File", ASSET, "Downloaded a file"),
+    ("file.downloaded", "downloaded", "File", ASSET, "File downloaded"),
 ];
 
 /// Adds the rows that side effects leave.

@@ -31,7 +31,7 @@ pub fn complete(
     let task = organization.tasks.get(id).ok_or(Refused::Missing)?;
     let decision = decide(task, completion.is_approved, context.quirks)?;
     may_complete(organization, task, context.caller)?;
-    is_ready(organization, task)?;
+    is_ready(organization, task, context.quirks)?;
     if task.state == TaskState::Completed && !context.quirks.repeated_completion_is_accepted {
         return Err(Refused::invalid("task_id", "This task is already completed."));
     }
@@ -144,7 +144,7 @@ fn may_complete(organization: &Organization, task: &Task, caller: i64) -> Result
 }
 
 /// Open issues and unanswered required fields stand in the way.
-fn is_ready(organization: &Organization, task: &Task) -> Result<(), Refused> {
+fn is_ready(organization: &Organization, task: &Task, quirks: &Quirks) -> Result<(), Refused> {
     is_not_frozen(organization, task)?;
     // docs: visibility actions; the text is the sandbox's own.
     if task.state == TaskState::AutoSkipped {
@@ -153,8 +153,10 @@ fn is_ready(organization: &Organization, task: &Task) -> Result<(), Refused> {
     if organization.has_open_issue(task) {
         return Err(Refused::invalid("task_id", "This task has an open issue."));
     }
+    let lenient = task.is_oneoff && quirks.one_off_choices_are_not_enforced;
     let missing = form_values::missing(&task.fields, &task.taskdata).into_iter();
-    let texts = missing.map(|label| format!("{label} is required"));
+    let missing = missing.filter(|field| !(lenient && field.is_choice()));
+    let texts = missing.map(|field| format!("{} is required", field.label));
     let unticked = form_values::unticked(&task.fields, &task.taskdata).into_iter();
     let texts = texts.chain(unticked.map(|label| format!("{label}: every required choice must be ticked")));
     let errors: Vec<(String, Value)> = texts.map(|text| ("taskdata".to_owned(), text.into())).collect();

@@ -88,13 +88,12 @@ fn as_stored(field: &Field, value: &Value, quirks: &Quirks) -> Value {
     value
 }
 
-/// The labels of required fields without an answer.
-pub fn missing<'a>(fields: &'a [Field], values: &Map<String, Value>) -> Vec<&'a str> {
+/// The required fields without an answer.
+pub fn missing<'a>(fields: &'a [Field], values: &Map<String, Value>) -> Vec<&'a Field> {
     fields
         .iter()
         .filter(|field| field.required)
         .filter(|field| !values.get(&field.id).is_some_and(|value| is_answer(field, value)))
-        .map(|field| field.label.as_str())
         .collect()
 }
 

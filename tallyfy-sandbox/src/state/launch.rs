@@ -12,7 +12,7 @@ use super::organization::Organization;
 use super::owners::{self, Owners};
 use super::process::Process;
 use super::task::Task;
-use super::template::{Step, Template};
+use super::template::{Deadline, Step, Template};
 use super::working_time::WorkingTime;
 use super::{Effect, Refused, automation, form_values, schedule};
 use crate::dates;
@@ -70,7 +70,7 @@ pub fn launch(
     let prerun = form_values::merge(&template.kickoff, &no_answers, sent, "prerun", context.quirks)?;
     let missing = form_values::missing(&template.kickoff, &prerun);
     if !missing.is_empty() {
-        let texts = missing.iter().map(|label| ("prerun".to_owned(), format!("{label} is required").into()));
+        let texts = missing.iter().map(|field| ("prerun".to_owned(), format!("{} is required", field.label).into()));
         return Err(Refused::Invalid(texts.collect()));
     }
     if let Some(Value::Array(list)) = body.get("roles")
@@ -132,7 +132,9 @@ fn new_process(
     };
     // docs:open-api/code-samples/processes/launch-process: the name is made from title and date.
     let name = text("name").filter(|name| !name.is_empty());
-    let name = name.unwrap_or_else(|| format!("{} - {}", template.title, context.now.format("%Y-%m-%d")));
+    let mark = if context.quirks.made_names_hold_feff { "\u{feff}" } else { "" };
+    let made = || format!("{}{mark} - {mark}{}", template.title, context.now.format("%Y-%m-%d"));
+    let name = name.unwrap_or_else(made);
     let users = match body.get("users").filter(|users| !users.is_null()) {
         Some(users) => owners::member_ids(organization, "users", users)?,
         None => template.users.clone(),
@@ -257,7 +259,7 @@ fn task_of(context: &mut Context<'_>, process: &Process, template: &Template, st
         step_id: Some(step.id.clone()),
         summary: step.summary.clone(),
         task_type: step.step_type.clone(),
-        step_deadline: step.deadline.clone(),
+        step_deadline: step.deadline.clone().filter(Deadline::works),
         everyone_must_complete: step.everyone_must_complete,
         can_complete_only_assignees: step.can_complete_only_assignees,
         max_assignable: step.rest.get("max_assignable").and_then(Value::as_i64).unwrap_or(0),

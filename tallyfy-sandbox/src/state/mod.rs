@@ -88,6 +88,8 @@ impl World {
 pub enum Refused {
     /// 422: by field a text, or an object of texts by id (processes_tasks:ErrorBody).
     Invalid(Vec<(String, Value)>),
+    /// 401 with the reason, which is not the token (mcp-newer:server/utils/fastmcp_errors.py).
+    Unauthorized(String),
     /// 403, with the reason.
     Forbidden(String),
     /// 404.

@@ -23,7 +23,7 @@ pub fn plan(
     // An anchor may come later in the list, or run in a circle: as many rounds as steps are enough.
     for _ in 0..template.steps.len() {
         for step in &template.steps {
-            let Some(deadline) = &step.deadline else { continue };
+            let Some(deadline) = step.deadline.as_ref().filter(|deadline| deadline.works()) else { continue };
             let anchor = if is_launch(&deadline.step) {
                 Some(launched)
             } else {

@@ -108,6 +108,11 @@ pub struct Deadline {
 }
 
 impl Deadline {
+    /// Other words are taken, and then the deadline does nothing (mcp-newer:server/tools/template_management.py).
+    pub fn works(&self) -> bool {
+        matches!(self.option.as_str(), "from" | "prior_to")
+    }
+
     /// Moves an anchor by this deadline.
     pub fn apply(&self, anchor: DateTime<Utc>) -> DateTime<Utc> {
         let back = self.option == "prior_to";
@@ -161,6 +166,13 @@ pub struct Field {
     pub last_updated: DateTime<Utc>,
     /// Properties that no behaviour reads (guidance, default_value, prefix, ...).
     pub rest: Map<String, Value>,
+}
+
+impl Field {
+    /// Whether it is answered by choosing.
+    pub fn is_choice(&self) -> bool {
+        matches!(self.field_type.as_str(), "radio" | "dropdown" | "multiselect")
+    }
 }
 
 /// The ten field types (processes_tasks:value_encodings.field_types).

@@ -20,7 +20,12 @@ pub(crate) fn calls(
     now: DateTime<Utc>,
     quirks: &Quirks,
 ) -> Vec<Call> {
-    let payload = Payload { organization, now, empty_maps_are_lists: quirks.empty_maps_are_lists };
+    let payload = Payload {
+        organization,
+        now,
+        empty_maps_are_lists: quirks.empty_maps_are_lists,
+        member_ids_are_text: quirks.webhook_member_ids_are_text,
+    };
     let mut found = Vec::new();
     for effect in effects {
         let Some((event, subject)) = event(organization, effect) else { continue };

@@ -1,7 +1,7 @@
 //! What is posted: the shapes WebhookProcessPayload and WebhookTaskPayload of the document
 //! (docs:webhooks/webhook-payload-structure).
 //!
-//! Not here: when and to whom (`calls`). They are no rows of the API: ids of people are text, progress is a
+//! Not here: when and to whom (`calls`). They are no rows of the API: ids of people are mostly text, progress is a
 //! number, maps are keyed by alias (processes_tasks:disagreements).
 
 use chrono::{DateTime, Utc};
@@ -19,6 +19,7 @@ pub struct Payload<'a> {
     pub organization: &'a Organization,
     pub now: DateTime<Utc>,
     pub empty_maps_are_lists: bool,
+    pub member_ids_are_text: bool,
 }
 
 impl Payload<'_> {
@@ -38,18 +39,18 @@ impl Payload<'_> {
             "status": status(summary.status),
             "progress": whole(summary.progress.percent()),
             "whole_progress": whole(summary.whole_progress.percent()),
-            "started_by": process.started_by.to_string(),
-            "owner_id": process.owner_id.to_string(),
+            "started_by": self.id(process.started_by),
+            "owner_id": self.id(process.owner_id),
             "prerun": self.map(&process.prerun),
             "prerun_status": process.prerun_completed.map(|_| "completed"),
             "prerun_completed_at": maybe(process.prerun_completed.map(|(at, _)| at)),
-            "prerun_completed_by": process.prerun_completed.map(|(_, by)| by.to_string()),
+            "prerun_completed_by": process.prerun_completed.map(|(_, by)| self.id(by)),
             "prerun_length": process.kickoff().len(),
             "created_at": stamp(process.created_at),
             "started_at": stamp(process.created_at),
             "last_updated": stamp(process.last_updated),
             "completed_at": maybe(process.completed_at),
-            "collaborators": summary.collaborators.iter().map(i64::to_string).collect::<Vec<_>>(),
+            "collaborators": summary.collaborators.iter().map(|id| self.id(*id)).collect::<Vec<_>>(),
             "late_tasks": summary.late_tasks,
             "due_soon": summary.due_soon,
             "due_date": maybe(summary.last_deadline),
@@ -176,16 +177,21 @@ impl Payload<'_> {
         self.map(&links)
     }
 
+    /// Of a member.
+    fn id(&self, id: i64) -> Value {
+        if self.member_ids_are_text { id.to_string().into() } else { id.into() }
+    }
+
     fn person(&self, id: Option<i64>) -> Value {
         let member = id.and_then(|id| self.organization.members.get(&id));
         member.map_or(Value::Null, |member| {
-            json!({ "id": member.id.to_string(), "email": member.email, "full_name": full_name(member) })
+            json!({ "id": self.id(member.id), "email": member.email, "full_name": full_name(member) })
         })
     }
 
     fn users(&self, ids: &[i64]) -> Vec<Value> {
         let members = ids.iter().filter_map(|id| self.organization.members.get(id));
-        members.map(|member| json!({ "user_id": member.id, "full_name": full_name(member) })).collect()
+        members.map(|member| json!({ "user_id": self.id(member.id), "full_name": full_name(member) })).collect()
     }
 
     fn groups(&self, ids: &[String]) -> Vec<Value> {

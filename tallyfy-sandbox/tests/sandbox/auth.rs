@@ -65,26 +65,54 @@ async fn what_the_token_endpoint_refuses() {
         (wrong.to_vec(), 401, "invalid_client"),
         (vec![("grant_type", "password")], 401, "invalid_client"),
         (grant("implicit", &[]), 400, "unsupported_grant_type"),
-        (CLIENT.to_vec(), 400, "invalid_request"),
-        (grant("password", &[ben]), 400, "invalid_request"),
         (grant("password", &[ben, ("password", "x")]), 401, "invalid_grant"),
         (
             grant("password", &[("username", "dora@northwind.test"), ("password", seed::PASSWORD)]),
             401,
             "invalid_grant",
         ),
-        (grant("refresh_token", &[]), 400, "invalid_request"),
         (grant("refresh_token", &[("refresh_token", "x")]), 401, "invalid_grant"),
         (grant("authorization_code", &[("code", "x")]), 400, "invalid_grant"),
     ] {
         let refused = token(&desk, &pairs).await.is(status);
         assert_eq!(refused["error"], word, "{pairs:?}");
     }
-    // JSON is not understood here.
+    // What is missing is told as everywhere else (mcp-newer:server/routes/oauth.py).
+    for (pairs, fields) in [
+        (CLIENT.to_vec(), ["grant_type"].as_slice()),
+        (grant("password", &[ben]), &["password"]),
+        (grant("password", &[]), &["username", "password"]),
+        (grant("refresh_token", &[]), &["refresh_token"]),
+    ] {
+        let refused = token(&desk, &pairs).await.is(422);
+        let told: Vec<&str> = refused["errors"].as_object().expect("errors").keys().map(String::as_str).collect();
+        assert_eq!((told.as_slice(), &refused["error"]), (fields, &json!(true)));
+    }
+    desk.is_faithful();
+}
+
+#[tokio::test]
+async fn a_token_is_given_to_a_json_body_as_to_a_form() {
+    let desk = Desk::new().await;
     let url = format!("{}/oauth/token", desk.sandbox.base_url());
-    let request = desk.http.post(url).header("Accept", "application/json");
-    let refused = desk.send(request.json(&json!({ "grant_type": "password" }))).await.is(400);
-    assert_eq!(refused["error"], "invalid_request");
+    let secret = seed::CLIENT_SECRET;
+    for body in [
+        json!({ "grant_type": "client_credentials", "client_id": "31", "client_secret": secret }),
+        json!({ "grant_type": "client_credentials", "client_id": 31, "client_secret": secret }),
+        json!({
+            "grant_type": "password", "client_id": "31", "client_secret": secret,
+            "username": seed::ADMIN_EMAIL, "password": seed::PASSWORD,
+        }),
+    ] {
+        let request = desk.http.post(&url).header("Accept", "application/json").json(&body);
+        let granted = desk.send(request).await.is(200);
+        assert_eq!(granted["token_type"], "Bearer", "{body}");
+    }
+    for body in ["[]", "31", "{"] {
+        let request = desk.http.post(&url).header("Accept", "application/json");
+        let refused = desk.send(request.header("Content-Type", "application/json").body(body)).await.is(400);
+        assert_eq!(refused["error"], "invalid_request");
+    }
     desk.is_faithful();
 }
 

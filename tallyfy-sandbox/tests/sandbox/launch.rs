@@ -44,7 +44,8 @@ async fn a_launch_makes_one_task_per_step_with_its_assignees() {
 async fn a_launch_without_a_name_is_named_after_template_and_day() {
     let desk = Desk::new().await;
     let process = desk.post("/runs", json!({ "checklist_id": SMALL_TEMPLATE })).await.is(201);
-    assert_eq!(process["data"]["name"], "Weekly check - 2026-09-01");
+    // U+FEFF stands between the parts (mcp-newer:server/tools/automation_history.py).
+    assert_eq!(process["data"]["name"], "Weekly check\u{feff} - \u{feff}2026-09-01");
 }
 
 #[tokio::test]

@@ -124,5 +124,7 @@ fn column(list: &Value, key: &str) -> Vec<String> {
 /// A plain HTTP client, with a TLS provider where the build has TLS: an error says that there is one already.
 fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
+    // A redirect would lead to the service.
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.build().expect("a client")
 }

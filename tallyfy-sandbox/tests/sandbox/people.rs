@@ -108,7 +108,10 @@ async fn members_are_invited_changed_and_removed() {
     });
     let mut silent = body.clone();
     silent.as_object_mut().expect("an object").remove("message");
-    let member = desk.post("/users/invite", silent).await.is(200)["data"].clone();
+    // docs:open-api/code-samples/members/invite-member: the message is needed.
+    let refused = desk.post("/users/invite", silent).await.is(422);
+    assert_eq!(refused["errors"], json!({ "message": ["The message field is required."] }));
+    let member = desk.post("/users/invite", body.clone()).await.is(200)["data"].clone();
     assert_eq!(
         (&member["status"], &member["username"], &member["invited_by"]),
         (&json!("invited"), &json!(null), &json!(1001))

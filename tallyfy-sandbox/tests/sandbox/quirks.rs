@@ -25,7 +25,8 @@ struct Case {
 /// A place of what is seen (see [`look`]): there with the oddity on, and with it off.
 type Sight = (&'static str, Value, Value);
 
-/// One request, with the usual headers but for one.
+/// One request, with the usual headers but for one. `$last` is the id that the answer before had, a body that is text
+/// a form in parts.
 struct Ask {
     method: Method,
     path: String,
@@ -59,21 +60,32 @@ impl Ask {
     }
 }
 
-/// The last answer: `status`, `media`, `body`; and `fired`, the side effects so far.
+/// The last answer: `status`, `media`, `body`; `fired`, the side effects so far, and `posted`, what webhooks told.
 async fn look(desk: &Desk, asks: &[Ask]) -> Value {
     let mut seen = Value::Null;
     for ask in asks {
-        let mut request = desk.request(ask.method.clone(), &ask.path);
-        if !ask.body.is_null() {
-            request = request.json(&ask.body);
-        }
+        let last = seen["body"]["data"]["id"].as_str().unwrap_or_default();
+        let mut request = desk.request(ask.method.clone(), &ask.path.replace("$last", last));
+        request = match &ask.body {
+            Value::Null => request,
+            Value::String(parts) => {
+                request.header("Content-Type", "multipart/form-data; boundary=b0").body(parts.clone())
+            }
+            body => {
+                let body = body.to_string().replace("$last", last);
+                request.header("Content-Type", "application/json").body(body)
+            }
+        };
         let mut request = request.build().expect("a request");
         request.headers_mut().remove(ask.without);
         let reply = desk.send(RequestBuilder::from_parts(desk.http.clone(), request)).await;
         let media = reply.headers.get("content-type").and_then(|media| media.to_str().ok());
         let fired: Vec<&str> = desk.sandbox.effects().iter().map(|effect| effect.kind).collect();
         let status = reply.status.as_u16();
-        seen = json!({ "status": status, "media": media, "body": reply.json, "fired": fired });
+        let posted: Vec<Value> = desk.sandbox.deliveries().into_iter().map(|one| one.body).collect();
+        seen = json!({
+            "status": status, "media": media, "body": reply.json, "fired": fired, "posted": posted,
+        });
     }
     seen
 }

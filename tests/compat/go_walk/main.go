@@ -281,6 +281,7 @@ func (w *walk) pages() (string, error) {
 func (w *walk) members() (string, error) {
 	if _, err := w.client.InviteUser(w.ctx, w.org, text(map[string]any{
 		"email": "gopher@example.com", "first_name": "Go", "last_name": "Pher", "role": "light",
+		"message": "Welcome",
 	})); err != nil {
 		return "", err
 	}

@@ -46,13 +46,13 @@ fn show(call: &Call<'_>, id: i64) -> Result<Answer, Refused> {
     Ok(Answer::item(call.view().member(member, call.query())))
 }
 
-/// A pending invitation is sent once more; an accepted member is a 422 (platform:invite_member). The docs want a
-/// message, go:InviteUser sends none.
+/// A pending invitation is sent once more; an accepted member is a 422 (platform:invite_member). The message is
+/// needed: docs:open-api/code-samples/members/invite-member.
 fn invite_user(call: &mut Call<'_>) -> Result<Answer, Refused> {
     call.must_be_admin()?;
     let body = call.body()?;
     let mut input = Input::new(&body);
-    for key in ["email", "first_name", "last_name", "role"] {
+    for key in ["email", "first_name", "last_name", "role", "message"] {
         input.require(key);
     }
     let email = input.text("email", 255).unwrap_or_default().to_lowercase();

@@ -86,16 +86,24 @@ fn create_step(call: &mut Call<'_>) -> Result<Answer, Refused> {
 fn update_step(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let mut step = found(call)?.clone();
     let body = call.body()?;
-    if call.context.quirks.absent_step_assignees_detach {
+    if call.context.quirks.absent_step_assignees_detach || is_lone_position(call, &body) {
         step.assignees = Owners::default();
     }
-    apply(call, &mut step, &body)?;
+    if !is_lone_position(call, &body) {
+        apply(call, &mut step, &body)?;
+    }
     step.last_updated = call.context.now;
     let id = step.id.clone();
     if let Some(old) = template_mut(call)?.step_mut(&id) {
         *old = step;
     }
     show(call, &id)
+}
+
+/// Such a body passes without a title, and leaves nobody assigned (mcp-newer:server/tools/template_management.py).
+fn is_lone_position(call: &Call<'_>, body: &Map<String, Value>) -> bool {
+    let position = body.get("position").and_then(owners::member_id);
+    call.context.quirks.lone_position_skips_the_title_rule && body.len() == 1 && position.is_some()
 }
 
 /// Puts what a request says into a step.
@@ -141,7 +149,12 @@ fn apply(call: &mut Call<'_>, step: &mut Step, body: &Map<String, Value>) -> Res
         step.rest.insert("start_date".to_owned(), start.clone());
     }
     match input.value("deadline").map(deadline) {
-        Some(Some(deadline)) => step.deadline = Some(deadline),
+        Some(Some(deadline)) => {
+            if !call.context.quirks.unknown_deadline_options_do_nothing && !deadline.works() {
+                input.wrong("deadline.option", "The selected deadline option is invalid.");
+            }
+            step.deadline = Some(deadline);
+        }
         Some(None) => input.wrong("deadline", "The deadline needs value, unit, option and step together."),
         None => {}
     }

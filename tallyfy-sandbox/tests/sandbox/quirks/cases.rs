@@ -6,10 +6,9 @@ use tallyfy_sandbox::seed::*;
 use super::{Ask, Case, Sight, delete, get, post, put};
 
 pub fn all() -> Vec<Case> {
-    [access(), launch(), bodies(), answers(), dates(), lists(), tasks(), deadlines(), routes(), headers()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let few = [access(), launch(), bodies(), answers(), dates(), lists()];
+    let more = [tasks(), deadlines(), routes(), headers(), webhooks()];
+    few.into_iter().chain(more).flatten().collect()
 }
 
 /// A case of one request.
@@ -62,6 +61,15 @@ fn access() -> Vec<Case> {
             [("/body/data/guests", json!([]), json!([GUEST]))],
         ),
         case(
+            "lone_position_skips_the_title_rule",
+            put(step(STEP_COLLECT), json!({ "position": 1 })),
+            [
+                status(200, 422),
+                ("/body/data/title", json!("Collect documents"), Value::Null),
+                ("/body/data/assignees", json!([]), Value::Null),
+            ],
+        ),
+        case(
             "absent_step_assignees_detach",
             put(step(STEP_RECORD), title()),
             [("/body/data/groups", json!([]), json!([GROUP]))],
@@ -88,7 +96,13 @@ fn launch() -> Vec<Case> {
     let choice = json!([{ "id": 1, "text": "Safety" }]);
     let answers = json!({ "taskdata": { FIELD_RADIO: "Night shift", FIELD_MULTISELECT: choice } });
     let complete = json!({ "task_id": PROCESS_TASKS[2] });
+    let today = "Weekly check - 2026-09-01";
     vec![
+        case(
+            "made_names_hold_feff",
+            post("/runs", json!({ "checklist_id": SMALL_TEMPLATE })),
+            [("/body/data/name", json!("Weekly check\u{feff} - \u{feff}2026-09-01"), json!(today))],
+        ),
         case(
             "tasks_map_truncates",
             post("/runs", partial),
@@ -272,7 +286,17 @@ fn tasks() -> Vec<Case> {
     let chosen = json!([{ "id": 1, "text": "Safety", "selected": true }]);
     let answers = json!({ "taskdata": { FIELD_RADIO: "Night shift", FIELD_MULTISELECT: chosen } });
     let expire = json!({ "task_id": PROCESS_TASKS[2], "is_approved": false });
+    let mut choice = one_off(SMALL_PROCESS);
+    choice.as_object_mut().expect("an object").remove("run_id");
+    choice["form_fields"] = json!([{
+        "label": "Colour", "field_type": "dropdown", "required": true, "options": [{ "id": 1, "text": "Red" }],
+    }]);
     vec![
+        after(
+            "one_off_choices_are_not_enforced",
+            vec![post("/tasks", choice), post("/completed-tasks", json!({ "task_id": "$last" }))],
+            [status(200, 422)],
+        ),
         after(
             "repeated_completion_is_accepted",
             vec![again(), again()],
@@ -294,6 +318,8 @@ fn tasks() -> Vec<Case> {
 
 /// The seed's organization works from Monday to Friday in Berlin; 2026-09-05 is a Saturday.
 fn deadlines() -> Vec<Case> {
+    let odd = json!({ "value": 2, "unit": "days", "option": "after", "step": "start_run" });
+    let odd = json!({ "title": "x", "assignees": [1002], "guests": [], "groups": [], "deadline": odd });
     let moved = |ask: Ask| {
         let (on, off) = ("2026-09-06T22:00:00.000Z", "2026-09-05T10:00:00.000Z");
         case("deadlines_move_to_working_time", ask, [("/body/data/deadline", json!(on), json!(off))])
@@ -307,6 +333,11 @@ fn deadlines() -> Vec<Case> {
     });
     let automatic = format!("{}/automatic-deadline", task(2));
     vec![
+        case(
+            "unknown_deadline_options_do_nothing",
+            put(step(STEP_COLLECT), odd.clone()),
+            [status(200, 422), ("/body/data/deadline/option", json!("after"), Value::Null)],
+        ),
         moved(post("/tasks", created)),
         moved(put(
             format!("/tasks/{ONE_OFF_TASK}"),
@@ -341,6 +372,11 @@ fn routes() -> Vec<Case> {
             get(format!("/checklists/{ARCHIVED_TEMPLATE}")),
             [status(404, 200)],
         ),
+        after(
+            "files_of_running_processes_are_not_shown",
+            vec![post("/file", upload(PROCESS)), get("/file/$last")],
+            [status(404, 200)],
+        ),
         case("disabling_is_a_delete", delete(user), [status(200, 405)]),
         case("disabling_is_a_delete", put(user, Value::Null), [status(405, 200)]),
         case("disabling_is_a_delete", delete(guest.clone()), [status(200, 405)]),
@@ -369,8 +405,72 @@ fn routes() -> Vec<Case> {
     ]
 }
 
+/// A text file of a process, in parts.
+fn upload(run: &str) -> Value {
+    let parts = [("uploaded_from", FIELD_REGISTRATION), ("subject_type", "Run"), ("subject_id", run)];
+    let parts = parts.map(|(name, value)| {
+        format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    });
+    let head = "--b0\r\nContent-Disposition: form-data; name=\"name\"; filename=\"a.txt\"\r\n\r\n";
+    format!("{}{head}words\r\n--b0--\r\n", parts.concat()).into()
+}
+
+/// Payloads are seen at an address that is not called.
+fn webhooks() -> Vec<Case> {
+    let template = json!({ "title": "x", "users": [1002], "groups": [], "webhook": "https://hooks.test/a" });
+    let launch = post("/runs", json!({ "checklist_id": SMALL_TEMPLATE }));
+    let ids = |place: &'static str, id: i64| (place, json!(id.to_string()), json!(id));
+    vec![after(
+        "webhook_member_ids_are_text",
+        vec![put(format!("/checklists/{SMALL_TEMPLATE}"), template), launch],
+        [
+            ids("/posted/0/users/0/user_id", 1002),
+            ids("/posted/0/started_by", 1001),
+            ids("/posted/0/launcher/id", 1001),
+            ids("/posted/0/collaborators/0", 1001),
+        ],
+    )]
+}
+
 fn headers() -> Vec<Case> {
+    let other = json!({
+        "object_type": "organization", "object_id": ORGANIZATION, "notification_type": "webhook",
+        "frequency": "electric", "webhook": "https://hooks.test/a",
+    });
+    let (file, grant) = (format!("/file/{}/dl", "0".repeat(32)), json!({ "client_id": "31" }));
+    let unknown = json!({ "grant_type": "client_credentials", "client_id": "7", "client_secret": "x" });
+    let words = json!(["The grant type field is required."]);
     vec![
+        case(
+            "business_refusals_may_be_401",
+            post("/users/1002/add-watcher", other),
+            [status(401, 403), ("/body/message", json!("Unauthorized action"), json!("Unauthorized action"))],
+        ),
+        case(
+            "codes_are_cut_messages",
+            delete(format!("/guests/{GUEST}/disable")),
+            [status(403, 403), ("/body/code", json!("THIS_GUEST_STILL_HAS_INCO"), Value::Null)],
+        ),
+        case(
+            "edge_hides_files_without_client_header",
+            get(file).without("x-tallyfy-client"),
+            [
+                status(404, 401),
+                ("/body/message", json!("Not found. Error Code: apsh546."), json!("Unauthenticated.")),
+            ],
+        ),
+        case(
+            "token_refusals_are_the_services_own",
+            post("~/oauth/token", json!({ "scope": "*" })),
+            [
+                status(422, 400),
+                ("/body/error", json!(true), json!("invalid_request")),
+                ("/body/code", json!("THE_GIVEN_DATA_WAS_INVALI"), Value::Null),
+                ("/body/errors/grant_type", words, Value::Null),
+            ],
+        ),
+        case("token_refusals_need_accept", post("~/oauth/token", grant).without("accept"), [status(302, 422)]),
+        case("token_refusals_need_accept", post("~/oauth/token", unknown).without("accept"), [status(500, 401)]),
         case(
             "errors_are_html_without_accept",
             get("/runs/none").without("accept"),

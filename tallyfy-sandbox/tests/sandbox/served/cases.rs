@@ -315,7 +315,7 @@ fn watchers() -> Vec<Case> {
             "object_type": "organization", "object_id": seed::ORGANIZATION, "notification_type": "webhook",
             "frequency": "electric", "webhook": "https://hooks.test/a",
         });
-        changes("create_watcher", body)
+        changes("create_watcher", body).at("user", "1001")
     };
     vec![
         watch(),
