@@ -13340,7 +13340,7 @@ pub mod types {
         /// `member_watchers`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
-        /// `name`
+        /// One that the service made holds U+FEFF between its parts: ignore it when comparing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `next_task`
