@@ -330,7 +330,11 @@ impl Arrived {
     fn without_json(&self, mut answer: Answer, quirks: &Quirks) -> Answer {
         if self.operation() == Some("create_token") && quirks.token_refusals_need_accept {
             let redirects = answer.status == StatusCode::UNPROCESSABLE_ENTITY;
-            return if redirects { answer::to_login() } else { answer::html(StatusCode::INTERNAL_SERVER_ERROR) };
+            return if redirects {
+                answer::to_login()
+            } else {
+                answer::html(StatusCode::INTERNAL_SERVER_ERROR)
+            };
         }
         if quirks.errors_are_html_without_accept {
             let headers = std::mem::take(&mut answer.headers);

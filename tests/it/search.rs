@@ -40,7 +40,8 @@ async fn conditions_and_groups_of_a_search_travel_as_numbered_keys() {
     let http = reqwest::Client::new();
     let client = Client::new_with_client(&sandbox.base_url(), http.clone(), Arc::new(Plain(http)));
     let late = SearchFilter::compare("date", SearchOperation::AtLeast, "2099-01-01");
-    let small = SearchFilter::all([SearchFilter::equal("title", "weekly-36"), SearchFilter::equal("starter", 1001)]);
+    let small =
+        SearchFilter::all([SearchFilter::equal("title", "weekly-36"), SearchFilter::equal("starter", 1001)]);
     let query = SearchQuery::new([SearchKindFilter::Process], "e");
     let cases = [
         (SearchFilter::equal("title", "x"), "filter[type]=field&filter[field]=title&filter[value]=x", 0),

@@ -45,11 +45,7 @@ impl SearchFilter {
     }
 
     /// The field stands to the value as the operation says.
-    pub fn compare(
-        field: impl Into<String>,
-        operation: SearchOperation,
-        value: impl fmt::Display,
-    ) -> Self {
+    pub fn compare(field: impl Into<String>, operation: SearchOperation, value: impl fmt::Display) -> Self {
         let operation = Some(operation);
         Self(Node::Condition { field: field.into(), operation, value: value.to_string() })
     }
@@ -113,7 +109,9 @@ impl SearchFilter {
     }
 
     fn read_condition(map: &Map<String, Value>) -> Result<Self, String> {
-        if let Some(key) = map.keys().find(|key| !["type", "field", "operation", "value"].contains(&key.as_str())) {
+        if let Some(key) =
+            map.keys().find(|key| !["type", "field", "operation", "value"].contains(&key.as_str()))
+        {
             return Err(format!("a search condition has no key {key}"));
         }
         if map.get("type").is_some_and(|kind| kind != "field") {
@@ -127,7 +125,9 @@ impl SearchFilter {
         let (field, value) = (text("field")?, text("value")?);
         Ok(match map.get("operation") {
             None | Some(Value::Null) => Self::equal(field, value),
-            Some(Value::String(word)) if word == "!=" => Self::compare(field, SearchOperation::NotEqual, value),
+            Some(Value::String(word)) if word == "!=" => {
+                Self::compare(field, SearchOperation::NotEqual, value)
+            }
             Some(Value::String(word)) => {
                 Self::compare(field, word.parse().map_err(|error| format!("{error}"))?, value)
             }
@@ -218,8 +218,14 @@ mod tests {
         ]);
         let cases = [
             (None, "search=x"),
-            (Some(SearchFilter::equal("title", "Foo")), "filter[type]=field&filter[field]=title&filter[value]=Foo&search=x"),
-            (Some(one()), "filter[type]=field&filter[field]=title&filter[operation]=<>&filter[value]=Foo Bar&search=x"),
+            (
+                Some(SearchFilter::equal("title", "Foo")),
+                "filter[type]=field&filter[field]=title&filter[value]=Foo&search=x",
+            ),
+            (
+                Some(one()),
+                "filter[type]=field&filter[field]=title&filter[operation]=<>&filter[value]=Foo Bar&search=x",
+            ),
             (
                 Some(nested),
                 "filter[0][type]=boolean&filter[0][value]=OR\
@@ -262,9 +268,18 @@ mod tests {
             (serde_json::json!({ "filter": "title=Foo" }), "never a text"),
             (serde_json::json!({ "filter": [{ "field": "title", "value": "Foo" }] }), "begins with"),
             (serde_json::json!({ "filter": [{ "type": "boolean", "value": "OR" }] }), "at least one"),
-            (serde_json::json!({ "filter": [{ "type": "boolean", "value": "XOR" }, { "field": "a", "value": 1 }] }), "AND or OR"),
-            (serde_json::json!({ "filter": { "field": "title", "operator": "<", "value": 1 } }), "no key operator"),
-            (serde_json::json!({ "filter": { "field": "title", "operation": "~", "value": 1 } }), "allowed: =, <>"),
+            (
+                serde_json::json!({ "filter": [{ "type": "boolean", "value": "XOR" }, { "field": "a", "value": 1 }] }),
+                "AND or OR",
+            ),
+            (
+                serde_json::json!({ "filter": { "field": "title", "operator": "<", "value": 1 } }),
+                "no key operator",
+            ),
+            (
+                serde_json::json!({ "filter": { "field": "title", "operation": "~", "value": 1 } }),
+                "allowed: =, <>",
+            ),
             (serde_json::json!({ "filter": { "field": "title" } }), "needs a value"),
         ] {
             let error = serde_json::from_value::<SearchFilter>(wrong).expect_err("no filter").to_string();

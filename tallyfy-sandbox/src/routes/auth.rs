@@ -59,7 +59,8 @@ fn create_token(world: &mut World, request: &Request<'_>) -> Answer {
 fn log_in(world: &mut World, client: &str, form: &Map<String, Value>) -> Answer {
     let text = |key: &str| form.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (Some(email), Some(password)) = (text("username"), text("password")) else {
-        let absent: Vec<&str> = ["username", "password"].into_iter().filter(|key| text(key).is_none()).collect();
+        let absent: Vec<&str> =
+            ["username", "password"].into_iter().filter(|key| text(key).is_none()).collect();
         return missing(world, &absent);
     };
     let email = email.to_lowercase();

@@ -70,7 +70,8 @@ pub fn launch(
     let prerun = form_values::merge(&template.kickoff, &no_answers, sent, "prerun", context.quirks)?;
     let missing = form_values::missing(&template.kickoff, &prerun);
     if !missing.is_empty() {
-        let texts = missing.iter().map(|field| ("prerun".to_owned(), format!("{} is required", field.label).into()));
+        let texts =
+            missing.iter().map(|field| ("prerun".to_owned(), format!("{} is required", field.label).into()));
         return Err(Refused::Invalid(texts.collect()));
     }
     if let Some(Value::Array(list)) = body.get("roles")

@@ -191,7 +191,9 @@ impl Payload<'_> {
 
     fn users(&self, ids: &[i64]) -> Vec<Value> {
         let members = ids.iter().filter_map(|id| self.organization.members.get(id));
-        members.map(|member| json!({ "user_id": self.id(member.id), "full_name": full_name(member) })).collect()
+        members
+            .map(|member| json!({ "user_id": self.id(member.id), "full_name": full_name(member) }))
+            .collect()
     }
 
     fn groups(&self, ids: &[String]) -> Vec<Value> {

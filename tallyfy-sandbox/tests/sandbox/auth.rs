@@ -85,7 +85,8 @@ async fn what_the_token_endpoint_refuses() {
         (grant("refresh_token", &[]), &["refresh_token"]),
     ] {
         let refused = token(&desk, &pairs).await.is(422);
-        let told: Vec<&str> = refused["errors"].as_object().expect("errors").keys().map(String::as_str).collect();
+        let told: Vec<&str> =
+            refused["errors"].as_object().expect("errors").keys().map(String::as_str).collect();
         assert_eq!((told.as_slice(), &refused["error"]), (fields, &json!(true)));
     }
     desk.is_faithful();

@@ -219,7 +219,10 @@ async fn search_is_narrowed_by_conditions_and_groups_of_them() {
         (format!("{}&{nested}9", group("OR")), &both[1..]),
         (format!("{}&{nested}9", group("AND")), &[]),
         (title("filter", "%21%3D", weekly), &both[..1]),
-        ("filter[type]=field&filter[field]=date&filter[operation]=%3E%3D&filter[value]=2099-01-01".into(), &[]),
+        (
+            "filter[type]=field&filter[field]=date&filter[operation]=%3E%3D&filter[value]=2099-01-01".into(),
+            &[],
+        ),
         ("filter[type]=field&filter[field]=starter&filter[operation]=%3E&filter[value]=999".into(), &both),
     ];
     for (filter, expected) in cases {
@@ -234,7 +237,10 @@ async fn search_is_narrowed_by_conditions_and_groups_of_them() {
         ("filter[0][type]=boolean&filter[0][value]=XOR&filter[1][field]=title&filter[1][value]=x", "AND, OR"),
         ("filter[0][type]=boolean&filter[0][value]=OR", "no conditions"),
         ("filter[type]=field&filter[field]=colour&filter[value]=x", "starter, date, title, description"),
-        ("filter[type]=field&filter[field]=title&filter[operation]=like&filter[value]=x", "= <> != < > <= >="),
+        (
+            "filter[type]=field&filter[field]=title&filter[operation]=like&filter[value]=x",
+            "= <> != < > <= >=",
+        ),
         ("filter[type]=field&filter[field]=title", "value is required"),
         ("filter[type]=field&filter[value]=x", "field is required"),
         ("filter[type]=regex&filter[field]=title&filter[value]=x", "field, boolean"),

@@ -173,7 +173,8 @@ fn complete_run_prerun(call: &mut Call<'_>) -> Result<Answer, Refused> {
     let evaluated = process.prerun_completed.is_none();
     let missing = form_values::missing(process.kickoff(), &process.prerun);
     if evaluated && !missing.is_empty() {
-        let texts = missing.iter().map(|field| ("prerun".to_owned(), format!("{} is required", field.label).into()));
+        let texts =
+            missing.iter().map(|field| ("prerun".to_owned(), format!("{} is required", field.label).into()));
         return Err(Refused::Invalid(texts.collect()));
     }
     if evaluated {

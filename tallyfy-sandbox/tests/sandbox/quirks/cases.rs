@@ -469,8 +469,16 @@ fn headers() -> Vec<Case> {
                 ("/body/errors/grant_type", words, Value::Null),
             ],
         ),
-        case("token_refusals_need_accept", post("~/oauth/token", grant).without("accept"), [status(302, 422)]),
-        case("token_refusals_need_accept", post("~/oauth/token", unknown).without("accept"), [status(500, 401)]),
+        case(
+            "token_refusals_need_accept",
+            post("~/oauth/token", grant).without("accept"),
+            [status(302, 422)],
+        ),
+        case(
+            "token_refusals_need_accept",
+            post("~/oauth/token", unknown).without("accept"),
+            [status(500, 401)],
+        ),
         case(
             "errors_are_html_without_accept",
             get("/runs/none").without("accept"),

@@ -100,8 +100,10 @@ const TYPES: &[Case] = &[
     (
         "rich text that is no text",
         &[("starred: {type: boolean}", "starred: {type: boolean, x-tallyfy-rich-text: true}")],
-        &["openapi/things.yaml: schemas/Thing.starred: `x-tallyfy-rich-text` marks a text; write `true`, on \
-             `type: string`"],
+        &[
+            "openapi/things.yaml: schemas/Thing.starred: `x-tallyfy-rich-text` marks a text; write `true`, on \
+             `type: string`",
+        ],
     ),
     (
         "an object of which nothing is said, with the reason",
