@@ -1,10 +1,10 @@
 //! The call object that every method returns: lazy, with options of its own. Here is what a person sets
-//! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/door.rs`, looking for what a
+//! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/transport.rs`, looking for what a
 //! call may have created is `call/reconcile.rs`. The way of a request is `pipeline.rs`, lists are `page.rs`.
 
-mod door;
 mod options;
 mod reconcile;
+mod transport;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -19,20 +19,21 @@ use reqwest::{Method, StatusCode, Url};
 use tallyfy_gen::operations::{self, Repeat};
 use tallyfy_gen::wire;
 
-use self::door::{Door, Mode, Seen};
 pub(crate) use self::options::{Options, call_options};
-use self::reconcile::{Looked, Search, Sought};
-pub use self::reconcile::{Reconcile, Window};
+pub use self::reconcile::{Candidate, Reconcile};
+pub(crate) use self::reconcile::{CreationRegistry, CreationWindow, LookContext, texts};
+use self::reconcile::{Lookup, LookupOutcome, Reconciler};
+use self::transport::{PreviewTransport, SendTransport, TransportOutcome};
 use crate::auth::Token;
 use crate::client::Client;
 use crate::error::{self, Error};
 use crate::id::{self, Checked};
 use crate::mask::{self, Secret};
-use crate::pipeline::{Delivered, Prepared};
+use crate::pipeline::{Delivered, Limits, Prepared};
 use crate::retry::Delivery;
 
 /// What a generated method returns.
-type Answered<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>;
+type GeneratedResult<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>;
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -79,7 +80,7 @@ impl<T: Send + 'static> Call<T> {
     pub(crate) fn new<F, Fut>(client: &Client, operation: &'static str, ids: &[&dyn Checked], run: F) -> Self
     where
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
-        Fut: Future<Output = Answered<T>> + Send + 'static,
+        Fut: Future<Output = GeneratedResult<T>> + Send + 'static,
     {
         Self::reading(client, operation, ids, run, |value| value)
     }
@@ -88,7 +89,7 @@ impl<T: Send + 'static> Call<T> {
     pub(crate) fn item<F, Fut>(client: &Client, operation: &'static str, ids: &[&dyn Checked], run: F) -> Self
     where
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
-        Fut: Future<Output = Answered<wire::Item<T>>> + Send + 'static,
+        Fut: Future<Output = GeneratedResult<wire::Item<T>>> + Send + 'static,
     {
         Self::reading(client, operation, ids, run, |item| item.data)
     }
@@ -102,7 +103,7 @@ impl<T: Send + 'static> Call<T> {
     ) -> Self
     where
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
-        Fut: Future<Output = Answered<W>> + Send + 'static,
+        Fut: Future<Output = GeneratedResult<W>> + Send + 'static,
     {
         let run: Run<T> = Box::new(move |api| {
             let answered = run(api);
@@ -152,14 +153,21 @@ impl<T: Send + 'static> Call<T> {
 
     /// Settles a creation whose outcome is unknown: looks for the object, and returns it if it is there.
     ///
-    /// It does so after a failure whose [`delivery`](Error::delivery) is `Unknown` or `Applied`. When the object stays
-    /// absent for the grace period and no answer said that it was created, the call is sent again; each sending has the
-    /// deadline of the call, looking comes on top. When it cannot be told (several objects may be it, looking fails,
-    /// it is absent after the last repeat), the error stays what it was. [`Meta::found`] tells a value that was found.
+    /// It does so after a failure whose [`delivery`](Error::delivery) is `Unknown` or `Applied`, for as long as the
+    /// [`grace`](Reconcile::grace) period says (60 s unless set otherwise), as lists lag behind; each sending has the
+    /// deadline of the call, looking comes on top. Then
+    ///
+    /// - one new object has the name or marker: it is returned, and [`Meta::found`] tells so;
+    /// - nothing new is there that this client cannot account for, and no answer said that it was created: the call is
+    ///   sent again, [twice](Reconcile::repeats) at most. Accounted for is what other calls of the client and its clones
+    ///   created, by their answers or their names;
+    /// - it cannot be told: something new is there under another name, several have it, dates and clocks disagree, or
+    ///   looking fails. The error stays what it was and says so; [`Error::candidates`] has the ids to look at.
     ///
     /// The service has no keys for idempotency, so the object must be recognizable: a marker that is written into one
-    /// of its texts, or a name that no other object of the time has. Should the first request be carried out only after
-    /// the grace period, there will be two.
+    /// of its texts, or a name that no other object of the time has. All of this holds for one run of the program: after a
+    /// crash nothing is known of its calls, so look for the name before you call again. Should the first request be
+    /// carried out only after the grace period, there will be two.
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
@@ -167,7 +175,7 @@ impl<T: Send + 'static> Call<T> {
     ///
     /// let processes = organization.processes();
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Order 4711");
-    /// let once = processes.launched(&launch);
+    /// let once = processes.reconcile_by_name(&launch);
     /// let process = processes.launch(launch).reconcile(once).await?;
     /// println!("{}", process.id);
     /// # Ok(())
@@ -175,7 +183,9 @@ impl<T: Send + 'static> Call<T> {
     /// ```
     ///
     /// # Errors
-    /// Awaiting it fails with [`is_input`](Error::is_input) for an operation that creates nothing one could look for.
+    /// Awaiting it fails with [`is_input`](Error::is_input), before anything is sent, for an operation that creates nothing
+    /// one could look for, and for an object that could not be recognized: without a name, with a marker that is too short
+    /// or that the request does not hold.
     pub fn reconcile(mut self, reconcile: Reconcile<T>) -> Self {
         let class = operations::find(self.operation).map(|known| known.repeat);
         if class.is_some_and(|class| class != Repeat::Reconcile) {
@@ -199,25 +209,30 @@ impl<T: Send + 'static> Call<T> {
     /// The value is boxed: some weigh kilobytes, and it is handed on several times.
     async fn answered(mut self) -> Result<WithMeta<Box<T>>, Error> {
         let operation = self.operation;
-        let sought = self.reconcile.take().map(|reconcile| Arc::new(Sought::new(reconcile, &self.client)));
-        let search = sought.clone().map(|sought| sought as Arc<dyn Search>);
-        match self.pass(Mode::Send, search).await? {
-            (Some(Seen::Delivered(delivered)), result) => match (conclude(delivered, result), sought) {
-                (Err(error), Some(sought)) if error.delivery() == Delivery::Applied => {
-                    sought.rescue(error).await
+        let reconciler = self.reconciler();
+        let lookup = reconciler.clone().map(|reconciler| reconciler as Arc<dyn Lookup>);
+        let limits = self.limits()?;
+        let transport = Arc::new(SendTransport::new(self.client.core(), limits, lookup));
+        let result = (self.run)(self.client.generated(transport.clone())).await.map(Box::new);
+        match (transport.take(), result) {
+            (Some(TransportOutcome::Delivered(delivered)), result) => {
+                match (conclude(delivered, result), reconciler) {
+                    (Err(error), Some(reconciler)) if error.delivery() == Delivery::Applied => {
+                        reconciler.recover(error).await
+                    }
+                    (result, _) => result,
                 }
-                (result, _) => result,
-            },
-            (Some(Seen::Failed(error)), _) => {
-                match sought.and_then(|sought| Some((sought.take()?, sought.elapsed()))) {
+            }
+            (Some(TransportOutcome::Failed(error)), _) => {
+                match reconciler.and_then(|reconciler| Some((reconciler.take()?, reconciler.elapsed()))) {
                     Some((value, elapsed)) => {
-                        let meta = Meta::of_a_find(&error, elapsed);
+                        let meta = Meta::reconciled(&error, elapsed);
                         Ok(WithMeta { value: Box::new(value), meta })
                     }
                     None => Err(error),
                 }
             }
-            (Some(Seen::Preview(_)) | None, result) => {
+            (Some(TransportOutcome::Preview(_)) | None, result) => {
                 Err(Error::unsendable(result.err()).with_operation(operation))
             }
         }
@@ -235,29 +250,28 @@ impl<T: Send + 'static> Call<T> {
     ///
     /// # Errors
     /// [`is_input`](Error::is_input) when the call could not be sent as it is.
-    pub async fn preview(self) -> Result<Preview, Error> {
+    pub async fn preview(mut self) -> Result<Preview, Error> {
         let operation = self.operation;
-        match self.pass(Mode::Preview, None).await? {
-            (Some(Seen::Preview(preview)), _) => Ok(preview),
-            (_, result) => Err(Error::unsendable(result.err()).with_operation(operation)),
+        let lookup = self.reconciler().map(|reconciler| reconciler as Arc<dyn Lookup>);
+        let limits = self.limits()?;
+        let transport = Arc::new(PreviewTransport::new(self.client.core(), limits, lookup));
+        let result = (self.run)(self.client.generated(transport.clone())).await;
+        match transport.take() {
+            Some(TransportOutcome::Preview(preview)) => Ok(preview),
+            Some(TransportOutcome::Failed(error)) => Err(error),
+            _ => Err(Error::unsendable(result.err()).with_operation(operation)),
         }
     }
 
-    /// Runs the generated method with a door of its own, and returns what both say.
-    async fn pass(
-        self,
-        mode: Mode,
-        search: Option<Arc<dyn Search>>,
-    ) -> Result<(Option<Seen>, Result<Box<T>, progenitor_client::Error<()>>), Error> {
-        let core = self.client.core();
-        let limits = self
-            .arguments
-            .and_then(|()| self.options.limits(core))
-            .map_err(|error| error.with_operation(self.operation))?;
-        let door = Arc::new(Door::new(core, limits, mode, search));
-        let api = self.client.generated(door.clone());
-        let result = (self.run)(api).await.map(Box::new);
-        Ok((door.take(), result))
+    fn reconciler(&mut self) -> Option<Arc<Reconciler<T>>> {
+        self.reconcile.take().map(|reconcile| Arc::new(Reconciler::new(reconcile, &self.client)))
+    }
+
+    /// The limits of this call; fails for arguments that are wrong.
+    fn limits(&mut self) -> Result<Limits, Error> {
+        std::mem::replace(&mut self.arguments, Ok(()))
+            .and_then(|()| self.options.limits(self.client.core()))
+            .map_err(|error| error.with_operation(self.operation))
     }
 }
 
@@ -272,7 +286,7 @@ impl<T: Send + 'static> Call<Option<T>> {
     ) -> Self
     where
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
-        Fut: Future<Output = Answered<wire::Item<T>>> + Send + 'static,
+        Fut: Future<Output = GeneratedResult<wire::Item<T>>> + Send + 'static,
     {
         let run: Run<Option<T>> = Box::new(move |api| {
             let answered = run(api);
@@ -334,7 +348,7 @@ pub struct Meta {
 
 impl Meta {
     /// Of an object that was found after the call had failed.
-    fn of_a_find(error: &Error, elapsed: Duration) -> Self {
+    fn reconciled(error: &Error, elapsed: Duration) -> Self {
         Self {
             status: error.status().unwrap_or(StatusCode::OK),
             headers: error.headers().cloned().unwrap_or_default(),
@@ -395,16 +409,16 @@ impl Preview {
     }
 }
 
-impl<T: Send + 'static> Sought<T> {
+impl<T: Send + 'static> Reconciler<T> {
     /// After an answer that cannot be read: the object is there, so it is looked for, and not made again.
-    async fn rescue(&self, error: Error) -> Result<WithMeta<Box<T>>, Error> {
-        let looked = self.settle().await;
-        match (self.take(), looked) {
-            (Some(value), Looked::Found) => {
-                let meta = Meta::of_a_find(&error, self.elapsed());
+    async fn recover(&self, error: Error) -> Result<WithMeta<Box<T>>, Error> {
+        let outcome = self.settle().await;
+        match (self.take(), outcome) {
+            (Some(value), LookupOutcome::Found) => {
+                let meta = Meta::reconciled(&error, self.elapsed());
                 Ok(WithMeta { value: Box::new(value), meta })
             }
-            (_, looked) => Err(self.told(error, looked)),
+            (_, outcome) => Err(self.annotate(error, outcome)),
         }
     }
 }

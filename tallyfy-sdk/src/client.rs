@@ -14,6 +14,7 @@ use tallyfy_gen::transport::Transport;
 
 pub use self::builder::ClientBuilder;
 use crate::auth::{Token, TokenSource};
+use crate::call::CreationRegistry;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::OrganizationId;
@@ -22,8 +23,8 @@ use crate::record::Recorder;
 use crate::retry::RetryPolicy;
 use crate::retry::budget::Bucket;
 
-/// A connection to Tallyfy. Cheap to clone; clones share connections, token, settings, pacing and the budget of
-/// repeats.
+/// A connection to Tallyfy. Cheap to clone; clones share connections, token, settings, pacing, the budget of
+/// repeats, and what is known of the objects they created.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), tallyfy_sdk::Error> {
@@ -109,6 +110,7 @@ pub(crate) struct Core {
     pub(crate) pacer: Pacer,
     pub(crate) repeats: Bucket,
     pub(crate) clock: Clock,
+    pub(crate) creations: CreationRegistry,
     pub(crate) recorder: Option<Recorder>,
     organization: Option<OrganizationId>,
 }

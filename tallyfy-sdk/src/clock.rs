@@ -1,23 +1,36 @@
 //! What a client takes from outside besides tokio's clock, by which it waits: the machine's date, chance, and
 //! what the server's clock says. All can be injected, so that runs can be repeated exactly.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
 /// Gives numbers in `0.0..1.0`.
 pub(crate) type Jitter = Box<dyn Fn() -> f64 + Send + Sync>;
 /// Gives the machine's date.
 pub(crate) type Here = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// Nothing was heard of the server's clock.
-const UNHEARD: i64 = i64::MIN;
+/// How many spans of time are told apart, and how long each is: enough for the longest calls.
+const SPANS: usize = 120;
+const SPAN: Duration = Duration::from_secs(10);
 
 pub(crate) struct Clock {
     jitter: Jitter,
     here: Here,
-    /// By how many milliseconds the server's clock goes before this machine's.
-    ahead: AtomicI64,
+    server: Mutex<VecDeque<Span>>,
+}
+
+/// By how much the server's clock went before this machine's in answers of one span of time.
+#[derive(Clone, Copy)]
+struct Span {
+    began: Instant,
+    ended: Instant,
+    least: TimeDelta,
+    most: TimeDelta,
 }
 
 impl Clock {
@@ -25,7 +38,7 @@ impl Clock {
         Self {
             jitter: jitter.unwrap_or_else(|| Box::new(fastrand::f64)),
             here: here.unwrap_or_else(|| Box::new(SystemTime::now)),
-            ahead: AtomicI64::new(UNHEARD),
+            server: Mutex::new(VecDeque::new()),
         }
     }
 
@@ -33,36 +46,37 @@ impl Clock {
         (self.jitter)()
     }
 
-    pub(crate) fn here(&self) -> SystemTime {
+    /// This machine's date.
+    pub(crate) fn local_now(&self) -> SystemTime {
         (self.here)()
     }
 
     /// An answer showed the server's date.
-    pub(crate) fn heard(&self, date: SystemTime) {
-        let here = self.here();
-        let ahead = match date.duration_since(here) {
-            Ok(ahead) => millis(ahead),
-            Err(behind) => -millis(behind.duration()),
-        };
-        self.ahead.store(ahead, Ordering::Relaxed);
+    pub(crate) fn observe(&self, date: SystemTime) {
+        let (date, local): (DateTime<Utc>, DateTime<Utc>) = (date.into(), self.local_now().into());
+        let (ahead, now) = (date - local, Instant::now());
+        let mut spans = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        match spans.back_mut().filter(|last| now.saturating_duration_since(last.began) < SPAN) {
+            Some(last) => {
+                (last.least, last.most) = (last.least.min(ahead), last.most.max(ahead));
+                last.ended = now;
+            }
+            None => {
+                if spans.len() >= SPANS {
+                    spans.pop_front();
+                }
+                spans.push_back(Span { began: now, ended: now, least: ahead, most: ahead });
+            }
+        }
     }
 
-    /// The server's date, or this machine's as long as the server has shown none.
-    pub(crate) fn there(&self) -> SystemTime {
-        let here = self.here();
-        let ahead = self.ahead.load(Ordering::Relaxed);
-        let difference = Duration::from_millis(ahead.unsigned_abs());
-        let there = match ahead {
-            UNHEARD => None,
-            0.. => here.checked_add(difference),
-            _ => here.checked_sub(difference),
-        };
-        there.unwrap_or(here)
+    /// By how much the server's clock went before this machine's since then, at least and at most; `None` if no answer
+    /// showed it. Any one answer may be wrong, so none of them has the last word.
+    pub(crate) fn ahead_since(&self, since: Instant) -> Option<(TimeDelta, TimeDelta)> {
+        let spans = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = spans.iter().rev().take_while(|span| span.ended >= since);
+        recent.map(|span| (span.least, span.most)).reduce(|(l, m), (least, most)| (l.min(least), m.max(most)))
     }
-}
-
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for Clock {
@@ -83,14 +97,32 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
-    #[test]
-    fn the_server_has_the_say_once_it_was_heard() {
+    #[tokio::test(start_paused = true)]
+    async fn the_server_s_clock_is_what_answers_since_then_say_from_least_to_most() {
         let clock = Clock::new(None, Some(Box::new(|| at(1000))));
-        assert_eq!(clock.there(), at(1000));
-        clock.heard(at(1600));
-        assert_eq!(clock.there(), at(1600));
-        clock.heard(at(400));
-        assert_eq!(clock.there(), at(400));
-        assert_eq!(clock.here(), at(1000));
+        let range = |least, most| Some((TimeDelta::seconds(least), TimeDelta::seconds(most)));
+        let began = Instant::now();
+        assert_eq!(clock.ahead_since(began), None);
+        clock.observe(at(1600));
+        assert_eq!(clock.ahead_since(began), range(600, 600));
+        clock.observe(at(400));
+        assert_eq!(clock.ahead_since(began), range(-600, 600));
+        tokio::time::advance(Duration::from_secs(11)).await;
+        let later = Instant::now();
+        assert_eq!(clock.ahead_since(later), None);
+        clock.observe(at(1001));
+        assert_eq!(clock.ahead_since(later), range(1, 1));
+        assert_eq!(clock.ahead_since(began), range(-600, 600));
+        assert_eq!(clock.local_now(), at(1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_observed_long_ago_is_forgotten() {
+        let clock = Clock::new(None, Some(Box::new(|| at(1000))));
+        for _ in 0..1000 {
+            clock.observe(at(1000));
+            tokio::time::advance(SPAN).await;
+        }
+        assert_eq!(clock.server.lock().expect("no panic").len(), SPANS);
     }
 }

@@ -107,6 +107,8 @@ struct Inner {
     token_of_a_source: bool,
     /// What was found when the object was looked for.
     looked: Option<String>,
+    /// The ids of the objects that may be it.
+    candidates: Vec<String>,
     walk: Option<Box<WalkState>>,
     /// What the caller sent and the server repeats; not shown.
     echoed: Vec<String>,
@@ -313,6 +315,12 @@ impl Error {
     /// it.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// The ids of the objects that may be what the call created, if [`Call::reconcile`](crate::Call::reconcile) looked
+    /// and could not tell: new ones that no other call of the client made. Look at them before you call again.
+    pub fn candidates(&self) -> &[String] {
+        &self.0.candidates
     }
 
     /// The body of the last answer, as it came but for the token, cut at 64 KiB. It may hold personal data.

@@ -25,7 +25,7 @@ mod trace;
 
 pub use alias::*;
 pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
-pub use call::{Call, Meta, Preview, Reconcile, Window, WithMeta};
+pub use call::{Call, Candidate, Meta, Preview, Reconcile, WithMeta};
 pub use client::{Client, ClientBuilder, Organization};
 pub use error::{Delivery, Error, FieldError};
 pub use id::{

@@ -252,7 +252,7 @@ impl<'a> Exchange<'a> {
         }
         let Some(headers) = attempt.headers() else { return };
         if let Some(date) = date(headers) {
-            self.core.clock.heard(date);
+            self.core.clock.observe(date);
         }
         if status != Some(StatusCode::TOO_MANY_REQUESTS) {
             turn.answered(text(headers, &REMAINING).and_then(|left| left.trim().parse().ok()));
@@ -275,7 +275,7 @@ impl<'a> Exchange<'a> {
 
     /// The wait an answer asks for. A date is counted from the server's own clock where it shows one.
     fn wait_asked(&self, headers: &HeaderMap) -> Option<Duration> {
-        let now = || date(headers).unwrap_or_else(|| self.core.clock.here());
+        let now = || date(headers).unwrap_or_else(|| self.core.clock.local_now());
         retry::retry_after(text(headers, &RETRY_AFTER)?, now())
     }
 

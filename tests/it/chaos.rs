@@ -155,7 +155,7 @@ impl Worker {
             Errand::Launch => sent(number, processes.launch(launch(number))).await,
             Errand::LaunchOnce => {
                 let launch = launch(number);
-                let once = processes.launched(&launch).grace(Duration::from_secs(5)).repeats(9);
+                let once = processes.reconcile_by_name(&launch).grace(Duration::from_secs(5)).repeats(9);
                 sent(number, processes.launch(launch).reconcile(once)).await
             }
             Errand::Malformed => sent(number, processes.get("no/id")).await,

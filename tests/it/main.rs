@@ -11,6 +11,7 @@ mod leaks;
 mod odd_values;
 mod pages;
 mod plain_server;
+mod reconcile;
 mod retry;
 mod search;
 mod secrets;

@@ -62,7 +62,7 @@ async fn serve(mut stream: TcpStream, bytes: Vec<u8>, ending: Ending) {
 }
 
 /// Head and body; closing before all was read would reset the connection. Fails when the request ends too early.
-pub(crate) async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 8192];
     while !is_whole(&bytes) {
@@ -71,7 +71,7 @@ pub(crate) async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
             count => bytes.extend_from_slice(&chunk[..count]),
         }
     }
-    Ok(())
+    Ok(bytes)
 }
 
 fn is_whole(bytes: &[u8]) -> bool {

@@ -1,7 +1,9 @@
 //! [`Timestamp`], the one date-time type, and the reader of every written form. Not here: calendar
 //! dates ([`Date`](super::Date)).
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
@@ -35,15 +37,43 @@ pub struct Timestamp(Moment);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Moment {
-    Instant(DateTime<Utc>),
+    Instant(DateTime<Utc>, Exactness),
     Text(String),
+}
+
+/// Whether a date named its zone and time, so that its instant is certain. Instants that are equal otherwise are equal.
+#[derive(Clone, Copy, Debug)]
+struct Exactness(bool);
+
+impl PartialEq for Exactness {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Exactness {}
+
+impl PartialOrd for Exactness {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Exactness {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl Hash for Exactness {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl Timestamp {
     /// The instant; `None` when the server sent something that is no date.
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
         match &self.0 {
-            Moment::Instant(instant) => Some(*instant),
+            Moment::Instant(instant, _) => Some(*instant),
             Moment::Text(_) => None,
         }
     }
@@ -51,14 +81,20 @@ impl Timestamp {
     /// The text that is no date; `None` for an instant.
     pub fn as_text(&self) -> Option<&str> {
         match &self.0 {
-            Moment::Instant(_) => None,
+            Moment::Instant(..) => None,
             Moment::Text(text) => Some(text),
         }
     }
 
+    /// Whether it names a time and a zone. Without a zone it is read as UTC, without a time as midnight, which may be hours
+    /// away from what was meant.
+    pub fn is_exact(&self) -> bool {
+        matches!(self.0, Moment::Instant(_, Exactness(true)))
+    }
+
     pub(crate) fn from_text(text: &str) -> Self {
         match parse(text) {
-            Some(written) => Self(Moment::Instant(written.utc)),
+            Some(written) => Self(Moment::Instant(written.utc, Exactness(written.is_exact))),
             None => Self(Moment::Text(text.to_owned())),
         }
     }
@@ -66,13 +102,13 @@ impl Timestamp {
 
 impl From<DateTime<Utc>> for Timestamp {
     fn from(instant: DateTime<Utc>) -> Self {
-        Self(Moment::Instant(instant))
+        Self(Moment::Instant(instant, Exactness(true)))
     }
 }
 
 impl From<DateTime<FixedOffset>> for Timestamp {
     fn from(instant: DateTime<FixedOffset>) -> Self {
-        Self(Moment::Instant(instant.to_utc()))
+        Self(Moment::Instant(instant.to_utc(), Exactness(true)))
     }
 }
 
@@ -81,7 +117,7 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
 
     fn try_from(stamp: Timestamp) -> Result<Self, NotADate> {
         match stamp.0 {
-            Moment::Instant(instant) => Ok(instant),
+            Moment::Instant(instant, _) => Ok(instant),
             Moment::Text(text) => Err(NotADate { text }),
         }
     }
@@ -93,7 +129,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, NotADate> {
         match parse(text) {
-            Some(written) => Ok(Self(Moment::Instant(written.utc))),
+            Some(written) => Ok(Self(Moment::Instant(written.utc, Exactness(written.is_exact)))),
             None => Err(NotADate { text: text.to_owned() }),
         }
     }
@@ -103,7 +139,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Moment::Text(text) => f.write_str(text),
-            Moment::Instant(at) => {
+            Moment::Instant(at, _) => {
                 let (year, month, day) = (at.year(), at.month(), at.day());
                 let (hour, minute, second) = (at.hour(), at.minute(), at.second());
                 write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
@@ -156,6 +192,8 @@ impl std::error::Error for NotADate {}
 pub(super) struct Written {
     pub(super) day: NaiveDate,
     pub(super) utc: DateTime<Utc>,
+    /// It names its time and zone.
+    pub(super) is_exact: bool,
 }
 
 /// Reads every form of the answers; `None` for anything else, including days that do not exist.
@@ -167,13 +205,13 @@ pub(super) fn parse(text: &str) -> Option<Written> {
     let day = day(bytes.get(..10)?)?;
     let rest = &bytes[10..];
     if rest.is_empty() {
-        return Some(Written { day, utc: day.and_hms_opt(0, 0, 0)?.and_utc() });
+        return Some(Written { day, utc: day.and_hms_opt(0, 0, 0)?.and_utc(), is_exact: false });
     }
     let rest = rest.strip_prefix(b"T").or(rest.strip_prefix(b" ")).or(rest.strip_prefix(b"t"))?;
     let (local, zone) = clock(day, rest)?;
     let utc = local.checked_sub_signed(offset(zone)?)?;
     // An offset may push the first or last day out of four-digit years, which have no written form.
-    (0..=9999).contains(&utc.year()).then(|| Written { day, utc: utc.and_utc() })
+    (0..=9999).contains(&utc.year()).then(|| Written { day, utc: utc.and_utc(), is_exact: !zone.is_empty() })
 }
 
 fn day(bytes: &[u8]) -> Option<NaiveDate> {

@@ -1,109 +1,162 @@
-//! Settling a creation whose answer was lost: look for the object, and send again only if it stays absent. Here are
-//! the settings and the looking; when it is done stands in `call/door.rs` (no clear answer) and `call.rs` (an answer
-//! that cannot be read).
+//! Settling a creation whose answer was lost: look for the object, and send again only when nothing new is there that the
+//! client cannot account for. Here are the settings and the looking; how texts are compared is `reconcile/likeness.rs`, dates
+//! `reconcile/window.rs`, what other calls made `reconcile/registry.rs`, the judgement `reconcile/judge.rs`. When it is done
+//! stands in `call/transport.rs` (no clear answer) and `call.rs` (an answer that cannot be read).
+
+mod judge;
+mod likeness;
+mod registry;
+mod window;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tallyfy_gen::wire::Timestamp;
 use tokio::time::Instant;
 
+use self::judge::{Verdict, judge};
+pub(crate) use self::likeness::{Sought, texts};
+pub(crate) use self::registry::{CreationRegistry, CreationTicket};
+pub(crate) use self::window::{Age, CreationWindow};
 use crate::client::Client;
 use crate::error::Error;
 use crate::page::Lister;
 
-type Found<T> = Pin<Box<dyn Future<Output = Result<Vec<T>, Error>> + Send>>;
-type Look<T> = Arc<dyn Fn(Window) -> Found<T> + Send + Sync>;
+type Met<T> = Pin<Box<dyn Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send>>;
+type Look<T> = Arc<dyn Fn(LookContext) -> Met<T> + Send + Sync>;
 
 /// The first pause between two looks; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Looks that may fail after the grace period before it is given up.
 const BLIND_LOOKS: u32 = 3;
+/// Candidates that an error names.
+const MOST_NAMED: usize = 5;
 
 /// How to find the object that a call may have created; see [`Call::reconcile`](crate::Call::reconcile).
 ///
 /// Looking only reads. A call that is dropped while it looks leaves its outcome as it was: unknown.
 ///
-/// [`Processes::launched`](crate::resources::processes::Processes::launched) and
-/// [`Processes::marked`](crate::resources::processes::Processes::marked) make one for launches. For other objects,
-/// give the list and how to recognize it:
+/// [`Processes::reconcile_by_name`](crate::resources::processes::Processes::reconcile_by_name) and
+/// [`Processes::reconcile_by_marker`](crate::resources::processes::Processes::reconcile_by_marker) make one for launches.
+/// For other objects, give the name, the list, and what to compare of an item:
 ///
 /// ```no_run
 /// # fn run(organization: &tallyfy_sdk::Organization) -> tallyfy_sdk::Reconcile<tallyfy_sdk::Task> {
-/// use tallyfy_sdk::{ListTasks, Reconcile};
+/// use tallyfy_sdk::{Candidate, ListTasks, Reconcile, Task};
 ///
 /// let tasks = organization.tasks();
-/// Reconcile::in_list(
+/// Reconcile::by_name_in_list(
+///     "Order 4711",
 ///     move || tasks.list(ListTasks::new().per_page(100)),
-///     |task, window| task.title.as_deref() == Some("Order 4711") && window.holds(task.created_at.as_ref()),
+///     |task: &Task| Candidate::new(&task.id).name(task.title.as_deref()).created_at(task.created_at.as_ref()),
 /// )
 /// # }
 /// ```
 pub struct Reconcile<T> {
     look: Look<T>,
+    sought: Sought,
+    template: Option<String>,
     grace: Duration,
     margin: Duration,
     repeats: u32,
 }
 
 impl<T: Send + 'static> Reconcile<T> {
-    /// `look` returns what it finds: nothing, the object, or several that all might be it. A failed look says
-    /// nothing about the object, and the call stays unknown.
-    pub fn new<F, Fut>(look: F) -> Self
+    /// Looks through a list for the item of this name. The list must show every object of its kind: when nothing new is on
+    /// it, the object counts as not created.
+    pub fn by_name_in_list<L, P>(name: impl AsRef<str>, list: L, describe: P) -> Self
     where
-        F: Fn(Window) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<T>, Error>> + Send + 'static,
+        L: Fn() -> Lister<T> + Send + Sync + 'static,
+        P: Fn(&T) -> Candidate + Send + Sync + 'static,
+    {
+        Self::in_list(Sought::name(name.as_ref()), list, describe)
+    }
+
+    /// Looks through a list for the item that holds this marker, as a word of its own, in its name or another
+    /// [`text`](Candidate::text). The request must hold it too. The list is as in
+    /// [`by_name_in_list`](Self::by_name_in_list).
+    pub fn by_marker_in_list<L, P>(marker: impl AsRef<str>, list: L, describe: P) -> Self
+    where
+        L: Fn() -> Lister<T> + Send + Sync + 'static,
+        P: Fn(&T) -> Candidate + Send + Sync + 'static,
+    {
+        Self::in_list(Sought::marker(marker.as_ref()), list, describe)
+    }
+
+    fn in_list<L, P>(sought: Sought, list: L, describe: P) -> Self
+    where
+        L: Fn() -> Lister<T> + Send + Sync + 'static,
+        P: Fn(&T) -> Candidate + Send + Sync + 'static,
+    {
+        let describe = Arc::new(describe);
+        Self::new(sought, move |context| {
+            let (mut pages, describe) = (list().pages(), Arc::clone(&describe));
+            async move {
+                let mut met = Vec::new();
+                while let Some(page) = pages.next().await {
+                    let described = page?.items.into_iter().map(|item| (describe(&item), item));
+                    met.extend(described.filter(|(candidate, _)| context.contains(candidate)));
+                }
+                Ok(met)
+            }
+        })
+    }
+
+    pub(super) fn new<F, Fut>(sought: Sought, look: F) -> Self
+    where
+        F: Fn(LookContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
     {
         Self {
-            look: Arc::new(move |window| Box::pin(look(window))),
+            look: Arc::new(move |context| Box::pin(look(context))),
+            sought,
+            template: None,
             grace: Duration::from_secs(60),
             margin: Duration::from_secs(60),
             repeats: 2,
         }
     }
 
-    /// Looks through a list for the items that `is_it` recognizes. The list must be one that would show the object:
-    /// what is not on it is taken for not created.
-    pub fn in_list<L, P>(list: L, is_it: P) -> Self
+    /// By the name, among what `look` meets.
+    pub(crate) fn by_name<F, Fut>(name: &str, look: F) -> Self
     where
-        L: Fn() -> Lister<T> + Send + Sync + 'static,
-        P: Fn(&T, &Window) -> bool + Send + Sync + 'static,
+        F: Fn(LookContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
     {
-        let is_it = Arc::new(is_it);
-        Self::new(move |window| {
-            let (mut items, is_it) = (list().items(), Arc::clone(&is_it));
-            async move {
-                let mut found = Vec::new();
-                while let Some(item) = items.next().await {
-                    let item = item?;
-                    if is_it(&item, &window) {
-                        found.push(item);
-                    }
-                    // Two are as undecided as ten.
-                    if found.len() > 1 {
-                        break;
-                    }
-                }
-                Ok(found)
-            }
-        })
+        Self::new(Sought::name(name), look)
+    }
+
+    /// By a marker, among what `look` meets.
+    pub(crate) fn by_marker<F, Fut>(marker: &str, look: F) -> Self
+    where
+        F: Fn(LookContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
+    {
+        Self::new(Sought::marker(marker), look)
+    }
+
+    /// The template that the call must launch.
+    pub(crate) fn of_template(mut self, template: &str) -> Self {
+        self.template = Some(template.to_owned());
+        self
     }
 
     /// How long the object may take to appear before it counts as absent (default 60 s): reads lag behind writes,
-    /// and a request without an answer may still be at work on the server.
+    /// and a request without an answer may still be at work on the server. The call takes that much longer.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// How much earlier than the call its object may seem to be created (default 60 s), as the clocks of a service
-    /// differ.
+    /// How much earlier than the call an object must have been created to be surely another one (default 60 s), as clocks
+    /// differ. What was created within that time before the call cannot be told apart.
     #[must_use]
     pub fn margin(mut self, margin: Duration) -> Self {
         self.margin = margin;
@@ -120,7 +173,15 @@ impl<T: Send + 'static> Reconcile<T> {
 
 impl<T> Clone for Reconcile<T> {
     fn clone(&self) -> Self {
-        Self { look: Arc::clone(&self.look), ..*self }
+        let Self { look, sought, template, grace, margin, repeats } = self;
+        Self {
+            look: Arc::clone(look),
+            sought: sought.clone(),
+            template: template.clone(),
+            grace: *grace,
+            margin: *margin,
+            repeats: *repeats,
+        }
     }
 }
 
@@ -134,42 +195,127 @@ impl<T> fmt::Debug for Reconcile<T> {
     }
 }
 
-/// The time in which an object must have been created to be that of a call: since the call began, by the
-/// server's clock.
-#[derive(Clone, Debug)]
-pub struct Window {
-    client: Client,
-    began: Instant,
-    margin: Duration,
+/// What is compared of an object on a list; see [`Reconcile::by_name_in_list`].
+///
+/// `Debug` shows its id and date alone: names are people's words.
+#[derive(Clone)]
+pub struct Candidate {
+    id: String,
+    created_at: Option<Timestamp>,
+    name: Option<String>,
+    texts: Vec<String>,
+    /// All its texts are known.
+    is_whole: bool,
+    /// It belongs to another template than what is sought.
+    is_elsewhere: bool,
 }
 
-impl Window {
-    /// When it opens. Known best once an answer has shown the server's clock, so ask after the list was read.
-    pub fn opens(&self) -> SystemTime {
-        let before = self.began.elapsed().saturating_add(self.margin);
-        self.client.core().clock.there().checked_sub(before).unwrap_or(SystemTime::UNIX_EPOCH)
+impl Candidate {
+    /// The object with this id.
+    pub fn new(id: impl ToString) -> Self {
+        Self {
+            id: id.to_string(),
+            created_at: None,
+            name: None,
+            texts: Vec::new(),
+            is_whole: false,
+            is_elsewhere: false,
+        }
     }
 
-    /// Whether an object of this date may be that of the call. One without a readable date may.
-    pub fn holds(&self, created: Option<&Timestamp>) -> bool {
-        created.and_then(Timestamp::to_utc).is_none_or(|created| SystemTime::from(created) >= self.opens())
+    /// Its name or title.
+    #[must_use]
+    pub fn name(mut self, name: Option<&str>) -> Self {
+        self.name = name.map(str::to_owned);
+        self
+    }
+
+    /// Another text that a marker may stand in.
+    #[must_use]
+    pub fn text(mut self, text: Option<&str>) -> Self {
+        self.texts.extend(text.map(str::to_owned));
+        self
+    }
+
+    /// When it was created. Without a date it cannot be told whether it was there before the call.
+    #[must_use]
+    pub fn created_at(mut self, created_at: Option<&Timestamp>) -> Self {
+        self.created_at = created_at.cloned();
+        self
+    }
+
+    pub(crate) fn whole(mut self, is_whole: bool) -> Self {
+        self.is_whole = is_whole;
+        self
+    }
+
+    pub(crate) fn elsewhere(mut self, is_elsewhere: bool) -> Self {
+        self.is_elsewhere = is_elsewhere;
+        self
+    }
+
+    fn all_texts(&self) -> impl Iterator<Item = &str> {
+        self.name.as_deref().into_iter().chain(self.texts.iter().map(String::as_str))
+    }
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate").field("id", &shown_id(&self.id)).finish_non_exhaustive()
+    }
+}
+
+/// What a look needs to know of its call.
+#[derive(Clone)]
+pub(crate) struct LookContext {
+    window: CreationWindow,
+    ticket: Arc<CreationTicket>,
+    sought: Sought,
+    /// The template that the call launches.
+    pub(crate) template: Option<String>,
+}
+
+impl LookContext {
+    /// Whether the object may be that of the call, by its date.
+    pub(crate) fn contains(&self, candidate: &Candidate) -> bool {
+        self.window.contains(candidate.created_at.as_ref())
+    }
+
+    pub(crate) fn window(&self) -> &CreationWindow {
+        &self.window
+    }
+
+    /// Whether more of it must be read: another call is not known to have made it, and the marker was not met so far.
+    pub(crate) fn needs_more(&self, candidate: &Candidate) -> bool {
+        let is_known = || self.ticket.registry().lock().maker(self.ticket.tag(), &candidate.id).is_some();
+        self.sought.is_marker() && !candidate.is_whole && !self.sought.is_marked(candidate) && !is_known()
     }
 }
 
 /// What came of looking.
 #[derive(Debug)]
-pub(super) enum Looked {
+pub(super) enum LookupOutcome {
     Found,
-    Several,
     Absent,
+    /// Something new is there that may be the object.
+    CannotTell(Vec<(Candidate, Age)>),
     Failed(Error),
 }
 
 /// The looking of one call, whatever it creates.
 #[async_trait]
-pub(super) trait Search: Send + Sync {
+pub(super) trait Lookup: Send + Sync {
+    /// Refuses a request whose object could not be recognized.
+    fn validate(&self, body: &Value) -> Result<(), Error>;
+
+    /// The marker that it looks for.
+    fn marker(&self) -> Option<Sought>;
+
+    /// The request goes out now, as this call of the client.
+    fn begin(&self, body: &Value, ticket: &Arc<CreationTicket>);
+
     /// Looks until the object is there or the grace period is over.
-    async fn settle(&self) -> Looked;
+    async fn settle(&self) -> LookupOutcome;
 
     /// How often the call may be sent again.
     fn repeats(&self) -> u32;
@@ -178,55 +324,94 @@ pub(super) trait Search: Send + Sync {
     fn elapsed(&self) -> Duration;
 
     /// Adds to an error what came of looking.
-    fn told(&self, error: Error, looked: Looked) -> Error;
+    fn annotate(&self, error: Error, outcome: LookupOutcome) -> Error;
 }
 
 /// The looking of one call, which keeps what it finds.
-pub(super) struct Sought<T> {
+pub(super) struct Reconciler<T> {
     reconcile: Reconcile<T>,
-    window: Window,
+    window: CreationWindow,
+    context: OnceLock<LookContext>,
     found: Mutex<Option<T>>,
 }
 
-impl<T: Send + 'static> Sought<T> {
+impl<T: Send + 'static> Reconciler<T> {
     pub(super) fn new(reconcile: Reconcile<T>, client: &Client) -> Self {
-        let window = Window { client: client.clone(), began: Instant::now(), margin: reconcile.margin };
-        Self { reconcile, window, found: Mutex::new(None) }
+        let window = CreationWindow::new(client, reconcile.margin);
+        Self { reconcile, window, context: OnceLock::new(), found: Mutex::new(None) }
     }
 
     pub(super) fn take(&self) -> Option<T> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    async fn look(&self) -> Looked {
-        match (self.reconcile.look)(self.window.clone()).await {
-            Err(error) => Looked::Failed(error),
-            Ok(found) if found.len() > 1 => Looked::Several,
-            Ok(mut found) => match found.pop() {
-                None => Looked::Absent,
-                Some(object) => {
-                    *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(object);
-                    Looked::Found
+    async fn look(&self) -> LookupOutcome {
+        let Some(context) = self.context.get() else { return LookupOutcome::CannotTell(Vec::new()) };
+        let (mut candidates, mut objects) = (Vec::new(), Vec::new());
+        match (self.reconcile.look)(context.clone()).await {
+            Err(error) => return LookupOutcome::Failed(error),
+            Ok(met) => {
+                for (candidate, object) in met {
+                    let age = self.window.age(candidate.created_at.as_ref());
+                    candidates.push((candidate, age));
+                    objects.push(object);
                 }
-            },
+            }
+        }
+        match judge(&candidates, &self.reconcile.sought, &context.ticket) {
+            Verdict::Found(at) => {
+                let object = objects.swap_remove(at);
+                *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(object);
+                LookupOutcome::Found
+            }
+            Verdict::Absent => LookupOutcome::Absent,
+            Verdict::CannotTell(doubtful) => {
+                LookupOutcome::CannotTell(doubtful.into_iter().map(|at| candidates[at].clone()).collect())
+            }
         }
     }
 }
 
 #[async_trait]
-impl<T: Send + 'static> Search for Sought<T> {
-    async fn settle(&self) -> Looked {
+impl<T: Send + 'static> Lookup for Reconciler<T> {
+    fn validate(&self, body: &Value) -> Result<(), Error> {
+        self.reconcile.sought.validate(body)?;
+        let launched = registry::template_of(body);
+        match self.reconcile.template.as_deref() {
+            Some(template) if launched != Some(template) => Err(Error::input(
+                "this call launches another template than the one to look for; make `reconcile` from the same input",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn marker(&self) -> Option<Sought> {
+        let sought = &self.reconcile.sought;
+        sought.is_marker().then(|| sought.clone())
+    }
+
+    fn begin(&self, body: &Value, ticket: &Arc<CreationTicket>) {
+        let _ = self.context.set(LookContext {
+            window: self.window.clone(),
+            ticket: Arc::clone(ticket),
+            sought: self.reconcile.sought.clone(),
+            template: registry::template_of(body).map(str::to_owned),
+        });
+    }
+
+    async fn settle(&self) -> LookupOutcome {
         let began = Instant::now();
         let mut pause = FIRST_PAUSE;
         let mut blind = 0;
         loop {
-            // What counts is a look that succeeds and begins when the grace period is over.
+            // What counts is a look that succeeds and begins when the grace period is over. Until then the object may
+            // still appear, and other calls hear what is theirs.
             let is_late = began.elapsed() >= self.reconcile.grace;
             match self.look().await {
-                Looked::Absent if !is_late => {}
-                Looked::Failed(_) if !is_late => {}
-                Looked::Failed(_) if blind < BLIND_LOOKS => blind += 1,
-                looked => return looked,
+                LookupOutcome::Found => return LookupOutcome::Found,
+                LookupOutcome::Failed(_) if is_late && blind < BLIND_LOOKS => blind += 1,
+                outcome if is_late => return outcome,
+                _ => {}
             }
             let left = self.reconcile.grace.saturating_sub(began.elapsed());
             tokio::time::sleep(if is_late { pause } else { pause.min(left) }).await;
@@ -239,20 +424,54 @@ impl<T: Send + 'static> Search for Sought<T> {
     }
 
     fn elapsed(&self) -> Duration {
-        self.window.began.elapsed()
+        self.window.elapsed()
     }
 
-    fn told(&self, error: Error, looked: Looked) -> Error {
-        let what = match looked {
-            Looked::Found => "It was looked for and found".to_owned(),
-            Looked::Several => "It was looked for, and several objects may be it".to_owned(),
-            Looked::Absent => {
+    fn annotate(&self, error: Error, outcome: LookupOutcome) -> Error {
+        let mut ids = Vec::new();
+        let what = match outcome {
+            LookupOutcome::Found => "It was looked for and found".to_owned(),
+            LookupOutcome::Absent => {
                 format!("It was looked for, and did not appear within {:?}", self.reconcile.grace)
             }
-            Looked::Failed(error) => format!("It could not be looked for ({error})"),
+            LookupOutcome::CannotTell(doubtful) => {
+                ids = doubtful.iter().filter_map(|(candidate, _)| shown_id(&candidate.id)).collect();
+                in_doubt(&doubtful)
+            }
+            LookupOutcome::Failed(error) => format!("It could not be looked for ({error})"),
         };
-        error.looked(what, self.elapsed())
+        error.looked(what, ids, self.elapsed())
     }
+}
+
+/// What to say of objects that may be the one, by ids and dates: names are people's words.
+fn in_doubt(doubtful: &[(Candidate, Age)]) -> String {
+    let named = doubtful.iter().take(MOST_NAMED).map(|(candidate, _)| {
+        let id = shown_id(&candidate.id).unwrap_or_else(|| "one with an odd id".to_owned());
+        match candidate.created_at.as_ref().and_then(Timestamp::to_utc) {
+            Some(at) => format!("{id} of {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
+            None => id,
+        }
+    });
+    let mut named = named.collect::<Vec<_>>().join(", ");
+    if let Some(more) = doubtful.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        named.push_str(&format!(" and {more} more"));
+    }
+    let clocks = match doubtful.iter().any(|(_, age)| *age == Age::Unclear) {
+        true => "; their dates do not fit the clocks, so check that of this machine too",
+        false => "",
+    };
+    format!(
+        "It was looked for, and it cannot be told whether it was created: {named} may be it{clocks}. Look at them, and call \
+         again only if none is it"
+    )
+}
+
+/// An id, if it looks like one: anything else may be a secret that the server repeats.
+fn shown_id(id: &str) -> Option<String> {
+    let is_number = id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_hex = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (!id.is_empty() && (is_number || is_hex)).then(|| id.to_owned())
 }
 
 #[cfg(test)]

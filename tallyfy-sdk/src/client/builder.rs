@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use super::http::{BASE_URL, Configure, base_url, http_client};
 use super::{Client, Core};
 use crate::auth::{PersonalToken, Token, TokenSource};
+use crate::call::CreationRegistry;
 use crate::clock::{Clock, Here, Jitter};
 use crate::error::Error;
 use crate::id::{Checked, OrganizationId};
@@ -284,6 +285,7 @@ impl ClientBuilder {
                 pacer: Pacer::new(self.pacing),
                 repeats: Bucket::new(self.retry_budget),
                 clock: Clock::new(self.jitter, self.date),
+                creations: CreationRegistry::default(),
                 recorder: self.recorder,
                 organization: self.organization,
             }),

@@ -146,6 +146,7 @@ impl Error {
             held_back: false,
             token_of_a_source: false,
             looked: None,
+            candidates: Vec::new(),
             walk: None,
             echoed: Vec::new(),
             source: None,
@@ -182,8 +183,9 @@ impl Error {
     }
 
     /// Adds what came of looking for the object, and the time it took with all before it.
-    pub(crate) fn looked(mut self, what: String, elapsed: Duration) -> Self {
+    pub(crate) fn looked(mut self, what: String, candidates: Vec<String>, elapsed: Duration) -> Self {
         self.0.looked = Some(what);
+        self.0.candidates = candidates;
         self.0.elapsed = elapsed;
         self
     }

@@ -1,12 +1,12 @@
 //! Processes: list, launch, change, archive, and how to find one that was launched. Their tasks are in `tasks.rs`.
 
-use serde_json::Value;
-use tallyfy_gen::enums::RunSort;
+use tallyfy_gen::enums::{ArchivedFilter, RunSort};
 
 use super::{call, list};
 use crate::{
-    Call, Error, Lister, Organization, Reconcile, Window,
+    Call, Candidate, Error, Lister, Organization, Reconcile,
     alias::{GetProcess, LaunchProcess, ListProcesses, Process, UpdateProcess},
+    call::{CreationWindow, LookContext, texts},
     id::ProcessId,
 };
 
@@ -107,64 +107,62 @@ impl Processes {
     /// [`is_validation`](Error::is_validation) when a required kick-off field has no answer; nothing was launched. After
     /// an error whose [`delivery`](Error::delivery) is `Unknown` or `Applied`, the process may exist: look for it before
     /// launching again. The SDK does not repeat a launch of which the outcome is unknown, unless it may look:
-    /// [`Call::reconcile`] with [`launched`](Self::launched) or [`marked`](Self::marked).
+    /// [`Call::reconcile`] with [`reconcile_by_name`](Self::reconcile_by_name) or [`reconcile_by_marker`](Self::reconcile_by_marker).
     pub fn launch(&self, body: LaunchProcess) -> Call<Process> {
         let org = &self.organization.id;
         call!(item, &self.organization.client, create_run(org), body)
     }
 
-    /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by the template, the exact
-    /// name, and the time. The launch must have a name that no other launch of these minutes has.
-    pub fn launched(&self, launch: &LaunchProcess) -> Reconcile<Process> {
-        let (processes, template, name) = (self.clone(), launch.checklist_id.clone(), launch.name.clone());
-        Reconcile::new(move |window| {
-            let (processes, template, name) = (processes.clone(), template.clone(), name.clone());
-            async move {
-                let name =
-                    name.ok_or_else(|| Error::input("a launch without a name cannot be recognized"))?;
-                let mut found =
-                    processes.new_ones(ListProcesses::new().checklist_id(&template), &window).await?;
-                found.retain(|process| {
-                    process.name.as_deref().map(str::trim) == Some(name.trim())
-                        && process.checklist_id.as_ref().is_none_or(|id| *id == template)
-                });
-                Ok(found)
-            }
+    /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by the template, the name, and
+    /// the time. No other launch of these minutes may have the name; blanks, entities and tags that the service writes
+    /// otherwise do not matter.
+    ///
+    /// It takes up to 60 s more than the launch ([`Reconcile::grace`]). A launch without a name, or with another one than
+    /// this, is refused before it is sent.
+    pub fn reconcile_by_name(&self, launch: &LaunchProcess) -> Reconcile<Process> {
+        let processes = self.clone();
+        Reconcile::by_name(launch.name.as_deref().unwrap_or_default(), move |context| {
+            processes.clone().new_ones(context)
         })
+        .of_template(&launch.checklist_id)
     }
 
     /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by a marker that the launch
     /// writes into the name, the summary or a kick-off field, and the time. The marker must be unique, such as the id of
-    /// the order that the process is about.
-    pub fn marked(&self, marker: impl Into<String>) -> Reconcile<Process> {
-        let (processes, marker) = (self.clone(), marker.into());
-        Reconcile::new(move |window| {
-            let (processes, marker) = (processes.clone(), marker.clone());
-            async move {
-                let mut found = Vec::new();
-                for mut process in processes.new_ones(ListProcesses::new(), &window).await? {
-                    // Rows of a list need not hold the kick-off answers.
-                    let has_answers = process.prerun.as_ref().is_some_and(|answers| !answers.is_empty());
-                    if !has_answers && !is_marked(&process, &marker) {
-                        process = processes.get(&process.id).await?;
-                    }
-                    if is_marked(&process, &marker) {
-                        found.push(process);
-                    }
-                }
-                Ok(found)
-            }
-        })
+    /// the order that the process is about, and stand there as a word of its own.
+    ///
+    /// It takes up to 60 s more than the launch ([`Reconcile::grace`]). A marker of less than three letters or digits, or
+    /// one that the launch does not hold, is refused before anything is sent.
+    pub fn reconcile_by_marker(&self, marker: impl AsRef<str>) -> Reconcile<Process> {
+        let processes = self.clone();
+        Reconcile::by_marker(marker.as_ref(), move |context| processes.clone().new_ones(context))
     }
 
     /// The processes that may have come into being since a call began.
-    async fn new_ones(&self, query: ListProcesses, window: &Window) -> Result<Vec<Process>, Error> {
-        let mut pages = self.list(query.sort(RunSort::CreatedAtDesc).per_page(100)).pages();
+    async fn new_ones(self, context: LookContext) -> Result<Vec<(Candidate, Process)>, Error> {
+        let mut query = ListProcesses::new().sort(RunSort::CreatedAtDesc).per_page(100);
+        // Somebody may archive it while it is looked for.
+        query = query.archived(ArchivedFilter::True);
+        if let Some(template) = &context.template {
+            query = query.checklist_id(template);
+        }
+        let mut pages = self.list(query).pages();
         let mut new = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page?;
-            let is_last = goes_back_before(&page.items, window);
-            new.extend(page.items.into_iter().filter(|process| window.holds(process.created_at.as_ref())));
+            let is_last = goes_back_before(&page.items, context.window());
+            for mut process in page.items {
+                let mut candidate = candidate(&process, &context);
+                if !context.contains(&candidate) {
+                    continue;
+                }
+                // Rows of a list need not hold the kick-off answers.
+                if context.needs_more(&candidate) {
+                    process = self.get(&process.id).await?;
+                    candidate = self::candidate(&process, &context).whole(true);
+                }
+                new.push((candidate, process));
+            }
             if is_last {
                 break;
             }
@@ -221,28 +219,32 @@ impl Processes {
     }
 }
 
+/// Rows that are in order by chance are fewer.
+const SORTED_ROWS: usize = 10;
+
 /// Whether nothing new can follow: the page is sorted as asked, newest first, and reaches back before the window. Of a
 /// server that sorts otherwise, all pages are read.
-fn goes_back_before(page: &[Process], window: &Window) -> bool {
+fn goes_back_before(page: &[Process], window: &CreationWindow) -> bool {
     let dates: Option<Vec<_>> = page.iter().map(|process| process.created_at.as_ref()?.to_utc()).collect();
     let dates = dates.unwrap_or_default();
     let is_sorted = dates.is_sorted_by(|newer, older| newer >= older) && dates.first() > dates.last();
-    is_sorted && page.last().is_some_and(|oldest| !window.holds(oldest.created_at.as_ref()))
+    is_sorted
+        && dates.len() >= SORTED_ROWS
+        && page.last().is_some_and(|oldest| !window.contains(oldest.created_at.as_ref()))
 }
 
-fn is_marked(process: &Process, marker: &str) -> bool {
-    let mut texts = [&process.name, &process.summary].into_iter().flatten();
-    let mut answers = process.prerun.iter().flat_map(|answers| answers.values());
-    !marker.is_empty()
-        && (texts.any(|text| text.contains(marker)) || answers.any(|answer| says(answer, marker)))
-}
-
-/// Whether a value, or one inside it, is a text with the marker.
-fn says(value: &Value, marker: &str) -> bool {
-    match value {
-        Value::String(text) => text.contains(marker),
-        Value::Array(values) => values.iter().any(|value| says(value, marker)),
-        Value::Object(values) => values.values().any(|value| says(value, marker)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+/// What is compared of a process.
+fn candidate(process: &Process, context: &LookContext) -> Candidate {
+    let mut answers = Vec::new();
+    process.prerun.iter().flat_map(|answers| answers.values()).for_each(|value| texts(value, &mut answers));
+    let is_elsewhere = context.template.is_some()
+        && process.checklist_id.is_some()
+        && process.checklist_id != context.template;
+    let candidate = Candidate::new(&process.id)
+        .name(process.name.as_deref())
+        .created_at(process.created_at.as_ref())
+        .text(process.summary.as_deref())
+        .whole(process.prerun.as_ref().is_some_and(|answers| !answers.is_empty()))
+        .elsewhere(is_elsewhere);
+    answers.into_iter().fold(candidate, |candidate, text| candidate.text(Some(text)))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
-    Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken, RetryBudget,
+    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken, RetryBudget,
     RetryPolicy, Token,
 };
 
@@ -62,7 +62,8 @@ fn calls(shown: &mut Shown, client: &Client) {
     shown.show(&list().pages());
     shown.show(&client.raw(Method::POST, "login").query([("password", PASSWORD)]).json(&PASSWORD));
     let launch = LaunchProcess::new("c1").name(PASSWORD);
-    shown.show(&client.organization("o1").processes().launched(&launch));
+    shown.show(&client.organization("o1").processes().reconcile_by_name(&launch));
+    shown.show(&Candidate::new(TOKEN).name(Some(PASSWORD)).text(Some(PASSWORD)));
 }
 
 async fn answers(shown: &mut Shown, client: &Client, server: &PlainServer) {
@@ -85,20 +86,6 @@ async fn answers(shown: &mut Shown, client: &Client, server: &PlainServer) {
     let error = tasks.get("t1").await.expect_err("refused");
     shown.show(&error);
     shown.show(&error.field_errors()[0]);
-    window(shown, client, server).await;
-}
-
-/// Given to whoever looks for what a call may have created.
-async fn window(shown: &mut Shown, client: &Client, server: &PlainServer) {
-    server.answers("HTTP/1.1 500 No\r\nConnection: close\r\n\r\n", Ending::Closed);
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let look = tallyfy_sdk::Reconcile::new(move |window| {
-        let _ = sender.send(window);
-        async { Ok(Vec::new()) }
-    });
-    let launch = client.organization("o1").processes().launch(LaunchProcess::new("c1").name("n"));
-    launch.reconcile(look.repeats(0)).await.expect_err("unknown");
-    shown.show(&receiver.recv().expect("a window"));
 }
 
 fn settings(shown: &mut Shown) {

@@ -11,14 +11,19 @@ const NAME: &str = "Order 4711";
 
 async fn start() -> (Sandbox, Processes) {
     let sandbox = Sandbox::start().await.expect("a sandbox");
+    let processes = stranger(&sandbox);
+    (sandbox, processes)
+}
+
+/// Through a client of its own.
+fn stranger(sandbox: &Sandbox) -> Processes {
     let client = Client::builder()
         .base_url(sandbox.base_url())
         .token(sandbox.token())
         .timeout(Duration::from_secs(5))
         .build()
         .expect("a client");
-    let processes = client.organization(sandbox.organization()).processes();
-    (sandbox, processes)
+    client.organization(sandbox.organization()).processes()
 }
 
 fn launch() -> LaunchProcess {
@@ -45,7 +50,7 @@ async fn launched(faults: Vec<Fault>, once: fn(&Processes) -> Reconcile<Process>
 type Outcome = (Result<crate::WithMeta<Process>, Error>, usize, usize);
 
 fn by_name(processes: &Processes) -> Reconcile<Process> {
-    processes.launched(&launch())
+    processes.reconcile_by_name(&launch())
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +132,8 @@ async fn an_answer_that_says_it_was_done_is_not_repeated_even_if_nothing_appears
     let cut = Reply::Raw("HTTP/1.1 201 Created\r\ncontent-length: 99\r\n\r\n{\"data\":".to_owned());
     let server = Scripted::start(vec![cut, json(201, r#"{"data":{"id":"r1"}}"#)]).await;
     let processes = server.client().organization("o1").processes();
-    let call = processes.launch(launch()).reconcile(Reconcile::new(|_| async { Ok(Vec::new()) }));
+    let nothing = Reconcile::by_name(NAME, |_| async { Ok(Vec::new()) });
+    let call = processes.launch(launch()).reconcile(nothing);
     assert_eq!(call.await.expect_err("cut off").delivery(), Delivery::Applied);
     assert_eq!(server.requests().len(), 1);
 }
@@ -135,12 +141,13 @@ async fn an_answer_that_says_it_was_done_is_not_repeated_even_if_nothing_appears
 #[tokio::test(start_paused = true)]
 async fn several_that_may_be_it_decide_nothing() {
     let (sandbox, processes) = start().await;
-    processes.launch(launch()).await.expect("one of the same name");
+    // By another client, so that this one cannot account for it.
+    stranger(&sandbox).launch(launch()).await.expect("one of the same name");
     sandbox.fault("create_run", Fault::ResetAfterApply);
     let call = processes.launch(launch()).reconcile(by_name(&processes));
     let error = call.await.expect_err("two of the name");
-    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
-    assert!(error.to_string().contains("several objects may be it"), "{error}");
+    assert_eq!((error.delivery(), error.attempts(), error.candidates().len()), (Delivery::Unknown, 1, 2));
+    assert!(error.to_string().contains("it cannot be told whether it was created: "), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,7 +203,7 @@ async fn a_marker_is_found_in_a_kickoff_answer() {
         .kickoff_value(seed::KICKOFF_TEXT, "\"Fjord\" 4711")
         .kickoff_value(seed::KICKOFF_DROPDOWN, serde_json::json!({"id": 2, "text": "Express"}));
     sandbox.fault("create_run", Fault::ResetAfterApply);
-    let call = processes.launch(launch.clone()).reconcile(processes.marked("\"Fjord\" 4711"));
+    let call = processes.launch(launch.clone()).reconcile(processes.reconcile_by_marker("\"Fjord\" 4711"));
     let found = call.with_meta().await.expect("found");
     assert!(found.meta.found);
     assert_eq!(found.value.name.as_deref(), Some("Vendor"));
@@ -220,7 +227,7 @@ async fn objects_from_before_the_call_are_not_it() {
 #[tokio::test]
 async fn only_creations_can_be_looked_for() {
     let (sandbox, processes) = start().await;
-    let look = || Reconcile::new(|_| async { Ok(Vec::new()) });
+    let look = || Reconcile::by_name(NAME, |_| async { Ok(Vec::new()) });
     for call in [processes.get(seed::PROCESS), processes.activate(seed::PROCESS)] {
         assert!(call.reconcile(look()).await.expect_err("no creation").is_input());
     }
@@ -228,16 +235,13 @@ async fn only_creations_can_be_looked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_list_and_any_mark_will_do() {
+async fn any_list_will_do() {
     let (sandbox, processes) = start().await;
     sandbox.fault("create_run", Fault::ResetAfterApply);
     let all = processes.clone();
-    let once = Reconcile::in_list(
-        move || all.list(ListProcesses::new()),
-        |process: &Process, window| {
-            process.name.as_deref() == Some(NAME) && window.holds(process.created_at.as_ref())
-        },
-    );
+    let once = Reconcile::by_name_in_list(NAME, move || all.list(ListProcesses::new()), |process: &Process| {
+        Candidate::new(&process.id).name(process.name.as_deref()).created_at(process.created_at.as_ref())
+    });
     let found = processes.launch(launch()).reconcile(once).with_meta().await.expect("found");
     assert!(found.meta.found);
 }
