@@ -188,8 +188,8 @@ impl Client {
     }
 
     /// The generated client, for one call.
-    pub(crate) fn generated(&self, door: Arc<dyn Transport>) -> tallyfy_gen::Client {
-        tallyfy_gen::Client::new_with_client(self.base_url(), self.core.http.clone(), door)
+    pub(crate) fn generated(&self, transport: Arc<dyn Transport>) -> tallyfy_gen::Client {
+        tallyfy_gen::Client::new_with_client(self.base_url(), self.core.http.clone(), transport)
     }
 }
 

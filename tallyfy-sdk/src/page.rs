@@ -212,6 +212,12 @@ impl<T: Send + 'static> Lister<T> {
         self
     }
 
+    /// Whether a walk begins at the first page and ends with the last, or says that it did not.
+    pub(crate) fn is_whole(&self) -> bool {
+        let Settings { limit, unchecked, resume, .. } = &self.settings;
+        self.first.is_none_or(|page| page == 1) && limit.is_none() && !unchecked && resume.is_none()
+    }
+
     call_options!();
 
     /// Pages that a walk reads at most (default 10000); one more is an error, not an end.

@@ -152,7 +152,8 @@ async fn call(client: &Client, kind: Kind) -> Result<(), Error> {
         Kind::Complete => organization.process("r").tasks().complete("t").await.map(drop),
         Kind::Launch => {
             let launch = LaunchProcess::new("c").name("n");
-            let once = organization.processes().reconcile_by_name(&launch).grace(Duration::from_secs(10)).repeats(1);
+            let once =
+                organization.processes().reconcile_by_name(&launch).grace(Duration::from_secs(10)).repeats(1);
             organization.processes().launch(launch).reconcile(once).await.map(drop)
         }
         Kind::Raw => client.raw(Method::GET, "anything").await.map(drop),

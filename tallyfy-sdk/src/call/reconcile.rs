@@ -8,6 +8,7 @@ mod likeness;
 mod registry;
 mod window;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -20,6 +21,7 @@ use tallyfy_gen::wire::Timestamp;
 use tokio::time::Instant;
 
 use self::judge::{Verdict, judge};
+use self::likeness::{Likeness, fold};
 pub(crate) use self::likeness::{Sought, texts};
 pub(crate) use self::registry::{CreationRegistry, CreationTicket};
 pub(crate) use self::window::{Age, CreationWindow};
@@ -60,6 +62,8 @@ const MOST_NAMED: usize = 5;
 /// ```
 pub struct Reconcile<T> {
     look: Look<T>,
+    /// Whether the list that is looked through begins and ends where the service's does.
+    is_whole_list: Arc<dyn Fn() -> bool + Send + Sync>,
     sought: Sought,
     template: Option<String>,
     grace: Duration,
@@ -94,8 +98,9 @@ impl<T: Send + 'static> Reconcile<T> {
         L: Fn() -> Lister<T> + Send + Sync + 'static,
         P: Fn(&T) -> Candidate + Send + Sync + 'static,
     {
-        let describe = Arc::new(describe);
-        Self::new(sought, move |context| {
+        let (list, describe) = (Arc::new(list), Arc::new(describe));
+        let checked = Arc::clone(&list);
+        let mut reconcile = Self::new(sought, move |context| {
             let (mut pages, describe) = (list().pages(), Arc::clone(&describe));
             async move {
                 let mut met = Vec::new();
@@ -105,7 +110,9 @@ impl<T: Send + 'static> Reconcile<T> {
                 }
                 Ok(met)
             }
-        })
+        });
+        reconcile.is_whole_list = Arc::new(move || checked().is_whole());
+        reconcile
     }
 
     pub(super) fn new<F, Fut>(sought: Sought, look: F) -> Self
@@ -115,6 +122,7 @@ impl<T: Send + 'static> Reconcile<T> {
     {
         Self {
             look: Arc::new(move |context| Box::pin(look(context))),
+            is_whole_list: Arc::new(|| true),
             sought,
             template: None,
             grace: Duration::from_secs(60),
@@ -173,9 +181,10 @@ impl<T: Send + 'static> Reconcile<T> {
 
 impl<T> Clone for Reconcile<T> {
     fn clone(&self) -> Self {
-        let Self { look, sought, template, grace, margin, repeats } = self;
+        let Self { look, is_whole_list, sought, template, grace, margin, repeats } = self;
         Self {
             look: Arc::clone(look),
+            is_whole_list: Arc::clone(is_whole_list),
             sought: sought.clone(),
             template: template.clone(),
             grace: *grace,
@@ -202,6 +211,7 @@ impl<T> fmt::Debug for Reconcile<T> {
 pub struct Candidate {
     id: String,
     created_at: Option<Timestamp>,
+    /// Texts as people read them ([`fold`]).
     name: Option<String>,
     texts: Vec<String>,
     /// All its texts are known.
@@ -226,14 +236,14 @@ impl Candidate {
     /// Its name or title.
     #[must_use]
     pub fn name(mut self, name: Option<&str>) -> Self {
-        self.name = name.map(str::to_owned);
+        self.name = name.map(fold);
         self
     }
 
     /// Another text that a marker may stand in.
     #[must_use]
     pub fn text(mut self, text: Option<&str>) -> Self {
-        self.texts.extend(text.map(str::to_owned));
+        self.texts.extend(text.map(fold));
         self
     }
 
@@ -332,13 +342,16 @@ pub(super) struct Reconciler<T> {
     reconcile: Reconcile<T>,
     window: CreationWindow,
     context: OnceLock<LookContext>,
+    /// What all looks met: reads lag behind, so what a later look does not show may be there all the same. The object is
+    /// kept where it may be the one.
+    met: Mutex<Vec<(Candidate, Option<T>)>>,
     found: Mutex<Option<T>>,
 }
 
 impl<T: Send + 'static> Reconciler<T> {
     pub(super) fn new(reconcile: Reconcile<T>, client: &Client) -> Self {
         let window = CreationWindow::new(client, reconcile.margin);
-        Self { reconcile, window, context: OnceLock::new(), found: Mutex::new(None) }
+        Self { reconcile, window, context: OnceLock::new(), met: Mutex::default(), found: Mutex::default() }
     }
 
     pub(super) fn take(&self) -> Option<T> {
@@ -347,21 +360,18 @@ impl<T: Send + 'static> Reconciler<T> {
 
     async fn look(&self) -> LookupOutcome {
         let Some(context) = self.context.get() else { return LookupOutcome::CannotTell(Vec::new()) };
-        let (mut candidates, mut objects) = (Vec::new(), Vec::new());
-        match (self.reconcile.look)(context.clone()).await {
+        let now_met = match (self.reconcile.look)(context.clone()).await {
             Err(error) => return LookupOutcome::Failed(error),
-            Ok(met) => {
-                for (candidate, object) in met {
-                    let age = self.window.age(candidate.created_at.as_ref());
-                    candidates.push((candidate, age));
-                    objects.push(object);
-                }
-            }
-        }
+            Ok(now_met) => now_met,
+        };
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        self.remember(&mut met, now_met);
+        let aged =
+            |candidate: &Candidate| (candidate.clone(), self.window.age(candidate.created_at.as_ref()));
+        let candidates: Vec<_> = met.iter().map(|(candidate, _)| aged(candidate)).collect();
         match judge(&candidates, &self.reconcile.sought, &context.ticket) {
             Verdict::Found(at) => {
-                let object = objects.swap_remove(at);
-                *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(object);
+                *self.found.lock().unwrap_or_else(PoisonError::into_inner) = met.swap_remove(at).1;
                 LookupOutcome::Found
             }
             Verdict::Absent => LookupOutcome::Absent,
@@ -372,10 +382,35 @@ impl<T: Send + 'static> Reconciler<T> {
     }
 }
 
+impl<T> Reconciler<T> {
+    fn remember(&self, met: &mut Vec<(Candidate, Option<T>)>, now_met: Vec<(Candidate, T)>) {
+        let mut places: HashMap<String, usize> =
+            met.iter().enumerate().map(|(at, (candidate, _))| (candidate.id.clone(), at)).collect();
+        for (candidate, object) in now_met {
+            let may_be_it = self.reconcile.sought.likeness(&candidate) == Likeness::Same
+                || self.window.age(candidate.created_at.as_ref()) == Age::New;
+            let object = may_be_it.then_some(object);
+            match places.get(&candidate.id) {
+                Some(at) => met[*at] = (candidate, object),
+                None => {
+                    places.insert(candidate.id.clone(), met.len());
+                    met.push((candidate, object));
+                }
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl<T: Send + 'static> Lookup for Reconciler<T> {
     fn validate(&self, body: &Value) -> Result<(), Error> {
         self.reconcile.sought.validate(body)?;
+        if !(self.reconcile.is_whole_list)() {
+            return Err(Error::input(
+                "the list to look through must begin at its first page and be walked to its end: leave out page, resume, \
+                 limit and unchecked",
+            ));
+        }
         let launched = registry::template_of(body);
         match self.reconcile.template.as_deref() {
             Some(template) if launched != Some(template) => Err(Error::input(

@@ -73,7 +73,9 @@ impl SendTransport {
             };
             match (lookup.settle().await, copy) {
                 (LookupOutcome::Found, _) => return Err(error),
-                (LookupOutcome::Absent, Some(copy)) if repeats > 0 && error.delivery() == Delivery::Unknown => {
+                (LookupOutcome::Absent, Some(copy))
+                    if repeats > 0 && error.delivery() == Delivery::Unknown =>
+                {
                     repeats -= 1;
                     earlier = Some(error.journey(target.operation));
                     request = copy;
@@ -96,7 +98,9 @@ impl SendTransport {
         let result = pipeline::run(&self.core, target, request, &self.limits).await;
         match (&result, creation) {
             (Ok(delivered), Some(creation)) => creation.answered(&delivered.body),
-            (Err(error), Some(creation)) if error.delivery() < Delivery::Unknown => creation.created_nothing(),
+            (Err(error), Some(creation)) if error.delivery() < Delivery::Unknown => {
+                creation.created_nothing()
+            }
             _ => {}
         }
         result
@@ -118,7 +122,8 @@ impl SendTransport {
             lookup.validate(&body).map_err(|error| error.with_operation(operation))?;
         }
         let marker = self.lookup.as_ref().and_then(|lookup| lookup.marker());
-        let ticket = CreationTicket::new(&self.core, operation, request.url().path(), &body, marker).map(Arc::new);
+        let ticket =
+            CreationTicket::new(&self.core, operation, request.url().path(), &body, marker).map(Arc::new);
         if let (Some(lookup), Some(ticket)) = (&self.lookup, &ticket) {
             lookup.begin(&body, ticket);
         }
@@ -142,7 +147,9 @@ impl Transport for SendTransport {
         operation: &'static str,
         request: reqwest::Request,
     ) -> reqwest::Result<reqwest::Response> {
-        match self.execute(Target::of(operation, self.limits.idempotent), request).await {
+        // Who looks before a repeat needs no repeats without a look.
+        let idempotent = self.limits.idempotent.filter(|idempotent| self.lookup.is_none() || !idempotent);
+        match self.execute(Target::of(operation, idempotent), request).await {
             Ok(delivered) => {
                 // It reads status and body, the headers stay here.
                 let status = if delivered.already_done { StatusCode::NO_CONTENT } else { delivered.status };

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
-    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken, RetryBudget,
-    RetryPolicy, Token,
+    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken,
+    RetryBudget, RetryPolicy, Token,
 };
 
 use super::{PASSWORD, TOKEN, builder, without_secrets};

@@ -7,9 +7,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Fault, Sandbox, seed};
-use tallyfy_sdk::{Client, Delivery, Error, LaunchProcess, Meta, Process, Reconcile, WithMeta, resources::processes::Processes};
+use tallyfy_sdk::{
+    Client, Delivery, Error, LaunchProcess, Meta, Process, Reconcile, WithMeta,
+    resources::processes::Processes,
+};
 
 mod relay;
+mod together;
 
 use relay::{Changes, Relay};
 
@@ -109,7 +113,10 @@ async fn a_launch_that_could_not_be_recognized_is_refused_before_it_is_sent() {
         ("the name of another launch", (processes.reconcile_by_name(&named("Order 1")), named("Order 2"))),
         (
             "another template",
-            (processes.reconcile_by_name(&LaunchProcess::new(seed::TEMPLATE).name("Order 1")), named("Order 1")),
+            (
+                processes.reconcile_by_name(&LaunchProcess::new(seed::TEMPLATE).name("Order 1")),
+                named("Order 1"),
+            ),
         ),
         ("an empty marker", (by_marker(""), named("Order 1"))),
         ("a blank marker", (by_marker(" \u{feff}\n"), named("Order 1"))),
@@ -117,7 +124,10 @@ async fn a_launch_that_could_not_be_recognized_is_refused_before_it_is_sent() {
         ("a marker that is in many texts", (by_marker("1"), named("Order 1"))),
         ("a marker that the launch does not hold", (by_marker("4711"), named("Order 4712"))),
         ("a marker that is a part of a number", (by_marker("471"), named("Order 4711"))),
-        ("a marker that the launch has in its template alone", (by_marker(seed::SMALL_TEMPLATE), named("Order"))),
+        (
+            "a marker that the launch has in its template alone",
+            (by_marker(seed::SMALL_TEMPLATE), named("Order")),
+        ),
     ];
     for (what, (once, launch)) in rows {
         let error = processes.launch(launch).reconcile(once).await.expect_err(what);
@@ -180,7 +190,9 @@ async fn a_date_that_says_little_never_makes_a_row_old() {
 
 #[tokio::test(start_paused = true)]
 async fn a_look_that_brings_no_list_is_never_absence() {
-    for list in ["", "<!DOCTYPE html><html><body>Sign in</body></html>", "{\"data\":[{\"id\":", "{}", "null", "[]x"] {
+    for list in
+        ["", "<!DOCTYPE html><html><body>Sign in</body></html>", "{\"data\":[{\"id\":", "{}", "null", "[]x"]
+    {
         let changes = Changes { list: Some(list), ..Changes::default() };
         let outcome = launch(changes, &[Fault::ResetBefore], "Order 4711").await;
         assert_eq!((outcome.sent, outcome.there), (1, 0), "{list:?}");
@@ -188,7 +200,8 @@ async fn a_look_that_brings_no_list_is_never_absence() {
     }
     let incomplete = r#"{"data":[],"meta":{"pagination":{"total":3,"count":0,"per_page":100,"current_page":1,"total_pages":1}}}"#;
     let outcome =
-        launch(Changes { list: Some(incomplete), ..Changes::default() }, &[Fault::ResetBefore], "Order 1").await;
+        launch(Changes { list: Some(incomplete), ..Changes::default() }, &[Fault::ResetBefore], "Order 1")
+            .await;
     assert_eq!((outcome.sent, outcome.there), (1, 0), "{}", outcome.error());
 }
 

@@ -2,6 +2,7 @@
 //! late a list shows them. What is created, and which answers are lost, is the sandbox's matter.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,6 +28,13 @@ pub(super) struct Changes {
     pub(super) lag: Duration,
     /// In place of each list.
     pub(super) list: Option<&'static str>,
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, created) = ((self.name)("Order 4711"), (self.created)(&"2026-11-27T00:00:00Z".into()));
+        write!(f, "name {name:?}, created_at {created}, date {}, lag {:?}", self.date, self.lag)
+    }
 }
 
 impl Default for Changes {
@@ -83,7 +91,12 @@ async fn relay(
     let mut onward = TcpStream::connect(service).await?;
     onward.write_all(format!("{line}\r\nconnection: close\r\n{rest}").as_bytes()).await?;
     let mut answer = Vec::new();
-    onward.read_to_end(&mut answer).await?;
+    let mut more = [0; 1];
+    tokio::select! {
+        read = onward.read_to_end(&mut answer) => drop(read?),
+        // The client gave up, and so the service hears.
+        _ = stream.read(&mut more) => return Ok(()),
+    }
     let answer = String::from_utf8_lossy(&answer);
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = head.split(' ').nth(1).ok_or(io::ErrorKind::InvalidData)?;

@@ -33,6 +33,7 @@ struct Judgement<'a> {
     creations: &'a Creations,
     sought: &'a Sought,
     ticket: &'a CreationTicket,
+    own: Option<&'a Intent>,
     others: Vec<&'a Intent>,
     /// For how many objects each of the others can still account.
     open: HashMap<CallNumber, u32>,
@@ -42,7 +43,7 @@ impl<'a> Judgement<'a> {
     fn new(creations: &'a Creations, sought: &'a Sought, ticket: &'a CreationTicket) -> Self {
         let others: Vec<_> = creations.others(ticket.call(), ticket.scope()).collect();
         let open = others.iter().map(|intent| (intent.call(), intent.open())).collect();
-        Self { creations, sought, ticket, others, open }
+        Self { creations, sought, ticket, own: creations.own(ticket.call()), others, open }
     }
 
     fn verdict(mut self, met: &[(Candidate, Age)]) -> Verdict {
@@ -82,14 +83,18 @@ impl<'a> Judgement<'a> {
 
     /// Whether an object that is like the one sought can also be that of another call.
     fn is_contested(&self, candidate: &Candidate) -> bool {
-        self.others.iter().any(|other| match self.sought.is_marker() {
+        self.others.iter().filter(|other| other.is_under_way()).any(|other| match self.sought.is_marker() {
             true => other.may_hold(self.sought),
             false => other.may_be(candidate),
         })
     }
 
-    /// Whether another call of this client made the candidate.
+    /// Whether another call of this client made the candidate, by its name or marker. One that may be this call's own, cut
+    /// short, is only accounted for by its id.
     fn accounts_for(&mut self, candidate: &Candidate) -> bool {
+        if self.own.is_some_and(|own| own.may_be_cut_to(candidate)) {
+            return false;
+        }
         for other in &self.others {
             let open = self.open.get_mut(&other.call()).filter(|open| **open > 0);
             if let Some(open) = open.filter(|_| other.may_be(candidate)) {
@@ -100,3 +105,6 @@ impl<'a> Judgement<'a> {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;

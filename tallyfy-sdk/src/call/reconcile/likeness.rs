@@ -67,11 +67,14 @@ impl Sought {
                      other object holds, such as the id of an order with its prefix"
                 )))
             }
-            By::Name if !name_of(body).is_some_and(|name| self.is_text(name)) => Err(Error::input(
+            By::Name if name_of(body).is_none() => Err(Error::input(
+                "the request gives its object no name to look for; look for a marker, or leave out reconcile(..)",
+            )),
+            By::Name if !name_of(body).is_some_and(|name| self.is_text(&fold(name))) => Err(Error::input(
                 "this call creates an object of another name than the one to look for; make `reconcile` from the same \
                  input",
             )),
-            By::Marker if !words(body).iter().any(|text| self.is_in(text)) => Err(Error::input(
+            By::Marker if !words(body).iter().any(|text| self.is_in(&fold(text))) => Err(Error::input(
                 "the request does not hold the marker to look for (as a word of its own); write it into a text of it",
             )),
             _ => Ok(()),
@@ -93,13 +96,12 @@ impl Sought {
         candidate.all_texts().any(|text| self.is_in(text))
     }
 
-    fn is_text(&self, text: &str) -> bool {
-        self.forms.contains(&fold(text))
+    fn is_text(&self, folded: &str) -> bool {
+        self.forms.iter().any(|form| form == folded)
     }
 
-    /// Whether it stands in the text as a word of its own: order 471 is not order 4711.
+    /// Whether it stands in a folded text as a word of its own: order 471 is not order 4711.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        let text = fold(text);
         self.forms.iter().any(|form| {
             let mut places = text.match_indices(form.as_str());
             places.any(|(at, _)| {
@@ -113,10 +115,11 @@ impl Sought {
     fn is_near(&self, candidate: &Candidate) -> bool {
         let part = |long: &str, short: &str| short.chars().count() >= SHORTEST_PART && long.contains(short);
         candidate.all_texts().any(|text| {
-            let text = fold(text).to_lowercase();
-            self.forms.iter().map(|form| form.to_lowercase()).any(|form| {
-                part(&text, &form) || (self.by == By::Name && part(&form, &text))
-            })
+            let text = text.to_lowercase();
+            self.forms
+                .iter()
+                .map(|form| form.to_lowercase())
+                .any(|form| part(&text, &form) || (self.by == By::Name && part(&form, &text)))
         })
     }
 }
@@ -183,7 +186,8 @@ fn resolved(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         whole.push_str(&rest[..at]);
         rest = &rest[at..];
-        let entity = rest.find(';').filter(|end| *end <= 9).and_then(|end| Some((entity(&rest[1..end])?, end)));
+        let entity =
+            rest.find(';').filter(|end| *end <= 9).and_then(|end| Some((entity(&rest[1..end])?, end)));
         let (letter, end) = entity.unwrap_or(('&', 0));
         whole.push(letter);
         rest = &rest[end + 1..];

@@ -2,7 +2,7 @@
 //! another call made. Only of this run of the program, and only so much as memory allows: what is forgotten counts as
 //! unknown, and what is unknown is never sent again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,7 +57,10 @@ pub(super) struct Creations {
     makers: HashMap<u64, CallNumber>,
     /// The same objects, oldest first.
     objects: VecDeque<u64>,
-    intents: Vec<Intent>,
+    /// By call, so the oldest come first.
+    intents: BTreeMap<CallNumber, Intent>,
+    /// How many of them have ended.
+    ended: usize,
 }
 
 /// What one call sent, as long as it may have created something that nobody has seen.
@@ -75,10 +78,9 @@ pub(super) struct Intent {
 
 impl Creations {
     fn begin(&mut self, scope: Scope, body: &Value, marker: Option<Sought>) -> CallNumber {
-        self.forget();
         self.calls += 1;
         let words = words(body).into_iter().map(fold).collect::<Vec<_>>().join("\n");
-        self.intents.push(Intent {
+        let intent = Intent {
             call: self.calls,
             scope,
             name: name_of(body).map(forms).unwrap_or_default(),
@@ -86,36 +88,39 @@ impl Creations {
             words: (words.len() <= MOST_TEXT).then_some(words),
             open: 0,
             ended: None,
-        });
+        };
+        self.intents.insert(self.calls, intent);
         self.calls
     }
 
-    fn forget(&mut self) {
-        let is_late = |ended: Instant| ended.elapsed() > LATE;
-        self.intents.retain(|intent| !intent.ended.is_some_and(is_late));
-        let ended = self.intents.iter().filter(|intent| intent.ended.is_some()).count();
-        let mut surplus = ended.saturating_sub(MOST_ENDED);
-        self.intents.retain(|intent| {
-            let goes = surplus > 0 && intent.ended.is_some();
-            surplus -= usize::from(goes);
-            !goes
-        });
-    }
-
-    fn intent(&mut self, call: CallNumber) -> Option<&mut Intent> {
-        self.intents.iter_mut().find(|intent| intent.call == call)
-    }
-
+    /// One request less whose outcome is open.
     fn settle(&mut self, call: CallNumber) {
-        if let Some(intent) = self.intent(call) {
+        if let Some(intent) = self.intents.get_mut(&call) {
             intent.open = intent.open.saturating_sub(1);
+            if intent.open == 0 && intent.ended.is_some() {
+                self.forget(call);
+            }
         }
-        self.drop_settled();
     }
 
-    /// Of an ended call that created nothing unseen, there is nothing to remember.
-    fn drop_settled(&mut self) {
-        self.intents.retain(|intent| intent.open > 0 || intent.ended.is_none());
+    /// What it left open is remembered.
+    fn end(&mut self, call: CallNumber) {
+        let Some(intent) = self.intents.get_mut(&call) else { return };
+        intent.ended = Some(Instant::now());
+        self.ended += 1;
+        if intent.open == 0 {
+            self.forget(call);
+        }
+        let mut ended = self.intents.values().filter(|intent| intent.ended.is_some());
+        let oldest = ended.next().filter(|_| self.ended > MOST_ENDED);
+        if let Some(oldest) = oldest.map(Intent::call) {
+            self.forget(oldest);
+        }
+    }
+
+    fn forget(&mut self, call: CallNumber) {
+        let forgotten = self.intents.remove(&call);
+        self.ended -= usize::from(forgotten.is_some_and(|intent| intent.ended.is_some()));
     }
 
     /// The object is that of the call.
@@ -137,9 +142,22 @@ impl Creations {
         self.makers.get(&key(tag, id)).copied()
     }
 
+    /// What the call itself sent.
+    pub(super) fn own(&self, call: CallNumber) -> Option<&Intent> {
+        self.intents.get(&call)
+    }
+
     /// What other calls sent that is open.
     pub(super) fn others(&self, call: CallNumber, scope: Scope) -> impl Iterator<Item = &Intent> {
-        self.intents.iter().filter(move |it| it.call != call && it.scope == scope && it.open > 0)
+        self.intents.values().filter(move |it| it.call != call && it.scope == scope && it.open > 0)
+    }
+}
+
+#[cfg(test)]
+impl Creations {
+    /// Objects and calls that are remembered.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.makers.len(), self.intents.len())
     }
 }
 
@@ -152,6 +170,11 @@ impl Intent {
         self.open
     }
 
+    /// Whether a request may still be on its way, so that what is new now can be its object.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.ended.is_none_or(|ended| ended.elapsed() <= LATE)
+    }
+
     /// Whether the candidate can be what this call created.
     pub(super) fn may_be(&self, candidate: &Candidate) -> bool {
         match &self.marker {
@@ -159,7 +182,13 @@ impl Intent {
             Some(_) if candidate.is_whole => return false,
             _ => {}
         }
-        candidate.name.as_deref().is_some_and(|name| self.name.contains(&fold(name)))
+        candidate.name.as_ref().is_some_and(|name| self.name.contains(name))
+    }
+
+    /// Whether the candidate's name is the beginning of this call's: the service may have cut it.
+    pub(super) fn may_be_cut_to(&self, candidate: &Candidate) -> bool {
+        let Some(name) = candidate.name.as_deref().filter(|name| !name.is_empty()) else { return false };
+        self.name.iter().any(|whole| whole.len() > name.len() && whole.starts_with(name))
     }
 
     /// Whether its body holds the marker of another call.
@@ -218,7 +247,7 @@ impl CreationTicket {
 
     /// A request goes out.
     pub(crate) fn sending(&self) {
-        if let Some(intent) = self.core.creations.lock().intent(self.call) {
+        if let Some(intent) = self.core.creations.lock().intents.get_mut(&self.call) {
             intent.open += 1;
         }
     }
@@ -237,11 +266,7 @@ impl CreationTicket {
 
 impl Drop for CreationTicket {
     fn drop(&mut self) {
-        let mut creations = self.core.creations.lock();
-        if let Some(intent) = creations.intent(self.call) {
-            intent.ended = Some(Instant::now());
-        }
-        creations.drop_settled();
+        self.core.creations.lock().end(self.call);
     }
 }
 

@@ -239,9 +239,13 @@ async fn any_list_will_do() {
     let (sandbox, processes) = start().await;
     sandbox.fault("create_run", Fault::ResetAfterApply);
     let all = processes.clone();
-    let once = Reconcile::by_name_in_list(NAME, move || all.list(ListProcesses::new()), |process: &Process| {
-        Candidate::new(&process.id).name(process.name.as_deref()).created_at(process.created_at.as_ref())
-    });
+    let once = Reconcile::by_name_in_list(
+        NAME,
+        move || all.list(ListProcesses::new()),
+        |process: &Process| {
+            Candidate::new(&process.id).name(process.name.as_deref()).created_at(process.created_at.as_ref())
+        },
+    );
     let found = processes.launch(launch()).reconcile(once).with_meta().await.expect("found");
     assert!(found.meta.found);
 }

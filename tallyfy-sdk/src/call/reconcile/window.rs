@@ -88,7 +88,8 @@ impl Times {
             return Age::Old;
         }
         let (_, most) = self.server.unwrap_or_default();
-        let later = |at: DateTime<Utc>, by: TimeDelta| at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let later =
+            |at: DateTime<Utc>, by: TimeDelta| at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let since = later(self.began, most) - CUT;
         let latest = later(later(self.now, most.max(TimeDelta::zero())), self.margin);
         let is_new = self.created >= since
@@ -163,9 +164,12 @@ mod tests {
 
     #[test]
     fn a_date_without_a_zone_is_old_after_days_and_never_new() {
-        for (created, expected) in
-            [(5, Age::Unclear), (-14 * 3600, Age::Unclear), (-35 * 3600, Age::Unclear), (-37 * 3600, Age::Old)]
-        {
+        for (created, expected) in [
+            (5, Age::Unclear),
+            (-14 * 3600, Age::Unclear),
+            (-35 * 3600, Age::Unclear),
+            (-37 * 3600, Age::Old),
+        ] {
             assert_eq!(age(created, Some((0, 0)), false), expected, "{created}");
         }
     }
