@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use tallyfy_gen::operations::{self, Operation, Repeat};
-use tallyfy_gen::wire::Id;
+use tallyfy_gen::wire::{self, Id};
 use tokio::time::Instant;
 
 use super::Candidate;
@@ -285,7 +285,7 @@ fn id_of(body: &[u8]) -> Option<String> {
     struct Framed {
         data: Named,
     }
-    let framed = serde_json::from_slice::<Framed>(body).map(|framed| framed.data);
-    let named = framed.or_else(|_| serde_json::from_slice::<Named>(body)).ok()?;
+    let framed = wire::from_bytes::<Framed>(body).map(|framed| framed.data);
+    let named = framed.or_else(|_| wire::from_bytes::<Named>(body)).ok()?;
     Some(named.id.to_string())
 }

@@ -45,7 +45,8 @@ fn old(id: &str, name: &str) -> (Candidate, Age) {
 
 #[test]
 fn a_look_is_judged_by_names_ages_and_what_other_calls_made() {
-    let rows: Vec<(&str, Vec<(Candidate, Age)>, Verdict)> = vec![
+    type Row = (&'static str, Vec<(Candidate, Age)>, Verdict);
+    let rows: Vec<Row> = vec![
         ("nothing", vec![], Verdict::Absent),
         ("old alone", vec![old("1", "Order 10"), old("2", "x")], Verdict::Absent),
         ("it", vec![new("1", "Order 10")], Verdict::Found(0)),
