@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::net::TcpListener;
 
-use crate::fault::{Faults, Script};
+use crate::fault::{Faults, Script, unknown_operation};
 use crate::limits::{Limits, Meter};
 use crate::log::{self, Log, Violation};
 use crate::quirks::Quirks;
@@ -172,7 +172,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let wrong = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
         if let Some(operation) = self.scripts.iter().find_map(Script::unknown) {
-            return Err(wrong(format!("the document has no operation {operation}")));
+            return Err(wrong(unknown_operation(operation)));
         }
         let listener = TcpListener::bind((self.bind, self.port)).await?;
         let address = listener.local_addr()?;

@@ -4,15 +4,17 @@
 //! cut (`server`).
 
 mod script;
+mod unknown;
 mod words;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use script::Script;
 pub(crate) use script::{Call, Faults};
+pub(crate) use unknown::unknown_operation;
 
 /// One thing to go wrong with one call.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,8 +90,44 @@ impl Fault {
 
     /// 429 as the service words it (platform:errors.shapes.rate_limited), with `Retry-After` in seconds.
     pub fn rate_limited(retry_after: u64) -> Self {
-        let body = serde_json::json!({ "message": "limit reached", "code": "RATE_LIMIT_EXCEEDED" });
+        let body = json!({ "message": "limit reached", "code": "RATE_LIMIT_EXCEEDED" });
         let headers = vec![("Retry-After".to_owned(), retry_after.to_string())];
         Self::Status { status: 429, headers, body: FaultBody::Json(body) }
+    }
+
+    /// 402 of a plan or trial that has come to its limit (mcp-newer:server/utils/fastmcp_errors.py).
+    pub fn plan_limit() -> Self {
+        let (message, code) = ("Trial limit reached: 100 users", "TRIAL_LIMIT_REACHED_100_U");
+        Self::status(402, json!({ "error": true, "message": message, "code": code }))
+    }
+
+    /// 409 without a free seat (platform:errors.shapes.nested_code): the stable code stands inside `error`.
+    pub fn no_free_seat() -> Self {
+        let error = json!({
+            "code": "SEAT_POOL_EXHAUSTED", "message": "no seat left", "details": { "pool_type": "full" },
+        });
+        Self::status(409, json!({ "error": error }))
+    }
+
+    /// 423 of a process that an open problem blocks: announced, its text is the sandbox's own
+    /// (mcp-newer:server/utils/fastmcp_errors.py).
+    pub fn process_blocked() -> Self {
+        let message = "The process has an open problem.";
+        Self::status(423, json!({ "error": true, "message": message, "code": "RUN_STATUS_ISSUE" }))
+    }
+
+    /// 401 that is a refusal of business: the token is good (mcp-newer:server/utils/fastmcp_errors.py).
+    pub fn business_refusal() -> Self {
+        Self::status(401, json!({ "message": "Unauthorized action" }))
+    }
+
+    /// 401 of the edge in front of the service, about the token (mcp-newer:server/utils/fastmcp_errors.py).
+    pub fn edge_denied() -> Self {
+        Self::status(401, json!({ "error": true, "message": "Permission denied. Error Code: apsh213." }))
+    }
+
+    /// 404 of the edge, which means that a header is missing (mcp-newer:server/utils/fastmcp_errors.py).
+    pub fn edge_not_found() -> Self {
+        Self::status(404, json!({ "error": true, "message": "Not found. Error Code: apsh546." }))
     }
 }

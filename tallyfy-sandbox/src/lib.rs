@@ -25,6 +25,7 @@ pub mod seed;
 mod server;
 mod service;
 mod state;
+mod suggest;
 mod webhooks;
 
 use std::io;
@@ -114,7 +115,7 @@ impl Sandbox {
     #[track_caller]
     pub fn fault(&self, operation: &str, fault: Fault) {
         let known = operation == "*" || router::by_id(operation).is_some();
-        assert!(known, "the document has no operation {operation}");
+        assert!(known, "{}", fault::unknown_operation(operation));
         self.shared.lock().faults.push(operation, fault);
     }
 
@@ -126,7 +127,7 @@ impl Sandbox {
     #[track_caller]
     pub fn script(&self, script: Script) {
         let unknown = script.unknown();
-        assert!(unknown.is_none(), "the document has no operation {}", unknown.unwrap_or_default());
+        assert!(unknown.is_none(), "{}", fault::unknown_operation(unknown.unwrap_or_default()));
         self.shared.lock().faults.run(script);
     }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::dates::Form;
+use crate::suggest::did_you_mean;
 
 /// One oddity of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,7 +305,8 @@ pub struct UnknownQuirk(String);
 impl fmt::Display for UnknownQuirk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known: Vec<&str> = Quirks::LIST.iter().map(|quirk| quirk.name).collect();
-        write!(f, "there is no quirk {}; there are {}", self.0, known.join(", "))
+        let meant = did_you_mean(&self.0, known.iter().copied());
+        write!(f, "there is no quirk {}{meant}; there are {}", self.0, known.join(", "))
     }
 }
 

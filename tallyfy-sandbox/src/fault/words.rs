@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::script::Target;
+use super::unknown::unknown_operation;
 use super::{Fault, FaultBody, Script};
+use crate::suggest::did_you_mean;
 
 /// `TARGET:FAULT[:KEY=VALUE]...`. The target is an operation, `reads`, `writes` or `any`; several faults are
 /// written `html=502*3+reset_before`, with their weights; the keys are `p`, `every`, `skip` and `times`.
@@ -81,7 +83,7 @@ impl Row {
         };
         let mut script = Script::of(target(&self.on), mix);
         if let Some(operation) = script.unknown() {
-            return Err(format!("the document has no operation {operation}"));
+            return Err(unknown_operation(operation));
         }
         if let Some(p) = self.p {
             if !(0.0..=1.0).contains(&p) {
@@ -115,6 +117,27 @@ fn mix(text: &str) -> Result<Vec<(u32, Fault)>, String> {
     text.split('+').map(weighted).collect()
 }
 
+/// How faults are written.
+const KNOWN: &[&str] = &[
+    "status=CODE",
+    "html=CODE",
+    "rate_limited=SECONDS",
+    "delay=TIME",
+    "delay_after_apply=TIME",
+    "reset_before",
+    "reset_after_apply",
+    "reset_mid_body",
+    "empty_body",
+    "truncated",
+    "slow_body=PIECESxTIME",
+    "plan_limit",
+    "no_free_seat",
+    "process_blocked",
+    "business_refusal",
+    "edge_denied",
+    "edge_not_found",
+];
+
 fn fault(text: &str) -> Result<Fault, String> {
     let (word, value) = text.split_once('=').unwrap_or((text, ""));
     let bare = match word {
@@ -123,6 +146,12 @@ fn fault(text: &str) -> Result<Fault, String> {
         "reset_mid_body" => Some(Fault::ResetMidBody),
         "empty_body" => Some(Fault::EmptyBody),
         "truncated" => Some(Fault::Truncated),
+        "plan_limit" => Some(Fault::plan_limit()),
+        "no_free_seat" => Some(Fault::no_free_seat()),
+        "process_blocked" => Some(Fault::process_blocked()),
+        "business_refusal" => Some(Fault::business_refusal()),
+        "edge_denied" => Some(Fault::edge_denied()),
+        "edge_not_found" => Some(Fault::edge_not_found()),
         _ => None,
     };
     match (word, bare) {
@@ -137,11 +166,11 @@ fn fault(text: &str) -> Result<Fault, String> {
                 value.split_once('x').ok_or("slow_body is written like slow_body=8x200ms")?;
             Ok(Fault::SlowBody { pieces: number(word, pieces)?, pause: span(pause)? })
         }
-        _ => Err(format!(
-            "there is no fault {text}; there are status=CODE, html=CODE, rate_limited=SECONDS, delay=TIME, \
-             delay_after_apply=TIME, reset_before, reset_after_apply, reset_mid_body, empty_body, truncated, \
-             slow_body=PIECESxTIME"
-        )),
+        _ => {
+            let names = KNOWN.iter().map(|known| known.split('=').next().unwrap_or(known));
+            let meant = did_you_mean(word, names);
+            Err(format!("there is no fault {text}{meant}; there are {}", KNOWN.join(", ")))
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Carrying a plan out: every row comes into being by the operation that a client would call, so that it
 //! obeys the same rules.
 //!
-//! Not here: reading the file (`plan`), the seed that is always there (`people`, `templates`, `processes`).
+//! Not here: reading the file (`plan`), its keys, names and short forms (`keys`, `names`, `defaults`), the seed that is
+//! always there (`people`, `templates`, `processes`).
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::names::Names;
 use super::plan::{Plan, PlanError};
-use super::{ADMIN, ORGANIZATION};
+use super::{ADMIN, ORGANIZATION, defaults, keys, refusals};
 use crate::answer::{Answer, Body};
 use crate::dates;
 use crate::gate::Caller;
@@ -36,11 +37,13 @@ pub struct Work<'a> {
     admin: i64,
     /// Where in the plan, for errors.
     place: String,
+    /// Names of the template at hand, for refusals.
+    names: Names,
 }
 
 impl<'a> Work<'a> {
     pub fn new(world: &'a mut World, organization: &'static str, admin: i64) -> Self {
-        Self { world, organization, admin, place: String::new() }
+        Self { world, organization, admin, place: String::new(), names: Names::default() }
     }
 
     pub fn carry_out(&mut self, plan: Plan) -> Done {
@@ -50,7 +53,10 @@ impl<'a> Work<'a> {
         self.each("members", plan.members, Work::member)?;
         self.each("applications", plan.applications, Work::application)?;
         self.each("guests", plan.guests, |work, row| work.create("create_guest", row).map(drop))?;
-        self.each("groups", plan.groups, |work, row| work.create("create_group", row).map(drop))?;
+        self.each("groups", plan.groups, |work, mut row| {
+            defaults::group(&mut row);
+            work.create("create_group", row).map(drop)
+        })?;
         self.each("tags", plan.tags, |work, row| work.create("create_tag", row).map(drop))?;
         self.each("folders", plan.folders, |work, row| work.create("create_folder", row).map(drop))?;
         self.each("custom_field_keys", plan.custom_field_keys, |work, row| {
@@ -93,13 +99,24 @@ impl<'a> Work<'a> {
         if status.is_success() {
             Ok(body["data"].clone())
         } else {
-            self.wrong(format!("{operation}: {body}"))
+            let told = refusals::told(operation, &body, &self.names);
+            Err(PlanError(format!("seed, {}{told}", self.place)))
         }
     }
 
+    /// Keys as the document has them, and names that there are.
+    fn resolved(&self, operation: &str, row: Row, own: &[&str], names: &Names) -> Done<Row> {
+        self.right(keys::check_body(operation, &row, own))?;
+        self.right(names.resolve(row))
+    }
+
+    fn right<T>(&self, result: Result<T, String>) -> Done<T> {
+        result.or_else(|text| self.wrong(text))
+    }
+
     fn create(&mut self, operation: &str, mut row: Row) -> Done<Value> {
-        let id = take_id(&mut row);
-        let row = self.names().resolve(row);
+        let id = self.take_id(&mut row)?;
+        let row = self.resolved(operation, row, &["id"], &self.names())?;
         self.world.ids.plan_some([id]);
         self.call(operation, &[], row)
     }
@@ -114,6 +131,7 @@ impl<'a> Work<'a> {
         ];
         let mut body: Row = usual.map(|(key, value)| (key.to_owned(), json!(value))).into_iter().collect();
         body.extend(row);
+        let body = self.resolved("create_watcher", body, &[], &self.names())?;
         self.call("create_watcher", &[("user", &admin)], body).map(drop)
     }
 
@@ -125,13 +143,16 @@ impl<'a> Work<'a> {
     fn names_of(&self, template: &str) -> Names {
         let mut names = self.names();
         let organization = self.world.organizations.get(self.organization);
-        if let Some(template) = organization.and_then(|o| o.templates.get(&names.template(template))) {
+        let id = names.template(template).unwrap_or_default();
+        if let Some(template) = organization.and_then(|o| o.templates.get(&id)) {
             names.look_into(template);
         }
         names
     }
 
     fn organization(&mut self, mut row: Row) -> Done {
+        "organization".clone_into(&mut self.place);
+        self.right(keys::check_component("Organization", &row, &[]))?;
         let Some(organization) = self.world.organizations.get_mut(self.organization) else { return Ok(()) };
         if let Some(Value::String(name)) = row.shift_remove("name") {
             organization.name = name;
@@ -141,20 +162,22 @@ impl<'a> Work<'a> {
     }
 
     fn member(&mut self, mut row: Row) -> Done {
-        let mut text = |key: &str| match row.shift_remove(key) {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        };
-        let (token, password) = (text("token"), text("password"));
-        let (email, first, last) = (text("email"), text("first_name"), text("last_name"));
-        let (role, status) = (text("role"), text("status"));
-        let id = row.shift_remove("id").as_ref().and_then(member_id);
+        self.right(keys::check_component("User", &row, &["token", "password"]))?;
+        let mut text = |key: &str| self.take_text(&mut row, key);
+        let (token, password) = (text("token")?, text("password")?);
+        let (email, first, last) = (text("email")?, text("first_name")?, text("last_name")?);
+        let (role, status) = (text("role")?, text("status")?);
+        let id = self.take_number(&mut row, "id")?;
         let Some(email) = email.map(|email| email.to_lowercase()) else {
             return self.wrong("a member needs an email");
         };
         let role = role.unwrap_or_else(|| "standard".to_owned());
         if !["admin", "standard", "light"].contains(&role.as_str()) {
-            return self.wrong(format!("there is no role {role}"));
+            return self.wrong(format!("there is no role {role}; there are admin, standard, light"));
+        }
+        if let Some(status) = status.as_deref().filter(|one| !["active", "invited", "disabled"].contains(one))
+        {
+            return self.wrong(format!("there is no status {status}; there are active, invited, disabled"));
         }
         let id = id.unwrap_or_else(|| self.world.ids.number());
         let now = self.world.now();
@@ -186,6 +209,7 @@ impl<'a> Work<'a> {
     }
 
     fn application(&mut self, row: Row) -> Done {
+        self.right(keys::check_known(&row, &["client_id", "client_secret"]))?;
         let text = |key: &str| match row.get(key) {
             Some(Value::String(text)) => Some(text.clone()),
             Some(Value::Number(number)) => Some(number.to_string()),
@@ -200,15 +224,17 @@ impl<'a> Work<'a> {
     }
 
     fn template(&mut self, mut row: Row) -> Done {
-        let steps = take_rows(&mut row, "steps");
-        let rules = take_rows(&mut row, "automated_actions");
+        let (steps, rules) =
+            (self.take_rows(&mut row, "steps")?, self.take_rows(&mut row, "automated_actions")?);
         row.entry("type").or_insert_with(|| json!("procedure"));
-        let mut ids = vec![take_id(&mut row)];
+        let mut ids = vec![self.take_id(&mut row)?];
         let kickoff = row.get_mut("prerun").and_then(Value::as_array_mut);
         for field in kickoff.into_iter().flatten().filter_map(Value::as_object_mut) {
-            ids.push(take_id(field));
+            ids.push(self.take_id(field)?);
+            defaults::field(field);
         }
-        let row = self.names().resolve(row);
+        let own = ["id", "steps", "automated_actions"];
+        let row = self.resolved("create_checklist", row, &own, &self.names())?;
         self.world.ids.plan_some(ids);
         let created = self.call("create_checklist", &[], row)?;
         let id = created["id"].as_str().unwrap_or_default().to_owned();
@@ -219,8 +245,9 @@ impl<'a> Work<'a> {
         }
         for (at, mut rule) in rules.into_iter().enumerate() {
             self.place = format!("{top}.automated_actions[{at}]");
-            let own = take_id(&mut rule);
-            let rule = self.names_of(&id).resolve(rule);
+            defaults::rule(&mut rule);
+            let own = self.take_id(&mut rule)?;
+            let rule = self.resolved("create_automated_action", rule, &["id"], &self.names_of(&id))?;
             self.world.ids.plan_some([own]);
             self.call("create_automated_action", &[("checklist", &id)], rule)?;
         }
@@ -228,14 +255,20 @@ impl<'a> Work<'a> {
     }
 
     fn step(&mut self, template: &str, mut row: Row) -> Done {
-        let captures = take_rows(&mut row, "captures");
-        let id = take_id(&mut row);
-        let row = self.names_of(template).resolve(row);
+        let captures = self.take_rows(&mut row, "captures")?;
+        defaults::step(&mut row);
+        let id = self.take_id(&mut row)?;
+        let row = self.resolved("create_step", row, &["id", "captures"], &self.names_of(template))?;
         self.world.ids.plan_some([id]);
         let step = self.call("create_step", &[("checklist", template)], row)?;
         let step = step["id"].as_str().unwrap_or_default().to_owned();
-        for mut field in captures {
-            self.world.ids.plan_some([take_id(&mut field)]);
+        let top = self.place.clone();
+        for (at, mut field) in captures.into_iter().enumerate() {
+            self.place = format!("{top}.captures[{at}]");
+            defaults::field(&mut field);
+            let id = self.take_id(&mut field)?;
+            let field = self.resolved("create_capture", field, &["id"], &Names::default())?;
+            self.world.ids.plan_some([id]);
             self.call("create_capture", &[("checklist", template), ("step", &step)], field)?;
         }
         Ok(())
@@ -243,28 +276,29 @@ impl<'a> Work<'a> {
 
     /// As many as `count` says, launched at `at`, with `{n}` for the number of each.
     fn processes(&mut self, mut row: Row) -> Done {
-        let count = row.shift_remove("count").as_ref().and_then(member_id).unwrap_or(1);
+        let count = self.take_number(&mut row, "count")?.unwrap_or(1);
         let at = self.take_time(&mut row)?;
-        let name = row.shift_remove("template").and_then(|name| name.as_str().map(str::to_owned));
-        let Some(name) = name else { return self.wrong("a process needs a template") };
-        let names = self.names_of(&name);
-        row.insert("checklist_id".to_owned(), json!(names.template(&name)));
-        let answers = match row.shift_remove("taskdata") {
-            Some(Value::Object(map)) => map,
-            _ => Row::new(),
+        let Some(name) = self.take_text(&mut row, "template")? else {
+            let hint = if row.contains_key("checklist_id") { "; it is named by `template` here" } else { "" };
+            return self.wrong(format!("a process needs a template{hint}"));
         };
-        let complete = row.shift_remove("complete").unwrap_or_default();
-        let archived = row.shift_remove("archived") == Some(json!(true));
-        let id = take_id(&mut row);
-        let row = names.resolve(row);
+        self.names = self.names_of(&name);
+        let template = self.right(self.names.template(&name).map_err(|text| format!("template: {text}")))?;
+        row.insert("checklist_id".to_owned(), json!(template));
+        let answers = self.take_answers(&mut row)?;
+        let complete = self.take_steps(row.shift_remove("complete").unwrap_or_default())?;
+        let archived = self.take_flag(&mut row, "archived")?;
+        let id = self.take_id(&mut row)?;
+        let own = ["id", "template", "count", "at", "taskdata", "complete", "archived"];
+        let row = self.resolved("create_run", row, &own, &self.names)?;
         for number in 1..=count {
             let now = self.world.fixed_now;
             self.world.fixed_now = at.or(now);
             self.world.ids.plan_some([id.clone().filter(|_| number == 1)]);
             let process = self.call("create_run", &[], numbered(&row, number))?;
             let run = process["id"].as_str().unwrap_or_default().to_owned();
-            self.answer_tasks(&run, &names, &answers)?;
-            self.complete_tasks(&run, &names, &complete)?;
+            self.answer_tasks(&run, &answers)?;
+            self.complete_tasks(&run, complete.as_deref())?;
             if archived {
                 self.call("archive_run", &[("run", &run)], Row::new())?;
             }
@@ -272,7 +306,41 @@ impl<'a> Work<'a> {
             // A hundred thousand effects of a seed are nobody's business.
             self.world.effects.clear();
         }
+        self.names = Names::default();
         Ok(())
+    }
+
+    /// `taskdata: {Step: {Field: value}}`, by ids.
+    fn take_answers(&self, row: &mut Row) -> Done<Vec<(String, Row)>> {
+        let answers = match row.shift_remove("taskdata") {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Object(map)) => map,
+            Some(_) => return self.wrong("`taskdata` is written {Step: {Field: value}}"),
+        };
+        let of_step = |(name, values): (String, Value)| {
+            let step = self.names.step(&name).map_err(|text| format!("taskdata: {text}"))?;
+            let Value::Object(values) = values else {
+                return Err(format!("taskdata.{name} is written {{Field: value}}"));
+            };
+            let values =
+                self.names.answers(&step, values).map_err(|text| format!("taskdata.{name}: {text}"))?;
+            Ok((step, values))
+        };
+        self.right(answers.into_iter().map(of_step).collect())
+    }
+
+    /// `complete: [Step, ...]`, or `all`, which is none here.
+    fn take_steps(&self, complete: Value) -> Done<Option<Vec<String>>> {
+        match complete {
+            Value::String(word) if word == "all" => Ok(None),
+            Value::Null => Ok(Some(Vec::new())),
+            Value::Array(steps) if steps.iter().all(Value::is_string) => {
+                let names = steps.iter().filter_map(Value::as_str);
+                let ids: Result<_, String> = names.map(|name| self.names.step(name)).collect();
+                self.right(ids.map(Some).map_err(|text| format!("complete: {text}")))
+            }
+            _ => self.wrong("`complete` is a list of steps, or `all`"),
+        }
     }
 
     /// The tasks of a process by the id of their step, in order.
@@ -283,31 +351,24 @@ impl<'a> Work<'a> {
         tasks.filter_map(|task| Some((task.step_id.clone()?, task.id.clone()))).collect()
     }
 
-    /// `taskdata: {Step: {Field: value}}`.
-    fn answer_tasks(&mut self, run: &str, names: &Names, answers: &Row) -> Done {
+    fn answer_tasks(&mut self, run: &str, answers: &[(String, Row)]) -> Done {
         for (step, values) in answers {
-            let step = names.step(step);
-            let Some((_, task)) = self.tasks_of(run).into_iter().find(|(own, _)| *own == step) else {
-                return self.wrong(format!("there is no step {step}"));
+            let Some((_, task)) = self.tasks_of(run).into_iter().find(|(own, _)| own == step) else {
+                return self.wrong(format!("taskdata: the process has no task of the step {step}"));
             };
-            let body = names.resolve(Row::from_iter([("taskdata".to_owned(), values.clone())]));
+            let body = Row::from_iter([("taskdata".to_owned(), Value::Object(values.clone()))]);
             self.call("update_run_task", &[("run", run), ("task", &task)], body)?;
         }
         Ok(())
     }
 
-    /// `complete: [Step, ...]`, or `all`; approvals are given, hidden tasks are passed over.
-    fn complete_tasks(&mut self, run: &str, names: &Names, complete: &Value) -> Done {
+    /// The tasks of these steps, or all; approvals are given, hidden tasks are passed over.
+    fn complete_tasks(&mut self, run: &str, complete: Option<&[String]>) -> Done {
         let tasks = self.tasks_of(run);
-        let wanted: Vec<String> = match complete {
-            Value::String(word) if word == "all" => tasks.iter().map(|(step, _)| step.clone()).collect(),
-            Value::Array(steps) => steps.iter().filter_map(Value::as_str).map(|s| names.step(s)).collect(),
-            Value::Null => Vec::new(),
-            _ => return self.wrong("`complete` is a list of steps, or `all`"),
-        };
-        for step in wanted {
-            let Some((_, task)) = tasks.iter().find(|(own, _)| *own == step) else {
-                return self.wrong(format!("there is no step {step}"));
+        let every: Vec<String> = tasks.iter().map(|(step, _)| step.clone()).collect();
+        for step in complete.unwrap_or(&every) {
+            let Some((_, task)) = tasks.iter().find(|(own, _)| own == step) else {
+                return self.wrong(format!("complete: the process has no task of the step {step}"));
             };
             let organization = self.world.organizations.get(self.organization);
             let hidden = organization.and_then(|o| o.tasks.get(task)).is_some_and(|task| !task.is_open());
@@ -320,20 +381,25 @@ impl<'a> Work<'a> {
     }
 
     fn tasks(&mut self, mut row: Row) -> Done {
-        let count = row.shift_remove("count").as_ref().and_then(member_id).unwrap_or(1);
+        let count = self.take_number(&mut row, "count")?.unwrap_or(1);
         let at = self.take_time(&mut row)?;
-        let complete = row.shift_remove("complete") == Some(json!(true));
-        let comments = row.shift_remove("comments").unwrap_or_default();
-        row.entry("task_type").or_insert_with(|| json!("task"));
-        let id = take_id(&mut row);
-        let row = self.names().resolve(row);
+        let complete = self.take_flag(&mut row, "complete")?;
+        let comments = match row.shift_remove("comments").unwrap_or_default() {
+            Value::Null => Vec::new(),
+            Value::Array(list) if list.iter().all(Value::is_string) => list,
+            _ => return self.wrong("`comments` is a list of texts"),
+        };
+        defaults::task(&mut row, self.admin, at.unwrap_or_else(|| self.world.now()));
+        let id = self.take_id(&mut row)?;
+        let own = ["id", "count", "at", "complete", "comments"];
+        let row = self.resolved("create_task", row, &own, &self.names())?;
         for number in 1..=count {
             let now = self.world.fixed_now;
             self.world.fixed_now = at.or(now);
             self.world.ids.plan_some([id.clone().filter(|_| number == 1)]);
             let task = self.call("create_task", &[], numbered(&row, number))?;
             let task = task["id"].as_str().unwrap_or_default().to_owned();
-            for content in comments.as_array().into_iter().flatten() {
+            for content in &comments {
                 let body = object(json!({ "content": content }));
                 self.call("create_task_comment", &[("task", &task)], body)?;
             }
@@ -347,6 +413,53 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// `id` of a row other than a member.
+    fn take_id(&self, row: &mut Row) -> Done<Option<String>> {
+        match row.shift_remove("id") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(id)) => Ok(Some(id)),
+            Some(other) => {
+                self.wrong(format!("`id` is a text, in quotes where it is of digits alone, not {other}"))
+            }
+        }
+    }
+
+    fn take_text(&self, row: &mut Row, key: &str) -> Done<Option<String>> {
+        match row.shift_remove(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => self.wrong(format!("`{key}` is a text, not {other}")),
+        }
+    }
+
+    fn take_number(&self, row: &mut Row, key: &str) -> Done<Option<i64>> {
+        match row.shift_remove(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match member_id(&value) {
+                Some(number) => Ok(Some(number)),
+                None => self.wrong(format!("`{key}` is a number, not {value}")),
+            },
+        }
+    }
+
+    fn take_flag(&self, row: &mut Row, key: &str) -> Done<bool> {
+        match row.shift_remove(key) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(other) => self.wrong(format!("`{key}` is true or false, not {other}")),
+        }
+    }
+
+    fn take_rows(&self, row: &mut Row, key: &str) -> Done<Vec<Row>> {
+        match row.shift_remove(key) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
+                Ok(list.into_iter().map(object).collect())
+            }
+            Some(_) => self.wrong(format!("`{key}` is a list of maps")),
+        }
+    }
+
     fn take_time(&self, row: &mut Row) -> Done<Option<DateTime<Utc>>> {
         match row.shift_remove("at") {
             None => Ok(None),
@@ -356,15 +469,6 @@ impl<'a> Work<'a> {
             },
         }
     }
-}
-
-fn take_id(row: &mut Row) -> Option<String> {
-    row.shift_remove("id").and_then(|id| id.as_str().map(str::to_owned))
-}
-
-fn take_rows(row: &mut Row, key: &str) -> Vec<Row> {
-    let list = row.shift_remove(key).and_then(|list| list.as_array().cloned()).unwrap_or_default();
-    list.into_iter().map(object).collect()
 }
 
 fn object(value: Value) -> Row {

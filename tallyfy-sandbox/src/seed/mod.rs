@@ -3,11 +3,14 @@
 //! Not here: rules; processes and tasks are made by launching and completing like any others.
 
 mod apply;
+mod defaults;
 pub mod elsewhere;
+mod keys;
 mod names;
 mod people;
 mod plan;
 mod processes;
+mod refusals;
 mod templates;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::fault::Script;
 use crate::limits::Limits;
 use crate::state::Tokens;
+use crate::suggest::did_you_mean;
 use crate::webhooks::WebhookFaults;
 
 /// Rows to add to a new sandbox. Bodies are written in the API's own words; people, templates, steps, form
@@ -110,7 +111,7 @@ impl Plan {
     pub(crate) fn scripts(&self) -> Result<Vec<Script>, PlanError> {
         let scripts = self.faults.iter().enumerate().map(|(at, entry)| {
             let wrong = |text| PlanError(format!("seed, faults[{at}]: {text}"));
-            Script::from_json(entry.clone()).map_err(wrong)
+            Script::from_json(entry.clone()).map_err(|text| wrong(with_hint(&text)))
         });
         scripts.collect()
     }
@@ -120,7 +121,7 @@ impl Plan {
     /// # Errors
     /// When the text is no YAML, or has a key at its top that a plan does not know.
     pub fn from_yaml(text: &str) -> Result<Self, PlanError> {
-        serde_norway::from_str(text).map_err(|error| PlanError(format!("the seed cannot be read: {error}")))
+        serde_norway::from_str(text).map_err(|error| unreadable(&error.to_string()))
     }
 
     /// Reads a plan from a JSON value, for seeding by code.
@@ -128,7 +129,7 @@ impl Plan {
     /// # Errors
     /// When it has a key at its top that a plan does not know.
     pub fn from_json(value: Value) -> Result<Self, PlanError> {
-        serde_json::from_value(value).map_err(|error| PlanError(format!("the seed cannot be read: {error}")))
+        serde_json::from_value(value).map_err(|error| unreadable(&error.to_string()))
     }
 
     /// Reads a plan from a YAML or JSON file.
@@ -140,5 +141,20 @@ impl Plan {
         let wrong = |text: String| PlanError(format!("{}: {text}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         Self::from_yaml(&text).map_err(|error| wrong(error.0))
+    }
+}
+
+fn unreadable(error: &str) -> PlanError {
+    PlanError(format!("the seed cannot be read: {}", with_hint(error)))
+}
+
+/// Adds what was meant to a message like "unknown field `proceses`, expected one of `base`, ..".
+fn with_hint(error: &str) -> String {
+    let quoted: Vec<&str> = error.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((word, known)) if error.contains("unknown field") || error.contains("unknown variant") => {
+            format!("{error}{}", did_you_mean(word, known.iter().copied()))
+        }
+        _ => error.to_owned(),
     }
 }

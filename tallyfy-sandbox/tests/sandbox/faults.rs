@@ -150,3 +150,32 @@ async fn the_log_tells_what_struck_and_what_was_changed() {
 async fn a_misspelt_fault_is_refused() {
     Desk::new().await.sandbox.fault("launch", Fault::ResetBefore);
 }
+
+#[tokio::test]
+async fn refusals_that_hang_on_plans_seats_and_the_edge_come_on_order() {
+    let desk = crate::Desk::new().await;
+    for (fault, status, place, text) in [
+        (Fault::plan_limit(), 402, "/code", "TRIAL_LIMIT_REACHED_100_U"),
+        (Fault::no_free_seat(), 409, "/error/code", "SEAT_POOL_EXHAUSTED"),
+        (Fault::process_blocked(), 423, "/code", "RUN_STATUS_ISSUE"),
+        (Fault::business_refusal(), 401, "/message", "Unauthorized action"),
+        (Fault::edge_denied(), 401, "/message", "Permission denied. Error Code: apsh213."),
+        (Fault::edge_not_found(), 404, "/message", "Not found. Error Code: apsh546."),
+    ] {
+        desk.sandbox.fault("list_tags", fault);
+        let refused = desk.get("/tags").await.is(status);
+        assert_eq!(refused.pointer(place), Some(&text.into()), "{refused}");
+    }
+    // Each is written by its name.
+    for word in
+        ["plan_limit", "no_free_seat", "process_blocked", "business_refusal", "edge_denied", "edge_not_found"]
+    {
+        assert!(format!("any:{word}").parse::<tallyfy_sandbox::Script>().is_ok(), "{word}");
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "the document has no operation launch_process; did you mean create_run?")]
+async fn a_fault_for_an_operation_in_the_words_of_the_app_names_the_operation() {
+    crate::Desk::new().await.sandbox.fault("launch_process", Fault::ResetBefore);
+}

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tallyfy_sandbox::{Quirks, seed};
+use tallyfy_sandbox::{Quirks, Side, seed};
 
 use crate::Desk;
 
@@ -22,6 +22,20 @@ async fn token_and_client_header_are_demanded() {
     assert_eq!(seen.len(), 4);
     assert_eq!((seen[0].operation.as_deref(), seen[0].status), (Some("get_me"), Some(401)));
     assert_eq!(seen[0].header("authorization"), Some("Bearer somebody-else"));
+}
+
+#[tokio::test]
+async fn a_missing_client_header_is_told_to_whoever_looks() {
+    let desk = Desk::new().await;
+    let bare = desk.http.get(format!("{}/me", desk.sandbox.base_url())).bearer_auth(seed::ADMIN_TOKEN);
+    desk.send(bare.header("Accept", "application/json")).await.is(401);
+    let told = desk.sandbox.violations();
+    let places: Vec<(Side, &str)> = told.iter().map(|one| (one.side, one.pointer.as_str())).collect();
+    assert_eq!(places, [(Side::Client, "header/X-Tallyfy-Client")]);
+    assert!(told[0].message.contains("send `X-Tallyfy-Client: APIClient`"), "{}", told[0].message);
+    // The token endpoint and the health check ask for none.
+    desk.send(desk.http.get(format!("{}/health", desk.sandbox.base_url()))).await;
+    assert_eq!(desk.sandbox.violations().len(), 1);
 }
 
 #[tokio::test]

@@ -160,3 +160,27 @@ async fn tasks_of_the_organization_are_found() {
     assert_eq!(desk.get("/tasks?created=2026-09-02:2026-09-03").await.is(200)["data"], json!([]));
     desk.is_faithful();
 }
+
+#[tokio::test]
+async fn limit_is_taken_by_every_list_and_changes_nothing() {
+    let desk = Desk::new().await;
+    let lists = [
+        "/runs",
+        "/tasks",
+        "/checklists",
+        "/users",
+        "/guests",
+        "/groups",
+        "/tags",
+        "/folders",
+        "/activity-feeds",
+        "/me/tasks",
+        "/custom-field-keys",
+        "~/me/organizations",
+    ];
+    for path in lists {
+        let plain = desk.get(path).await.is(200);
+        assert_eq!(desk.get(&format!("{path}?limit=1")).await.is(200)["data"], plain["data"], "{path}");
+    }
+    assert_eq!(desk.sandbox.violations(), []);
+}

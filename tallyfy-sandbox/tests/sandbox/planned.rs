@@ -148,32 +148,275 @@ async fn a_seed_by_code_adds_to_the_usual_organization() {
     assert_eq!(column(&tasks, "title"), ["Call"]);
 }
 
+/// What a start with this seed says.
+async fn refusal(yaml: &str) -> String {
+    let plan = match Plan::from_yaml(yaml) {
+        Ok(plan) => plan,
+        Err(error) => return error.to_string(),
+    };
+    let error = Sandbox::builder().seed(plan).start().await.expect_err(yaml);
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    error.to_string()
+}
+
 #[tokio::test]
-async fn mistakes_of_a_seed_name_their_place() {
-    for (plan, place) in [
-        (json!({ "processes": [{ "template": "Nothing" }] }), "seed, processes[0]: create_run: "),
-        (json!({ "processes": [{ "name": "x" }] }), "seed, processes[0]: a process needs a template"),
-        (json!({ "tags": [{ "title": "A" }, { "title": "A" }] }), "seed, tags[1]: create_tag: "),
+async fn a_misspelt_key_of_a_seed_is_an_error_with_a_suggestion() {
+    for (yaml, expected) in [
+        ("proceses: []", "unknown field `proceses`.*; did you mean `processes`?"),
         (
-            json!({ "templates": [{ "title": "A", "steps": [{ "title": "B" }, {}] }] }),
-            "seed, templates[0].steps[1]: create_step: ",
+            "limits: {requests_per_minutes: 3}",
+            "unknown field `requests_per_minutes`.*; did you mean `requests_per_minute`?",
         ),
-        (json!({ "members": [{ "email": "ann@northwind.test" }] }), "seed, members[0]: there is a member"),
+        ("tokens: {rotations: false}", "unknown field `rotations`.*; did you mean `rotation`?"),
+        ("webhook_faults: {loose: 1}", "unknown field `loose`.*; did you mean `lose`?"),
+        ("base: norhwind", "unknown variant `norhwind`.*; did you mean `northwind`?"),
         (
-            json!({ "processes": [{ "template": "Weekly check", "complete": ["Fly"] }] }),
-            "seed, processes[0]: there is no step Fly",
+            "quirks: {includes_are_wraped: false}",
+            "seed, quirks: there is no quirk includes_are_wraped; did you mean `includes_are_wrapped`?.*",
         ),
-        (json!({ "tasks": [{ "title": "x", "at": "noon" }] }), "seed, tasks[0]: `at` is no date"),
+        (
+            "faults: ['launch_process:truncated']",
+            "seed, faults[0]: the document has no operation launch_process; did you mean create_run?",
+        ),
+        (
+            "faults: [{on: any, fault: truncated, time: 1}]",
+            "seed, faults[0]: unknown field `time`.*; did you mean `times`?",
+        ),
+        ("organization: {nam: Harbour}", "seed, organization: there is no key `nam`; did you mean `name`?"),
+        (
+            "members: [{email: a@b.test, frist_name: A}]",
+            "seed, members[0]: there is no key `frist_name`; did you mean `first_name`?",
+        ),
+        (
+            "applications: [{client_id: '1', secret: x}]",
+            "seed, applications[0]: there is no key `secret`; there are client_id, client_secret",
+        ),
+        ("guests: [{mail: a@b.test}]", "seed, guests[0]: there is no key `mail`; did you mean `email`?"),
+        (
+            "groups: [{name: A, member: []}]",
+            "seed, groups[0]: there is no key `member`; did you mean `members`?",
+        ),
+        ("tags: [{titel: A}]", "seed, tags[0]: there is no key `titel`; did you mean `title`?"),
+        ("folders: [{nmae: A}]", "seed, folders[0]: there is no key `nmae`; did you mean `name`?"),
+        (
+            "custom_field_keys: [{keyy: a}]",
+            "seed, custom_field_keys[0]: there is no key `keyy`; did you mean `key`?",
+        ),
+        (
+            "watchers: [{webhok: 'http://127.0.0.1/'}]",
+            "seed, watchers[0]: there is no key `webhok`; did you mean `webhook`?",
+        ),
+        (
+            "templates: [{title: A, step: []}]",
+            "seed, templates[0]: there is no key `step`; did you mean `steps`?",
+        ),
+        (
+            "templates: [{title: A, prerun: [{lable: B}]}]",
+            "seed, templates[0]: there is no key `prerun[0].lable`; did you mean `label`?",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, assignee: []}]}]",
+            "seed, templates[0].steps[0]: there is no key `assignee`; did you mean `assignees`?",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, position: 2}]}]",
+            "seed, templates[0].steps[0]: `position` does nothing: the service drops it",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, deadline: {valeu: 2}}]}]",
+            "seed, templates[0].steps[0]: there is no key `deadline.valeu`; did you mean `value`?",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, captures: [{label: C, requird: true}]}]}]",
+            "seed, templates[0].steps[0].captures[0]: there is no key `requird`; did you mean `required`?",
+        ),
+        (
+            "templates: [{title: A, automated_actions: [{automated_aliass: B}]}]",
+            "seed, templates[0].automated_actions[0]: there is no key `automated_aliass`; did you mean `automated_alias`?",
+        ),
+        (
+            "processes: [{template: Weekly check, nam: x}]",
+            "seed, processes[0]: there is no key `nam`; did you mean `name`?",
+        ),
+        (
+            "processes: [{template: Weekly check, completed: all}]",
+            "seed, processes[0]: there is no key `completed`; did you mean `complete`?",
+        ),
+        (
+            "tasks: [{title: A, coment: [B]}]",
+            "seed, tasks[0]: there is no key `coment`; did you mean `comments`?",
+        ),
+        (
+            "tasks: [{title: A, owners: {user: [1001]}}]",
+            "seed, tasks[0]: there is no key `owners.user`; did you mean `users`?",
+        ),
     ] {
-        let plan = Plan::from_json(plan).expect("a plan");
-        let error = Sandbox::builder().seed(plan).start().await.expect_err("a mistake");
-        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
-        assert!(error.to_string().starts_with(place), "{error}");
+        is_like(&refusal(yaml).await, expected);
     }
-    let unknown = Plan::from_yaml("proceses: []").expect_err("a misspelt key");
-    assert!(unknown.to_string().contains("proceses"), "{unknown}");
+}
+
+/// `.*` in an expectation stands for any text; a place may precede it.
+#[track_caller]
+fn is_like(text: &str, expected: &str) {
+    let (head, tail) = expected.split_once(".*").unwrap_or((expected, ""));
+    let fits = text.contains(head) && text.ends_with(tail) && (expected.contains(".*") || text == expected);
+    assert!(fits, "{text}\ninstead of\n{expected}");
+}
+
+#[tokio::test]
+async fn a_name_that_nothing_has_is_an_error_with_a_suggestion() {
+    for (yaml, expected) in [
+        (
+            "processes: [{template: Weekly chek}]",
+            "seed, processes[0]: template: there is no template `Weekly chek`; did you mean `Weekly check`?",
+        ),
+        (
+            "processes: [{template: Vendor onboarding, prerun: {Vendor nam: A}}]",
+            "seed, processes[0]: prerun: there is no kick-off field `Vendor nam`; did you mean `Vendor name`?",
+        ),
+        (
+            "processes: [{template: Weekly check, prerun: {D: 1}}]",
+            "seed, processes[0]: prerun: there is no kick-off field `D`, as there is no kick-off field at all",
+        ),
+        (
+            "processes: [{template: Vendor onboarding, taskdata: {Colect documents: {}}}]",
+            "seed, processes[0]: taskdata: there is no step `Colect documents`; did you mean `Collect documents`?",
+        ),
+        (
+            "processes: [{template: Vendor onboarding, taskdata: {Collect documents: {Tax numbr: '1'}}}]",
+            "seed, processes[0]: taskdata.Collect documents: there is no form field `Tax numbr`; did you mean `Tax number`?",
+        ),
+        (
+            "processes: [{template: Weekly check, complete: [Fly]}]",
+            "seed, processes[0]: complete: there is no step `Fly`.*",
+        ),
+        (
+            "processes: [{template: Weekly check, tags: [Finanse]}]",
+            "seed, processes[0]: tags: there is no tag `Finanse`.*",
+        ),
+        (
+            "processes: [{template: Weekly check, tasks: {Fly: {}}}]",
+            "seed, processes[0]: tasks: there is no step `Fly`.*",
+        ),
+        (
+            "tasks: [{title: A, owners: {users: [ben@northwind.tst]}}]",
+            "seed, tasks[0]: owners.users: there is no member `ben@northwind.tst`; did you mean `ben@northwind.test`?",
+        ),
+        (
+            "tasks: [{title: A, owners: {users: [77]}}]",
+            "seed, tasks[0]: owners.users: there is no member `77`",
+        ),
+        (
+            "templates: [{title: A, users: [nobody]}]",
+            "seed, templates[0]: users: there is no member `nobody`",
+        ),
+        (
+            "groups: [{name: A, members: [anna@northwind.test]}]",
+            "seed, groups[0]: members: there is no member `anna@northwind.test`; did you mean `ann@northwind.test`?",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, deadline: {value: 1, step: Last}}]}]",
+            "seed, templates[0].steps[0]: deadline.step: there is no step `Last`, as there is no step at all",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, groups: [Crew]}]}]",
+            "seed, templates[0].steps[0]: groups: there is no group `Crew`.*",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: Pack}], automated_actions: [{automated_alias: B, conditions: [], \
+             then_actions: [{action_type: visibility, action_verb: show, target_step_id: Pak}]}]}]",
+            "seed, templates[0].automated_actions[0]: then_actions[0].target_step_id: there is no step `Pak`; did you mean `Pack`?",
+        ),
+    ] {
+        is_like(&refusal(yaml).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn refusals_and_wrong_types_of_a_seed_name_the_key() {
+    for (yaml, expected) in [
+        ("processes: [{name: x}]", "seed, processes[0]: a process needs a template"),
+        (
+            "processes: [{checklist_id: x}]",
+            "seed, processes[0]: a process needs a template; it is named by `template` here",
+        ),
+        ("tags: [{title: A}, {title: A}]", "seed, tags[1].title: .*"),
+        (
+            "templates: [{title: A, steps: [{title: B}, {}]}]",
+            "seed, templates[0].steps[1].title: The title field is required.",
+        ),
+        (
+            "templates: [{title: A, prerun: [{label: B}, {}]}]",
+            "seed, templates[0].prerun[1].label: The label field is required.",
+        ),
+        (
+            "templates: [{title: A, prerun: [{label: B, field_type: slider}]}]",
+            "seed, templates[0].prerun[0].field_type: The selected field type is invalid.",
+        ),
+        (
+            "templates: [{title: A, steps: [{title: B, captures: [{label: C, field_type: radio}]}]}]",
+            "seed, templates[0].steps[0].captures[0].options: .*",
+        ),
+        ("templates: [{title: A, steps: {title: B}}]", "seed, templates[0]: `steps` is a list of maps"),
+        (
+            "processes: [{template: Vendor onboarding, prerun: {Priority: High}}]",
+            "seed, processes[0].prerun.Priority: Invalid dropdown choice selected",
+        ),
+        ("members: [{email: ann@northwind.test}]", "seed, members[0]: there is a member.*"),
+        (
+            "members: [{email: a@b.test, role: boss}]",
+            "seed, members[0]: there is no role boss; there are admin, standard, light",
+        ),
+        ("members: [{email: a@b.test, token: 7}]", "seed, members[0]: `token` is a text, not 7"),
+        (
+            "processes: [{template: Weekly check, count: many}]",
+            "seed, processes[0]: `count` is a number, not \"many\"",
+        ),
+        (
+            "processes: [{template: Weekly check, archived: 'yes'}]",
+            "seed, processes[0]: `archived` is true or false, not \"yes\"",
+        ),
+        (
+            "processes: [{template: Weekly check, taskdata: [1]}]",
+            "seed, processes[0]: `taskdata` is written {Step: {Field: value}}",
+        ),
+        ("tasks: [{title: A, comments: Soon}]", "seed, tasks[0]: `comments` is a list of texts"),
+        ("tasks: [{title: A, complete: 1}]", "seed, tasks[0]: `complete` is true or false, not 1"),
+        (
+            "tags: [{id: 12345678901234567890, title: A}]",
+            "seed, tags[0]: `id` is a text, in quotes where it is of digits alone.*",
+        ),
+        ("tasks: [{title: x, at: noon}]", "seed, tasks[0]: `at` is no date.*"),
+    ] {
+        is_like(&refusal(yaml).await, expected);
+    }
     let missing = Plan::from_file("no/such/file.yaml").expect_err("no file");
     assert!(missing.to_string().starts_with("no/such/file.yaml: "), "{missing}");
+}
+
+#[tokio::test]
+async fn a_seed_may_leave_out_what_has_one_sensible_value() {
+    let plan = "
+groups: [{name: Crew, members: [ben@northwind.test]}]
+templates:
+  - title: Audit
+    prerun: [{label: Cellar}, {label: Colour, field_type: radio, options: [Red, White]}]
+    steps: [{title: Count, captures: [{label: Bottles}], deadline: {value: 3}}, {title: Count again, captures: [{label: Bottles}]}]
+processes: [{template: Audit, prerun: {Colour: Red}, taskdata: {Count again: {Bottles: '7'}}}]
+tasks: [{title: Wash up}]
+";
+    let desk = desk(Plan::from_yaml(plan).expect("a plan")).await;
+    let run = desk.get("/runs?q=audit&with=tasks.form_fields").await.is(200)["data"][0].clone();
+    let tasks = &run["tasks"]["data"];
+    // The label stands in both steps; the answer went to the one that was named.
+    assert_eq!(
+        (&tasks[0]["taskdata"], tasks[1]["taskdata"].as_object().map(|map| map.len())),
+        (&json!([]), Some(1))
+    );
+    assert_eq!(run["prerun"].as_object().and_then(|map| map.values().next()), Some(&json!("Red")));
+    let task = desk.get("/tasks?q=wash").await.is(200)["data"][0].clone();
+    assert_eq!(task["owners"]["users"], json!([seed::ADMIN]));
+    desk.is_faithful();
 }
 
 #[tokio::test]
@@ -209,4 +452,20 @@ async fn violations_are_told_as_they_come_and_not_looked_for_when_switched_off()
     let desk = Desk { sandbox, ..desk };
     desk.get("/runs?wiht=tasks").await.is(200);
     assert_eq!(desk.sandbox.violations(), []);
+}
+
+#[tokio::test]
+async fn a_deadline_with_a_word_that_the_service_does_not_know_does_nothing() {
+    let steps = |option: &str| json!([{ "title": "Pack", "deadline": { "value": 9, "unit": "days", "option": option } }]);
+    let templates =
+        ["from", "after", "whenever"].map(|option| json!({ "title": option, "steps": steps(option) }));
+    let names = ["from", "after", "whenever"].map(|option| json!({ "template": option, "name": option }));
+    let plan =
+        json!({ "base": "empty", "now": "2026-09-01T08:00:00Z", "templates": templates, "processes": names });
+    let desk = desk(Plan::from_json(plan).expect("a plan")).await;
+    let tasks = desk.get("/tasks?sort=created_at").await.is(200);
+    let mut due = column(&tasks, "deadline");
+    due.sort();
+    // Of the two others there is none.
+    assert_eq!(due, ["", "", "2026-09-10T08:00:00.000Z"]);
 }

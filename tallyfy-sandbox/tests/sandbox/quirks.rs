@@ -202,3 +202,18 @@ async fn a_replica_catches_up() {
         assert_eq!(total().await, expected, "after {seconds} s");
     }
 }
+
+#[tokio::test]
+async fn the_tasks_of_a_fanned_out_task_come_late() {
+    let desk = desk(Quirks::all()).await;
+    let mut task = cases::one_off("");
+    task.as_object_mut().expect("an object").remove("run_id");
+    task["separate_task_for_each_assignee"] = json!(true);
+    task["owners"]["users"] = json!([1001, 1002, 1003]);
+    let first = desk.post("/tasks", task).await.is(201)["data"].clone();
+    let path = format!("/runs/{}/tasks", first["run_id"].as_str().expect("a process"));
+    let total = async || desk.get(&path).await.is(200)["meta"]["pagination"]["total"].clone();
+    assert_eq!(total().await, 0);
+    desk.sandbox.set_now(seed::today() + chrono::Duration::hours(2));
+    assert_eq!(total().await, 3);
+}

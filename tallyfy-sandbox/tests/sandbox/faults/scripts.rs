@@ -142,5 +142,6 @@ async fn sixty_four_tasks_meet_a_tenth() {
 #[tokio::test]
 async fn a_misspelt_script_ends_the_start() {
     let started = Sandbox::builder().script(Script::on("launch", teapot())).start().await;
-    assert_eq!(started.expect_err("no such operation").to_string(), "the document has no operation launch");
+    let error = started.expect_err("no such operation").to_string();
+    assert_eq!(error, "the document has no operation launch; did you mean create_run?");
 }

@@ -38,7 +38,12 @@ fn mistakes_are_named() {
         ("create_run", "expected TARGET:FAULT[:KEY=VALUE]..., not create_run"),
         ("launch:truncated", "the document has no operation launch"),
         ("any:explode", "there is no fault explode; there are status=CODE, "),
-        ("any:truncated=1", "there is no fault truncated=1; there are "),
+        ("any:truncated=1", "there is no fault truncated=1; did you mean `truncated`?"),
+        ("any:reset_befor", "there is no fault reset_befor; did you mean `reset_before`?; there are "),
+        (
+            "launch_process:truncated",
+            "the document has no operation launch_process; did you mean create_run?",
+        ),
         ("any:truncated:chance=1", "there is no key chance; there are p, every, skip and times"),
         ("any:truncated:p", "expected KEY=VALUE, not p"),
         ("any:truncated:p=1.5", "p is a probability from 0 to 1, not 1.5"),
