@@ -29,7 +29,7 @@ mod suggest;
 mod webhooks;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -77,9 +77,31 @@ impl Sandbox {
         Builder::default()
     }
 
-    /// What a client takes for the service's base URL: `http://127.0.0.1:PORT/api`.
+    /// What a client takes for the service's base URL: `http://127.0.0.1:PORT/api`. Of a sandbox that listens on every
+    /// address ([`Builder::bind`]) it is the one on this machine: nobody can call `0.0.0.0`.
     pub fn base_url(&self) -> String {
-        format!("http://{}/api", self.address)
+        let mut address = self.address;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        format!("http://{address}/api")
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The environment variables by which programs find it: `TALLYFY_BASE_URL`, `TALLYFY_API_TOKEN`,
+    /// `TALLYFY_ORG_ID`.
+    pub fn environment(&self) -> [(&'static str, String); 3] {
+        [
+            ("TALLYFY_BASE_URL", self.base_url()),
+            ("TALLYFY_API_TOKEN", self.token().to_owned()),
+            ("TALLYFY_ORG_ID", self.organization().to_owned()),
+        ]
     }
 
     /// The token of the seed's administrator. Others are in [`seed`].

@@ -1,9 +1,10 @@
-//! The program: a sandbox on a port, until Ctrl-C.
+//! The program: a sandbox on a port, until Ctrl-C or the signal by which containers are stopped.
 //!
 //! Not here: anything the library can do itself, nor the flags that order bad days (`flags`).
 
 mod flags;
 
+use std::future::Future;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use tallyfy_sandbox::{Delivery, Quirks, Sandbox, Sent, Side, Violation};
 
 use flags::{Hostile, Webhooks};
 
-/// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization.
+/// A stateful offline Tallyfy. Prints one line of JSON with base_url, token and organization, and the environment
+/// variables that say the same.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -74,6 +76,8 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
     for script in arguments.hostile.fault {
         builder = builder.script(script);
     }
+    // Before anybody is told that it runs: the first process of a container ignores what it does not handle.
+    let stopped = stop()?;
     let sandbox = builder.start().await?;
     let mut quirks = if arguments.no_quirks { Quirks::none() } else { sandbox.quirks() };
     for (name, on) in &arguments.quirk {
@@ -84,11 +88,47 @@ async fn serve(arguments: Arguments) -> std::io::Result<()> {
         "base_url": sandbox.base_url(),
         "token": sandbox.token(),
         "organization": sandbox.organization(),
+        "environment": sandbox.environment().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
     });
+    if sandbox.address().ip().is_unspecified() {
+        tell_others(&sandbox);
+    }
     let mut out = std::io::stdout();
     writeln!(out, "{line}")?;
     out.flush()?;
-    tokio::signal::ctrl_c().await
+    stopped.await
+}
+
+/// Waits for Ctrl-C or SIGTERM; both are handled from now on.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
+}
+
+/// How another container finds it. Its name there is not known here.
+fn tell_others(sandbox: &Sandbox) {
+    let port = sandbox.address().port();
+    let _ = writeln!(
+        std::io::stderr(),
+        "for programs on other machines: TALLYFY_BASE_URL=http://HOST:{port}/api TALLYFY_INSECURE_HTTP=HOST \
+         TALLYFY_API_TOKEN={} TALLYFY_ORG_ID={}, where HOST is the name of this one",
+        sandbox.token(),
+        sandbox.organization()
+    );
 }
 
 /// Reads `NAME=on` or `NAME=off`, with a name that there is.

@@ -24,20 +24,38 @@ use tokio::time::Sleep;
 
 use crate::service::{self, Outcome, Shared};
 
+/// Between two accepts that fail for want of resources.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Serves until the future is dropped; then every connection is dropped too.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                // A failed accept concerns one client; the listener goes on.
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(connection(stream, Arc::clone(&shared)));
-                }
+            (stream, _) = next(|| listener.accept()) => {
+                connections.spawn(connection(stream, Arc::clone(&shared)));
             }
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
+}
+
+/// The next client. A failed accept concerns one client, and the listener goes on; but when the process has no file
+/// descriptor left, the next accept fails at once too, so there is a pause before it.
+async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl FnMut() -> F) -> T {
+    loop {
+        match accept().await {
+            Ok(client) => return client,
+            Err(error) if is_of_one_client(&error) => {}
+            // A connection that ends, and so gives its descriptor back, ends the pause too: see `serve`.
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+fn is_of_one_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// One connection. No timers here: under a paused tokio clock an idle one would fire at once.
@@ -196,5 +214,37 @@ impl HttpBody for Content {
 
     fn is_end_stream(&self) -> bool {
         self.cut.is_none() && self.left.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listener_without_file_descriptors_waits_instead_of_spinning() {
+        const NO_DESCRIPTORS: i32 = 24;
+        let started = tokio::time::Instant::now();
+        let mut failures = 0;
+        let client = next(|| {
+            let accepted = if started.elapsed() < Duration::from_secs(10) {
+                failures += 1;
+                Err(io::Error::from_raw_os_error(NO_DESCRIPTORS))
+            } else {
+                Ok("a client")
+            };
+            std::future::ready(accepted)
+        });
+        let client = tokio::time::timeout(Duration::from_secs(20), client).await.expect("it goes on");
+        assert_eq!(client, "a client");
+        assert!((10..=200).contains(&failures), "{failures} accepts in ten seconds");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_went_away_does_not_keep_the_next_waiting() {
+        let started = tokio::time::Instant::now();
+        let mut answers = vec![Ok("the next"), Err(io::ErrorKind::ConnectionAborted.into())];
+        let client = next(|| std::future::ready(answers.pop().expect("two answers"))).await;
+        assert_eq!((client, started.elapsed()), ("the next", Duration::ZERO));
     }
 }

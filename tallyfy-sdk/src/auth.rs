@@ -290,15 +290,18 @@ pub(crate) fn is_confidential(url: &Url) -> bool {
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']');
+    // RFC 6761, 6.3; `client/http.rs` takes care that they resolve so.
     host == "localhost"
+        || host.strip_suffix(".localhost").is_some_and(|name| !name.is_empty())
         || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
         || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// The token goes to the configured host alone (py:core: links and redirects may point elsewhere).
+/// The token goes to the configured host alone (py:core: links and redirects may point elsewhere), in the configured way:
+/// whether http is one was settled when the client was made.
 pub(crate) fn check_destination(url: &Url, base: &Url) -> Result<(), Error> {
     let is_host = url.host() == base.host() && url.port_or_known_default() == base.port_or_known_default();
-    if is_host && url.scheme() == base.scheme() && is_confidential(url) {
+    if is_host && url.scheme() == base.scheme() && matches!(url.scheme(), "https" | "http") {
         return Ok(());
     }
     Err(Error::input("the request points at another host than the configured base URL; it was not sent"))

@@ -3,6 +3,9 @@
 
 mod builder;
 mod http;
+mod pool;
+mod proxy;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +16,8 @@ use reqwest::header::HeaderValue;
 use tallyfy_gen::transport::Transport;
 
 pub use self::builder::ClientBuilder;
+use self::pool::HttpClients;
+pub use self::tls::install_tls_provider;
 use crate::auth::{Token, TokenSource};
 use crate::call::CreationRegistry;
 use crate::clock::Clock;
@@ -88,7 +93,11 @@ use crate::retry::budget::Bucket;
 /// turn leaves the line, and nothing is sent. A request that is on its way may still be carried out, and nobody is told:
 /// set [`Call::deadline`](crate::Call::deadline) instead, which ends a call with an error that says so.
 ///
-/// It needs a tokio runtime with its timer enabled.
+/// # Runtimes
+///
+/// Calls are awaited in a tokio runtime with timers and network (`enable_all()`); elsewhere they are an error, and nothing
+/// is sent. A program without a runtime waits with `wait()` of the feature `blocking`. A client can be used in several
+/// runtimes: each has connections of its own, as a connection is driven by the runtime that opened it.
 #[derive(Clone)]
 pub struct Client {
     core: Arc<Core>,
@@ -96,7 +105,7 @@ pub struct Client {
 
 /// What all calls of a client share.
 pub(crate) struct Core {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClients,
     pub(crate) base_url: Url,
     pub(crate) user_agent: HeaderValue,
     pub(crate) client_header: HeaderValue,
@@ -121,8 +130,9 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client by the environment: `TALLYFY_API_TOKEN`, and if set `TALLYFY_BASE_URL` and
-    /// `TALLYFY_ORG_ID` (see [`default_organization`](Self::default_organization)).
+    /// A client by the environment: `TALLYFY_API_TOKEN`, and if set `TALLYFY_BASE_URL`,
+    /// `TALLYFY_ORG_ID` (see [`default_organization`](Self::default_organization)) and `TALLYFY_INSECURE_HTTP` (see
+    /// [`insecure_http`](ClientBuilder::insecure_http)).
     ///
     /// ```no_run
     /// # fn run() -> Result<(), tallyfy_sdk::Error> {
@@ -189,7 +199,7 @@ impl Client {
 
     /// The generated client, for one call.
     pub(crate) fn generated(&self, transport: Arc<dyn Transport>) -> tallyfy_gen::Client {
-        tallyfy_gen::Client::new_with_client(self.base_url(), self.core.http.clone(), transport)
+        tallyfy_gen::Client::new_with_client(self.base_url(), self.core.http.any().clone(), transport)
     }
 }
 

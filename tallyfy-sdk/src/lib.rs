@@ -4,6 +4,8 @@
 
 pub mod alias;
 mod auth;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod client;
 mod clock;
@@ -26,7 +28,7 @@ mod trace;
 pub use alias::*;
 pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
 pub use call::{Call, Candidate, Meta, Preview, Reconcile, WithMeta};
-pub use client::{Client, ClientBuilder, Organization};
+pub use client::{Client, ClientBuilder, Organization, install_tls_provider};
 pub use error::{Delivery, Error, FieldError};
 pub use id::{
     ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId,

@@ -17,6 +17,7 @@
 //! options of a call are, in `call.rs`.
 
 mod attempt;
+mod http2;
 mod prepare;
 
 use std::time::{Duration, SystemTime};
@@ -76,10 +77,12 @@ pub(crate) async fn run(
     let prepared = prepare(core, request, &limits.headers);
     auth::check_destination(&prepared.url, &core.base_url)
         .map_err(|error| error.with_operation(target.operation))?;
+    let http = core.http.here().map_err(|error| error.with_operation(target.operation))?;
     let span = trace::Span::of(target, &prepared.method, &core.base_url);
     let path = prepared.url.path().to_owned();
     let exchange = Exchange {
         core,
+        http,
         target,
         prepared,
         limits,
@@ -99,6 +102,7 @@ pub(crate) async fn run(
 /// One call under way.
 struct Exchange<'a> {
     core: &'a Core,
+    http: reqwest::Client,
     target: Target,
     prepared: Prepared,
     limits: &'a Limits,
@@ -179,7 +183,7 @@ impl<'a> Exchange<'a> {
         let mut headers = self.prepared.headers.clone();
         headers.insert(AUTHORIZATION, token.header().map_err(|error| self.finish(error))?);
         let sent = attempt::send(
-            &self.core.http,
+            &self.http,
             attempt::Outgoing {
                 method: self.prepared.method.clone(),
                 url: self.prepared.url.clone(),

@@ -15,6 +15,7 @@ mod reconcile;
 mod retry;
 mod search;
 mod secrets;
+mod surroundings;
 mod tolerance;
 mod tools;
 mod wire;

@@ -1,7 +1,12 @@
 //! The published document: which operation a request is, which schema an answer has, which fragment holds a place.
 //! Not here: turning schemas into JSON Schema (`schema`), walking through them (`walk`).
 
-use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use serde_json::Value;
 
@@ -202,7 +207,10 @@ fn parts(path: &str) -> Vec<&str> {
 /// Operation ids and component names, each with its fragment. Read when something was found, and not before.
 fn origins() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    // Of the checkout in which cargo runs this: the one that built it may be another, with the same target folder.
+    let running = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());
+    let package = running.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf());
+    let folder = package.join("../openapi");
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = format!("openapi/{}", entry.file_name().to_string_lossy());
         let text = fs::read_to_string(entry.path()).unwrap_or_default();

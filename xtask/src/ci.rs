@@ -17,8 +17,12 @@ const fn step(name: &'static str, cargo: &'static [&'static str]) -> Step {
     Step { name, cargo, variables: &[] }
 }
 
+/// Where the packages are that no registry has.
+const GEN: &str = "patch.crates-io.tallyfy-gen.path='tallyfy-gen'";
+const SANDBOX: &str = "patch.crates-io.tallyfy-sandbox.path='tallyfy-sandbox'";
+
 /// All steps. Tests come first: they say most.
-pub const STEPS: [Step; 14] = [
+pub const STEPS: &[Step] = &[
     Step { name: "test", cargo: &["test", "--workspace", "--quiet"], variables: &[("INSTA_UPDATE", "no")] },
     step("format", &["fmt", "--all", "--check"]),
     step("codegen", &["xtask", "codegen", "--check"]),
@@ -50,18 +54,62 @@ pub const STEPS: [Step; 14] = [
     ),
     step("without-tls", &["check", "--quiet", "-p", "tallyfy-sdk", "--no-default-features"]),
     // The other TLS providers need a C library or build for minutes; they are features of reqwest alone.
-    step("features", &["check", "--quiet", "-p", "tallyfy-sdk", "--features", "http2,system-proxy"]),
     step(
-        "package-gen",
-        &["package", "--quiet", "-p", "tallyfy-gen", "--no-verify", "--list", "--allow-dirty"],
+        "features",
+        &[
+            "test",
+            "--quiet",
+            "-p",
+            "tallyfy-sdk",
+            "--features",
+            "http2,blocking,system-proxy",
+            "--lib",
+            "--",
+            "http2::",
+            "blocking::",
+        ],
     ),
+    step(
+        "blocking",
+        &[
+            "run",
+            "--quiet",
+            "-p",
+            "tallyfy-sdk",
+            "--features",
+            "http2,blocking,system-proxy",
+            "--example",
+            "blocking",
+        ],
+    ),
+    step("own-reqwest", &["run", "--quiet", "-p", "tallyfy-sdk", "--example", "own_reqwest"]),
+    // What a registry would be sent, built from nothing but that. With patches and one by one, since cargo takes several
+    // that need each other from 1.90 on alone.
+    step("package-gen", &["package", "--quiet", "--allow-dirty", "-p", "tallyfy-gen"]),
+    step("package-sandbox", &["package", "--quiet", "--allow-dirty", "-p", "tallyfy-sandbox"]),
     step(
         "package-sdk",
-        &["package", "--quiet", "-p", "tallyfy-sdk", "--no-verify", "--list", "--allow-dirty"],
+        &["package", "--quiet", "--allow-dirty", "-p", "tallyfy-sdk", "--config", GEN, "--config", SANDBOX],
     ),
+    // `cargo package` builds no examples.
     step(
-        "package-sandbox",
-        &["package", "--quiet", "-p", "tallyfy-sandbox", "--no-verify", "--list", "--allow-dirty"],
+        "packaged-examples",
+        &[
+            "check",
+            "--quiet",
+            "--examples",
+            "--features",
+            "blocking,schemars",
+            "--manifest-path",
+            // With the version of the workspace.
+            "target/package/tallyfy-sdk-0.1.0/Cargo.toml",
+            "--target-dir",
+            "target",
+            "--config",
+            GEN,
+            "--config",
+            SANDBOX,
+        ],
     ),
 ];
 

@@ -27,7 +27,16 @@ pub mod upstream;
 pub mod view;
 pub mod vocabulary;
 
-/// The workspace's folder.
+/// The workspace's folder: that of the checkout in which cargo runs this. The folder in which it was built is another one
+/// when two checkouts share a target folder, and cargo sees nothing to build anew.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+    root_of(std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), Path::new(env!("CARGO_MANIFEST_DIR")))
+}
+
+/// The folder of cargo's package as it runs (as `cargo run` and `cargo test` say it), or else as it was built; then up to
+/// the workspace.
+pub fn root_of(running: Option<PathBuf>, built: &Path) -> PathBuf {
+    let package = running.filter(|folder| folder.is_dir()).unwrap_or_else(|| built.to_path_buf());
+    let above = package.ancestors().find(|folder| folder.join("openapi/root.yaml").is_file());
+    above.map_or_else(|| package.parent().map_or_else(PathBuf::new, Path::to_path_buf), Path::to_path_buf)
 }

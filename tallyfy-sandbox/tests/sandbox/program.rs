@@ -2,7 +2,7 @@
 //!
 //! Not here: the words of fault scripts (`faults::words`), the rows of a seed (`planned`).
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -47,6 +47,47 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// As `docker stop` does. The first process of a container ignores the signal unless it handles it, so ending by the
+/// signal itself is not enough.
+#[cfg(unix)]
+#[test]
+fn the_signal_that_stops_containers_ends_the_program_in_good_order() {
+    for signal in ["TERM", "INT"] {
+        let mut running = Running::start(&[]);
+        let sent = Command::new("kill").args(["-s", signal, &running.0.id().to_string()]).status();
+        assert!(sent.expect("kill").success());
+        let ended = running.0.wait().expect("it ends");
+        assert_eq!(ended.code(), Some(0), "{signal}: {ended}");
+    }
+}
+
+#[test]
+fn a_program_that_listens_everywhere_prints_an_address_that_can_be_called() {
+    let mut child = program()
+        .args(["--bind", "0.0.0.0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let (out, mut err) = (child.stdout.take().expect("stdout"), child.stderr.take().expect("stderr"));
+    let running = Running(child, String::new());
+    let (mut line, mut hint) = (String::new(), String::new());
+    BufReader::new(out).read_line(&mut line).expect("a line");
+    drop(running);
+    err.read_to_string(&mut hint).expect("text");
+    let started: Value = serde_json::from_str(&line).expect("JSON");
+    let url = started["base_url"].as_str().expect("an address");
+    let port = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/api"));
+    let port = port.unwrap_or_else(|| panic!("{url}"));
+    assert_eq!(started["environment"]["TALLYFY_BASE_URL"], url);
+    assert_eq!(started["environment"]["TALLYFY_API_TOKEN"], started["token"]);
+    assert_eq!(started["environment"]["TALLYFY_ORG_ID"], started["organization"]);
+    for part in [format!("TALLYFY_BASE_URL=http://HOST:{port}/api"), "TALLYFY_INSECURE_HTTP=HOST".to_owned()]
+    {
+        assert!(hint.contains(&part), "{hint}");
     }
 }
 

@@ -35,6 +35,7 @@ fn tokens_go_to_https_or_this_machine() {
         ("http://127.0.0.1", true),
         ("http://127.8.9.1", true),
         ("http://[::1]:1", true),
+        ("http://sandbox.localhost:8080", true),
         ("http://localhost.example.com", false),
         ("http://127.0.0.1.example.com", false),
         ("http://10.0.0.1", false),

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 
-use super::http::{BASE_URL, Configure, base_url, http_client};
+use super::http::{BASE_URL, Configure, Recipe, base_url};
+use super::pool::HttpClients;
+use super::proxy::Variables;
 use super::{Client, Core};
-use crate::auth::{PersonalToken, Token, TokenSource};
+use crate::auth::{self, PersonalToken, Token, TokenSource};
 use crate::call::CreationRegistry;
 use crate::clock::{Clock, Here, Jitter};
 use crate::error::Error;
@@ -41,6 +43,8 @@ const USER_AGENT: &str = concat!("tallyfy-sdk-rust/", env!("CARGO_PKG_VERSION"))
 pub struct ClientBuilder {
     credential: Credential,
     base_url: String,
+    insecure_http: Option<String>,
+    proxies: Proxies,
     organization: Option<OrganizationId>,
     timeout: Duration,
     connect_timeout: Duration,
@@ -63,11 +67,27 @@ enum Credential {
     Source(Arc<dyn TokenSource>),
 }
 
+/// Where proxies come from, beside those of [`ClientBuilder::configure_http`].
+enum Proxies {
+    /// The environment of the process.
+    Process,
+    /// What a function said in its place.
+    Given(Variables),
+    None,
+}
+
+/// The environment of the process. Lossy on purpose: what is not Unicode is no valid value, and is refused by name.
+fn process(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+}
+
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             credential: Credential::Missing,
             base_url: BASE_URL.to_owned(),
+            insecure_http: None,
+            proxies: Proxies::Process,
             organization: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
@@ -92,17 +112,18 @@ impl ClientBuilder {
     /// # Errors
     /// [`is_input`](Error::is_input) when `TALLYFY_API_TOKEN` is missing, or a variable is unusable.
     pub fn from_env() -> Result<Self, Error> {
-        // Lossy on purpose: what is not Unicode is no valid value, and is refused by name.
-        Self::from_env_with(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()))
+        Self::from_env_with(process)
     }
 
-    /// As [`from_env`](Self::from_env), with the variables from a function. An empty one counts as unset.
+    /// As [`from_env`](Self::from_env), with the variables from a function, those of [proxies](Self::no_proxy) too. An
+    /// empty one counts as unset.
     ///
     /// # Errors
     /// As [`from_env`](Self::from_env).
     pub fn from_env_with(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let value = |name| lookup(name).filter(|value| !value.trim().is_empty());
-        let mut builder = Self::default();
+        let proxies = Proxies::Given(Variables::read(&lookup));
+        let mut builder = Self { proxies, insecure_http: value("TALLYFY_INSECURE_HTTP"), ..Self::default() };
         let Some(token) = value("TALLYFY_API_TOKEN") else {
             return Err(Error::input(
                 "TALLYFY_API_TOKEN is not set; put a token there, made in Tallyfy under \
@@ -112,7 +133,8 @@ impl ClientBuilder {
         Token::new(token.as_str()).map_err(|error| in_variable("TALLYFY_API_TOKEN", &error))?;
         builder = builder.token(token);
         if let Some(url) = value("TALLYFY_BASE_URL") {
-            base_url(&url).map_err(|error| in_variable("TALLYFY_BASE_URL", &error))?;
+            base_url(&url, builder.insecure_http.as_deref())
+                .map_err(|error| in_variable("TALLYFY_BASE_URL", &error))?;
             builder = builder.base_url(url);
         }
         if let Some(id) = value("TALLYFY_ORG_ID").map(OrganizationId::from) {
@@ -134,9 +156,39 @@ impl ClientBuilder {
         self
     }
 
-    /// The API's address (default `https://go.tallyfy.com/api`); https, or http on this machine.
+    /// The API's address (default `https://go.tallyfy.com/api`); https, or http on this machine: a loopback address,
+    /// `localhost`, or a name that ends in `.localhost` and always means this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Lets the base URL be http if its host is this one, for a sandbox in a test network. Everybody on the way can read
+    /// the token: never name a host of the real service. By the environment: `TALLYFY_INSECURE_HTTP`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), tallyfy_sdk::Error> {
+    /// let client = tallyfy_sdk::Client::builder()
+    ///     .token("sandbox-token-admin")
+    ///     .base_url("http://tallyfy-sandbox:8080/api")
+    ///     .insecure_http("tallyfy-sandbox")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn insecure_http(mut self, host: impl Into<String>) -> Self {
+        self.insecure_http = Some(host.into());
+        self
+    }
+
+    /// Leaves the proxies of the environment alone.
+    ///
+    /// Without it, https goes through the proxy of `HTTPS_PROXY` or `ALL_PROXY`, also in lower case, but for the hosts of
+    /// `NO_PROXY`: in a tunnel, so that the proxy cannot read the token. Loopback addresses and http are called directly,
+    /// so `HTTP_PROXY` has no part in it. A proxy of [`configure_http`](Self::configure_http) goes before.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxies = Proxies::None;
         self
     }
 
@@ -218,17 +270,18 @@ impl ClientBuilder {
     /// # fn run(proxy: reqwest::Proxy) -> Result<(), tallyfy_sdk::Error> {
     /// let client = tallyfy_sdk::Client::builder()
     ///     .token("your-token")
-    ///     .configure_http(|http| http.proxy(proxy))
+    ///     .configure_http(move |http| http.proxy(proxy.clone()))
     ///     .build()?;
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// Redirects, timeouts and repeats are this crate's business and set after it, as tokens and the count
-    /// of attempts depend on them. Proxies from the environment are used with the feature `system-proxy`.
+    /// It is called once for each tokio runtime in which the client is used. Redirects, timeouts and repeats are this
+    /// crate's business and set after it, as tokens and the count of attempts depend on them. Its proxies go before those
+    /// of the environment, and its `no_proxy()` is the same as [`no_proxy`](Self::no_proxy).
     pub fn configure_http(
         mut self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.configure = Some(Box::new(configure));
         self
@@ -237,12 +290,13 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// With the feature `rustls-ring` (default), the ring provider becomes the process's TLS provider if
-    /// the program has not installed one by then. A program that wants another installs it first.
+    /// the program has not installed one by then. A program that wants another installs it first; one that makes reqwest
+    /// clients of its own before this calls [`install_tls_provider`](crate::install_tls_provider).
     ///
     /// # Errors
     /// [`is_input`](Error::is_input); the message names the setting and the remedy.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = base_url(&self.base_url)?;
+        let base_url = base_url(&self.base_url, self.insecure_http.as_deref())?;
         let times = [
             ("timeout", self.timeout),
             ("connect_timeout", self.connect_timeout),
@@ -269,7 +323,22 @@ impl ClientBuilder {
         };
         // Shorter than the attempt, or nobody could tell which of the two was over.
         let connect_timeout = self.connect_timeout.min(self.timeout.mul_f64(0.9));
-        let http = http_client(self.configure, &base_url, connect_timeout)?;
+        let proxy = match &self.proxies {
+            Proxies::Process => Variables::read(&process).proxy(&base_url)?,
+            Proxies::Given(variables) => variables.proxy(&base_url)?,
+            Proxies::None => None,
+        };
+        let http = HttpClients::new(Recipe {
+            base: base_url.clone(),
+            connect: connect_timeout,
+            configure: self.configure,
+            proxy,
+            // Elsewhere it is the environment, which is read here.
+            system_proxy: cfg!(all(feature = "system-proxy", any(target_os = "macos", windows)))
+                && !matches!(self.proxies, Proxies::None)
+                && base_url.scheme() == "https"
+                && !auth::is_loopback(&base_url),
+        })?;
         Ok(Client {
             core: Arc::new(Core {
                 http,

@@ -43,6 +43,98 @@ fn base_urls_are_checked() {
 }
 
 #[test]
+fn names_below_localhost_are_this_machine() {
+    for url in ["http://sandbox.localhost:8080/api", "http://a.b.LOCALHOST", "http://[::1]:1/api"] {
+        assert!(builder().base_url(url).build().is_ok(), "{url}");
+    }
+    for url in ["http://.localhost", "http://xlocalhost", "http://localhost.example.com", "http://0.0.0.0:1"]
+    {
+        assert!(builder().base_url(url).build().is_err(), "{url}");
+    }
+}
+
+#[test]
+fn plain_http_in_a_test_network_is_for_the_one_host_that_is_named() {
+    let with = |host: &str, url: &str| builder().base_url(url).insecure_http(host);
+    for (host, url) in [
+        ("tallyfy-sandbox", "http://tallyfy-sandbox:8080/api"),
+        (" Tallyfy-Sandbox\n", "http://TALLYFY-SANDBOX/api"),
+        ("172.17.0.2", "http://172.17.0.2:8080/api"),
+        ("fd00::2", "http://[fd00::2]:8080/api"),
+        ("[fd00::2]", "http://[fd00::2]:8080/api"),
+        ("tallyfy-sandbox", "https://go.tallyfy.com/api"),
+        ("tallyfy-sandbox", "http://127.0.0.1:81/api"),
+    ] {
+        assert!(with(host, url).build().is_ok(), "{host} {url}");
+    }
+    for (host, url) in [
+        ("tallyfy-sandbox", "http://go.tallyfy.com/api"),
+        ("sandbox", "http://tallyfy-sandbox:8080/api"),
+        ("tallyfy-sandbox", "http://tallyfy-sandbox.example.com/api"),
+        ("tallyfy-sandbox:8080", "http://tallyfy-sandbox:8080/api"),
+        ("*", "http://tallyfy-sandbox:8080/api"),
+        ("", "http://tallyfy-sandbox:8080/api"),
+    ] {
+        refused(with(host, url), "the base URL must use https");
+    }
+    let unnamed =
+        builder().base_url("http://tallyfy-sandbox:8080/api").build().expect_err("unnamed").to_string();
+    assert!(unnamed.contains("insecure_http(..) or TALLYFY_INSECURE_HTTP"), "{unnamed}");
+    let by_environment = |host: &'static str| {
+        Client::from_env_with(move |name| match name {
+            "TALLYFY_API_TOKEN" => Some("t".to_owned()),
+            "TALLYFY_BASE_URL" => Some("http://tallyfy-sandbox:8080/api".to_owned()),
+            "TALLYFY_INSECURE_HTTP" => Some(host.to_owned()),
+            _ => None,
+        })
+    };
+    assert!(by_environment("tallyfy-sandbox").is_ok());
+    assert!(by_environment("other").is_err());
+}
+
+#[test]
+fn a_proxy_that_is_none_is_refused_by_the_name_of_its_variable() {
+    let with = |name: &'static str, value: &'static str| {
+        Client::from_env_with(move |asked| match asked {
+            "TALLYFY_API_TOKEN" => Some("t".to_owned()),
+            _ => (asked == name).then(|| value.to_owned()),
+        })
+    };
+    for (name, value) in [
+        ("HTTPS_PROXY", "ftp://kim:p4ss@proxy:1"),
+        ("https_proxy", "http://kim:p4ss@"),
+        ("ALL_PROXY", "http://kim:p4ss@proxy:port"),
+        ("all_proxy", "a b"),
+    ] {
+        let text = with(name, value).expect_err(value).to_string();
+        assert!(text.starts_with(&format!("{name} is not the address of a proxy")), "{text}");
+        assert!(text.contains("no_proxy") && !text.contains("p4ss"), "{text}");
+    }
+    for (name, value) in [
+        ("HTTPS_PROXY", "proxy.example.com:3128"),
+        ("https_proxy", "proxy.example.com"),
+        ("ALL_PROXY", "socks5h://kim:p4ss@127.0.0.1:1080"),
+        ("HTTP_PROXY", "a b"),
+        ("HTTPS_PROXY", " "),
+    ] {
+        assert!(with(name, value).is_ok(), "{name} {value}");
+    }
+}
+
+#[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")))]
+#[test]
+fn https_without_tls_names_the_features() {
+    // Another crate of the build may bring TLS, as a whole workspace does.
+    if let Err(error) = builder().build() {
+        let text = error.to_string();
+        for feature in ["rustls-ring", "rustls-aws-lc", "native-tls"] {
+            assert!(text.contains(feature), "{text}");
+        }
+    }
+    assert!(builder().base_url("http://127.0.0.1:1/api").build().is_ok());
+}
+
+#[test]
 fn other_settings_are_checked() {
     refused(Client::builder(), "no token is set");
     refused(Client::builder().token(""), "the token is empty");

@@ -10,6 +10,8 @@ use http_body_util::Full;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode, Url};
 
+use super::http2;
+
 /// An answer that is no success is kept up to this size; the rest says nothing more.
 const LARGEST_ERROR: u64 = 1024 * 1024;
 
@@ -168,7 +170,8 @@ pub(super) async fn send(http: &reqwest::Client, outgoing: Outgoing, limit: u64)
         Ok(response) => read(response, limit).await,
         Err(error) => {
             let untouched = watch.is_some_and(|asked| !asked.load(Ordering::Acquire));
-            let sent = !(untouched || error.is_connect() || error.is_builder());
+            let refused = http2::was_refused(&error);
+            let sent = !(untouched || error.is_connect() || error.is_builder() || refused);
             Attempt::Failed { error, sent }
         }
     }

@@ -183,7 +183,7 @@ impl World {
             .timeout(Duration::from_secs(5))
             .jitter(|| 0.5)
             // The certificates of this machine take longer to load than all else.
-            .configure_http(move |http| http.dns_resolver(names).tls_certs_only([]))
+            .configure_http(move |http| http.dns_resolver(Arc::clone(&names)).tls_certs_only([]))
             .build()
             .expect("a client")
     }

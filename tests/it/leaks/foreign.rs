@@ -97,7 +97,7 @@ async fn a_proxy_keeps_its_password() {
             .token(TOKEN)
             .base_url("https://tallyfy.test/api")
             .timeout(Duration::from_secs(5))
-            .configure_http(|http| http.proxy(proxy))
+            .configure_http(move |http| http.proxy(proxy.clone()))
             .build()
             .expect("a client");
         check_error("a proxy", &client.me().await.expect_err("the proxy refuses"));

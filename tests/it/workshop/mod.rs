@@ -11,6 +11,7 @@ use insta::Settings;
 use serde_json::Value;
 use xtask::spec::Spec;
 
+mod checkout;
 mod codegen;
 mod examples;
 mod lint;
