@@ -318,7 +318,7 @@ impl Error {
     }
 
     /// The ids of the objects that may be what the call created, if [`Call::reconcile`](crate::Call::reconcile) looked
-    /// and could not tell: new ones that no other call of the client made. Look at them before you call again.
+    /// and could not tell: new ones that no other call of the client made, at most 100. Look at them before you call again.
     pub fn candidates(&self) -> &[String] {
         &self.0.candidates
     }

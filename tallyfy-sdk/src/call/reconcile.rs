@@ -39,6 +39,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 const BLIND_LOOKS: u32 = 3;
 /// Candidates that an error names.
 const MOST_NAMED: usize = 5;
+/// Candidates that it keeps.
+const MOST_KEPT: usize = 100;
 
 /// How to find the object that a call may have created; see [`Call::reconcile`](crate::Call::reconcile).
 ///
@@ -295,10 +297,16 @@ impl LookContext {
         &self.window
     }
 
-    /// Whether more of it must be read: another call is not known to have made it, and the marker was not met so far.
+    /// Whether more of it must be read: it is new, another call is not known to have made it, and the marker was not met so
+    /// far. What is not surely new is in doubt whatever it holds.
     pub(crate) fn needs_more(&self, candidate: &Candidate) -> bool {
         let is_known = || self.ticket.registry().lock().maker(self.ticket.tag(), &candidate.id).is_some();
-        self.sought.is_marker() && !candidate.is_whole && !self.sought.is_marked(candidate) && !is_known()
+        let is_new = || self.window.age(candidate.created_at.as_ref()) == Age::New;
+        self.sought.is_marker()
+            && !candidate.is_whole
+            && !self.sought.is_marked(candidate)
+            && is_new()
+            && !is_known()
     }
 }
 
@@ -470,7 +478,8 @@ impl<T: Send + 'static> Lookup for Reconciler<T> {
                 format!("It was looked for, and did not appear within {:?}", self.reconcile.grace)
             }
             LookupOutcome::CannotTell(doubtful) => {
-                ids = doubtful.iter().filter_map(|(candidate, _)| shown_id(&candidate.id)).collect();
+                let shown = doubtful.iter().filter_map(|(candidate, _)| shown_id(&candidate.id));
+                ids = shown.take(MOST_KEPT).collect();
                 in_doubt(&doubtful)
             }
             LookupOutcome::Failed(error) => format!("It could not be looked for ({error})"),

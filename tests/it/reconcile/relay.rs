@@ -22,8 +22,8 @@ pub(super) struct Changes {
     pub(super) name: fn(&str) -> String,
     /// What stands in the place of a row's `created_at`.
     pub(super) created: fn(&Value) -> Value,
-    /// By how much the `Date` header goes before the clock.
-    pub(super) date: TimeDelta,
+    /// By how much the `Date` header goes before the clock; `None` leaves it out.
+    pub(super) date: Option<TimeDelta>,
     /// How long a list misses a process.
     pub(super) lag: Duration,
     /// In place of each list.
@@ -33,7 +33,7 @@ pub(super) struct Changes {
 impl fmt::Debug for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, created) = ((self.name)("Order 4711"), (self.created)(&"2026-11-27T00:00:00Z".into()));
-        write!(f, "name {name:?}, created_at {created}, date {}, lag {:?}", self.date, self.lag)
+        write!(f, "name {name:?}, created_at {created}, date {:?}, lag {:?}", self.date, self.lag)
     }
 }
 
@@ -42,7 +42,7 @@ impl Default for Changes {
         Self {
             name: str::to_owned,
             created: Value::clone,
-            date: TimeDelta::zero(),
+            date: Some(TimeDelta::zero()),
             lag: Duration::ZERO,
             list: None,
         }
@@ -105,9 +105,10 @@ async fn relay(
         Some(list) => list.to_owned(),
         None => changed(body, changes, first_seen),
     };
-    let date = (Utc::now() + changes.date).format("%a, %d %b %Y %H:%M:%S GMT");
+    let date = changes.date.map(|ahead| (Utc::now() + ahead).format("date: %a, %d %b %Y %H:%M:%S GMT\r\n"));
+    let date = date.map(|line| line.to_string()).unwrap_or_default();
     let head = format!(
-        "HTTP/1.1 {status} Text\r\ncontent-type: application/json\r\ndate: {date}\r\nconnection: close\r\n\
+        "HTTP/1.1 {status} Text\r\ncontent-type: application/json\r\n{date}connection: close\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );

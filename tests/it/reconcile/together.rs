@@ -101,9 +101,9 @@ async fn fifty_launches_are_fifty_processes_though_answers_are_lost_names_rewrit
         ("by marker", plain, By::Marker, 0),
         ("names rewritten", Changes { name: entities, ..plain }, By::Name, 0),
         ("lists late", Changes { lag: Duration::from_secs(20), ..plain }, By::Name, 0),
-        ("clock behind", Changes { date: TimeDelta::minutes(-10), ..plain }, By::Name, 0),
+        ("clock behind", Changes { date: Some(TimeDelta::minutes(-10)), ..plain }, By::Name, 0),
         // Whose answer was lost finds its process, and cannot know that it is not from before.
-        ("clock ahead", Changes { date: TimeDelta::minutes(10), ..plain }, By::Name, LAUNCHES / 5),
+        ("clock ahead", Changes { date: Some(TimeDelta::minutes(10)), ..plain }, By::Name, LAUNCHES / 5),
     ] {
         let outcome = together(changes, two_in_five(), unlike(by)).await;
         assert_eq!((outcome.there, outcome.untold), (LAUNCHES, untold), "{what}");
@@ -158,13 +158,13 @@ fn changes() -> impl Strategy<Value = Changes> {
         |name| name.chars().take(7).collect(),
         |_| "Weekly check".to_owned(),
     ];
-    let dates = [0, 0, -10, 10, 1, 525_600, -525_600];
+    let dates = [Some(0), Some(0), Some(-10), Some(10), Some(1), Some(525_600), Some(-525_600), None];
     let created: [fn(&serde_json::Value) -> serde_json::Value; 3] =
         [Clone::clone, Clone::clone, |_| serde_json::Value::Null];
     (0..names.len(), 0..dates.len(), 0..created.len(), 0..30_u64).prop_map(move |(name, date, row, lag)| {
         Changes {
             name: names[name],
-            date: TimeDelta::minutes(dates[date]),
+            date: dates[date].map(TimeDelta::minutes),
             created: created[row],
             lag: Duration::from_secs(lag),
             ..Changes::default()

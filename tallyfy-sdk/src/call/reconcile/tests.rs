@@ -249,3 +249,60 @@ async fn any_list_will_do() {
     let found = processes.launch(launch()).reconcile(once).with_meta().await.expect("found");
     assert!(found.meta.found);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_one_look_met_counts_though_a_later_one_misses_it() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetBefore);
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let once = Reconcile::by_name(NAME, move |_| {
+        let is_second = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 1;
+        let process: Process = serde_json::from_str(r#"{"id": "7"}"#).expect("a process");
+        let met = is_second.then(|| (Candidate::new(&process.id).name(Some("Another")), process));
+        async move { Ok(met.into_iter().collect()) }
+    });
+    let error = processes.launch(launch()).reconcile(once).await.expect_err("in doubt");
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert_eq!(error.candidates(), ["7"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_cut_is_not_looked_through() {
+    let (sandbox, processes) = start().await;
+    let lists: [fn(&Processes) -> Lister<Process>; 4] = [
+        |all| all.list(ListProcesses::new().page(2)),
+        |all| all.list(ListProcesses::new()).limit(100),
+        |all| all.list(ListProcesses::new()).unchecked(),
+        |all| all.list(ListProcesses::new()).resume(&"1:list_runs:2:0:10".parse().expect("a token")),
+    ];
+    for list in lists {
+        let all = processes.clone();
+        let once = Reconcile::by_name_in_list(
+            NAME,
+            move || list(&all),
+            |process: &Process| Candidate::new(&process.id),
+        );
+        let error = processes.launch(launch()).reconcile(once).await.expect_err("cut");
+        assert!(error.is_input() && error.to_string().contains("walked to its end"), "{error}");
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preview_is_refused_as_its_call_would_be() {
+    let (sandbox, processes) = start().await;
+    let call = processes.launch(launch()).reconcile(processes.reconcile_by_marker(""));
+    assert!(call.preview().await.expect_err("no marker").is_input());
+    let call = processes.launch(launch()).reconcile(by_name(&processes));
+    assert_eq!(call.preview().await.expect("a preview").method, "POST");
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_looks_is_not_repeated_without_a_look_even_if_called_idempotent() {
+    let (sandbox, processes) = start().await;
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let call = processes.launch(launch()).reconcile(by_name(&processes)).idempotent(true);
+    assert!(call.with_meta().await.expect("found").meta.found);
+    assert_eq!(count(&processes).await, 1);
+}

@@ -66,7 +66,8 @@ impl CreationWindow {
             margin: TimeDelta::from_std(self.margin).unwrap_or(TimeDelta::MAX),
             server: clock.ahead_since(self.began),
         };
-        if is_exact { times.age() } else { times.inexact_age() }
+        // One clock alone may be wrong by hours.
+        if is_exact && times.server.is_some() { times.age() } else { times.inexact_age() }
     }
 }
 
@@ -98,7 +99,7 @@ impl Times {
         if is_new { Age::New } else { Age::Unclear }
     }
 
-    /// Of a date that is off by hours: surely old, or unclear.
+    /// Where the date or the only clock may be off by hours: surely old, or unclear.
     fn inexact_age(&self) -> Age {
         if self.is_old(INEXACT) { Age::Old } else { Age::Unclear }
     }
@@ -131,7 +132,7 @@ mod tests {
             margin: TimeDelta::seconds(60),
             server: server.map(|(least, most)| (TimeDelta::seconds(least), TimeDelta::seconds(most))),
         };
-        if is_exact { times.age() } else { times.inexact_age() }
+        if is_exact && server.is_some() { times.age() } else { times.inexact_age() }
     }
 
     #[test]
@@ -139,12 +140,14 @@ mod tests {
         const HOUR: i64 = 3600;
         for (created, server, expected) in [
             // One clock, or two that agree.
-            (5, None, Age::New),
+            (5, None, Age::Unclear),
+            (-HOUR, None, Age::Unclear),
+            (-37 * HOUR, None, Age::Old),
             (5, Some((0, 0)), Age::New),
             (-1, Some((0, 0)), Age::New),
             (-30, Some((0, 0)), Age::Unclear),
             (-61, Some((0, 0)), Age::Old),
-            (-HOUR, None, Age::Old),
+            (-HOUR, Some((0, 0)), Age::Old),
             (HOUR, Some((0, 0)), Age::Unclear),
             // The service goes before this machine, or says so.
             (600, Some((600, 601)), Age::New),
