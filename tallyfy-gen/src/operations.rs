@@ -21,6 +21,8 @@ pub struct Operation {
     /// Whether the object is gone afterwards. The service also reopens and disables by DELETE: there, a missing object
     /// does not mean that the work is done.
     pub removes: bool,
+    /// Whether it takes a `page`; a list that does not comes whole.
+    pub is_paged: bool,
     /// The hourly cap of the organization that it counts under.
     pub cap: Option<Cap>,
 }
@@ -64,7 +66,18 @@ const fn row(
     repeat: Repeat,
     confidence: Confidence,
 ) -> Operation {
-    Operation { id, method, path, tag, repeat, confidence, optional_answer: false, removes: false, cap: None }
+    Operation {
+        id,
+        method,
+        path,
+        tag,
+        repeat,
+        confidence,
+        optional_answer: false,
+        removes: false,
+        is_paged: false,
+        cap: None,
+    }
 }
 
 impl Operation {
@@ -75,6 +88,11 @@ impl Operation {
 
     const fn removing(mut self) -> Self {
         self.removes = true;
+        self
+    }
+
+    const fn paged(mut self) -> Self {
+        self.is_paged = true;
         self
     }
 
@@ -198,24 +216,24 @@ pub static OPERATIONS: &[Operation] = &[
     row("get_user", "GET", "/organizations/{org}/users/{user}", "members", Repeat::Safe, Confidence::High),
     row("get_user_custom_fields", "GET", "/organizations/{org}/users/{user}/custom-fields", "custom_fields", Repeat::Safe, Confidence::Medium),
     row("invite_user", "POST", "/organizations/{org}/users/invite", "members", Repeat::Reconcile, Confidence::High),
-    row("list_activity", "GET", "/organizations/{org}/activity-feeds", "activity", Repeat::Safe, Confidence::High),
+    row("list_activity", "GET", "/organizations/{org}/activity-feeds", "activity", Repeat::Safe, Confidence::High).paged(),
     row("list_captures", "GET", "/organizations/{org}/checklists/{checklist}/steps/{step}/captures", "form_fields", Repeat::Safe, Confidence::Low),
-    row("list_checklists", "GET", "/organizations/{org}/checklists", "templates", Repeat::Safe, Confidence::High),
-    row("list_custom_field_keys", "GET", "/organizations/{org}/custom-field-keys", "custom_fields", Repeat::Safe, Confidence::Medium),
-    row("list_folders", "GET", "/organizations/{org}/folders", "folders", Repeat::Safe, Confidence::High),
-    row("list_groups", "GET", "/organizations/{org}/groups", "groups", Repeat::Safe, Confidence::High),
-    row("list_guest_tasks", "GET", "/organizations/{org}/guests/{guest}/tasks", "tasks", Repeat::Safe, Confidence::High),
-    row("list_guests", "GET", "/organizations/{org}/guests", "guests", Repeat::Safe, Confidence::High),
+    row("list_checklists", "GET", "/organizations/{org}/checklists", "templates", Repeat::Safe, Confidence::High).paged(),
+    row("list_custom_field_keys", "GET", "/organizations/{org}/custom-field-keys", "custom_fields", Repeat::Safe, Confidence::Medium).paged(),
+    row("list_folders", "GET", "/organizations/{org}/folders", "folders", Repeat::Safe, Confidence::High).paged(),
+    row("list_groups", "GET", "/organizations/{org}/groups", "groups", Repeat::Safe, Confidence::High).paged(),
+    row("list_guest_tasks", "GET", "/organizations/{org}/guests/{guest}/tasks", "tasks", Repeat::Safe, Confidence::High).paged(),
+    row("list_guests", "GET", "/organizations/{org}/guests", "guests", Repeat::Safe, Confidence::High).paged(),
     row("list_guests_minimal", "GET", "/organizations/{org}/guests-list", "guests", Repeat::Safe, Confidence::Medium),
-    row("list_my_organizations", "GET", "/me/organizations", "organizations", Repeat::Safe, Confidence::High),
-    row("list_my_tasks", "GET", "/organizations/{org}/me/tasks", "tasks", Repeat::Safe, Confidence::High),
-    row("list_run_tasks", "GET", "/organizations/{org}/runs/{run}/tasks", "tasks", Repeat::Safe, Confidence::High),
-    row("list_runs", "GET", "/organizations/{org}/runs", "processes", Repeat::Safe, Confidence::High),
-    row("list_steps", "GET", "/organizations/{org}/checklists/{checklist}/steps", "steps", Repeat::Safe, Confidence::High),
-    row("list_tags", "GET", "/organizations/{org}/tags", "tags", Repeat::Safe, Confidence::High),
-    row("list_tasks", "GET", "/organizations/{org}/tasks", "tasks", Repeat::Safe, Confidence::High),
-    row("list_user_tasks", "GET", "/organizations/{org}/users/{user}/tasks", "tasks", Repeat::Safe, Confidence::High),
-    row("list_users", "GET", "/organizations/{org}/users", "members", Repeat::Safe, Confidence::High),
+    row("list_my_organizations", "GET", "/me/organizations", "organizations", Repeat::Safe, Confidence::High).paged(),
+    row("list_my_tasks", "GET", "/organizations/{org}/me/tasks", "tasks", Repeat::Safe, Confidence::High).paged(),
+    row("list_run_tasks", "GET", "/organizations/{org}/runs/{run}/tasks", "tasks", Repeat::Safe, Confidence::High).paged(),
+    row("list_runs", "GET", "/organizations/{org}/runs", "processes", Repeat::Safe, Confidence::High).paged(),
+    row("list_steps", "GET", "/organizations/{org}/checklists/{checklist}/steps", "steps", Repeat::Safe, Confidence::High).paged(),
+    row("list_tags", "GET", "/organizations/{org}/tags", "tags", Repeat::Safe, Confidence::High).paged(),
+    row("list_tasks", "GET", "/organizations/{org}/tasks", "tasks", Repeat::Safe, Confidence::High).paged(),
+    row("list_user_tasks", "GET", "/organizations/{org}/users/{user}/tasks", "tasks", Repeat::Safe, Confidence::High).paged(),
+    row("list_users", "GET", "/organizations/{org}/users", "members", Repeat::Safe, Confidence::High).paged(),
     row("list_users_minimal", "GET", "/organizations/{org}/users-list", "members", Repeat::Safe, Confidence::Medium),
     row("list_watchers", "GET", "/organizations/{org}/watchers", "watchers", Repeat::Safe, Confidence::Medium),
     row("move_capture", "PUT", "/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}/move-out", "form_fields", Repeat::Safe, Confidence::High),
@@ -244,7 +262,7 @@ pub static OPERATIONS: &[Operation] = &[
     row("restore_checklist", "PUT", "/organizations/{org}/checklists/{checklist}/restore", "templates", Repeat::Safe, Confidence::High),
     row("restore_task", "PUT", "/organizations/{org}/tasks/{task}/restore", "tasks", Repeat::Safe, Confidence::Medium),
     row("save_task_capture", "POST", "/organizations/{org}/tasks/{task}/captures", "form_fields", Repeat::Unsafe, Confidence::Low),
-    row("search", "GET", "/organizations/{org}/search", "search", Repeat::Safe, Confidence::High),
+    row("search", "GET", "/organizations/{org}/search", "search", Repeat::Safe, Confidence::High).paged(),
     row("undo_activity", "PUT", "/organizations/{org}/activity-feed/{activity}/undo", "activity", Repeat::Unsafe, Confidence::Low),
     row("update_automated_action", "PUT", "/organizations/{org}/checklists/{checklist}/automated-actions/{automated_action}", "automations", Repeat::Unsafe, Confidence::High),
     row("update_capture", "PUT", "/organizations/{org}/checklists/{checklist}/steps/{step}/captures/{capture}", "form_fields", Repeat::Safe, Confidence::High),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::enums::TaskStatus;
 use crate::types::{
     Capture, Checklist, CreateRunInput, Prerun, Run, RunCapture, Step, Task, TaskCapture, TaskOverrideInput,
     Thread, UpdateRunInput, UpdateRunTaskInput, UpdateTaskInput,
@@ -63,6 +64,13 @@ impl Run {
 }
 
 impl Task {
+    /// Whether it waits for somebody to complete it: `not-started`, `in-progress` or `active`. A task without a status, or
+    /// with one that this version does not know, does not count: to complete a task again mails people again.
+    pub fn is_open(&self) -> bool {
+        use TaskStatus::{Active, InProgress, NotStarted};
+        matches!(self.status, Some(NotStarted | InProgress | Active))
+    }
+
     /// The process of the task (`run_id`); a one-off task has none.
     pub fn process_id(&self) -> Option<&str> {
         self.run_id.as_deref()

@@ -92,7 +92,8 @@ async fn launch(organization: &Organization, template: &Template, me: i64) -> Re
 
 async fn complete(organization: &Organization, process: &Process, me: i64) -> Result<(), Error> {
     let tasks = organization.process(&process.id).tasks();
-    let mut all: Vec<Task> = tasks.list(Default::default()).items().try_collect().await?;
+    // Right after a launch the list may lag: a fresh one shows every task, or fails.
+    let mut all: Vec<Task> = tasks.list(Default::default()).fresh().items().try_collect().await?;
     all.sort_by_key(|task| task.position);
     if let Some(first) = all.first() {
         let comment = AddComment::new("Launched by the quickstart.");
@@ -102,6 +103,10 @@ async fn complete(organization: &Organization, process: &Process, me: i64) -> Re
     for task in &all {
         let query = GetProcessTask::new().with([TaskInclude::FormFields]);
         let task = tasks.get_with(&task.id, query).await?;
+        // One that is hidden or done: to complete it again would mail people again.
+        if !task.is_open() {
+            continue;
+        }
         let mut answers = UpdateProcessTask::new();
         for field in task.form_fields.iter().flatten() {
             let columns = field.columns.as_ref().map_or(0, Vec::len);

@@ -133,7 +133,8 @@ enum Kind {
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: Bytes,
+    /// Missing where the fault was found in a page that had been read.
+    body: Option<Bytes>,
     said: ServerMessage,
 }
 
@@ -240,9 +241,11 @@ impl Error {
         self.0.kind == Kind::Status && self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// The server accepted the call, and its answer cannot be read: cut off, HTML, or of another shape.
+    /// The server accepted the call, and its answer cannot be read: cut off, HTML, or of another shape; or it was read, and
+    /// is another page of a list than was asked for.
     ///
-    /// The server has acted. Status, headers and body are kept here; do not repeat a write.
+    /// The server has acted; do not repeat a write. Status, headers and body are kept here (of another page, status and
+    /// headers).
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
@@ -250,7 +253,8 @@ impl Error {
     /// More than is allowed: an answer above the client's limit (the server has acted), more pages than
     /// the limit, or an upload the server refused (413, it did not act).
     ///
-    /// Ask for less per page, or raise the limit.
+    /// Ask for less per page, or raise the limit. A walk of too many pages has read those before: status and headers are
+    /// of the last one.
     pub fn is_too_large(&self) -> bool {
         self.0.kind == Kind::TooLarge || self.has_status(413)
     }
@@ -323,9 +327,10 @@ impl Error {
         &self.0.candidates
     }
 
-    /// The body of the last answer, as it came but for the token, cut at 64 KiB. It may hold personal data.
+    /// The body of the last answer, as it came but for the token, cut at 64 KiB. It may hold personal data. Missing where a
+    /// walk found fault with a page that had been read.
     pub fn body(&self) -> Option<&[u8]> {
-        self.0.answer.as_ref().map(|answer| &answer.body[..])
+        self.0.answer.as_ref()?.body.as_deref()
     }
 
     /// The headers of the last answer, but for the token. Cookies are kept out of `Debug`.

@@ -1,6 +1,12 @@
 //! Lists: one page, and what can be asked of a list. A list call is a [`Call`] for one page; walking through all of
-//! them stands in `page/walk.rs` and `page/stream.rs`. Envelopes are read in the generated crate.
+//! them stands in `page/walk.rs` and `page/stream.rs`, where an answer keeps its page numbers in `page/numbers.rs`,
+//! whether another page follows in `page/course.rs`, lists read right after a write in `page/fresh.rs`. Envelopes are
+//! read in the generated crate.
 
+mod asked;
+mod course;
+mod fresh;
+mod numbers;
 mod resume;
 mod stream;
 mod tally;
@@ -10,10 +16,16 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use progenitor_client::ResponseValue;
 use tallyfy_gen::wire::{List, ListMeta};
 
+pub(crate) use self::asked::Asked;
+use self::course::{Course, Follows};
+pub(crate) use self::fresh::{Count, Expected, count};
+use self::fresh::{Freshness, settle};
+use self::numbers::PageNumbers;
 pub use self::resume::ResumeToken;
 pub use self::stream::{Items, Pages};
 pub use self::tally::Drift;
@@ -73,47 +85,62 @@ type Identify<T> = Arc<dyn Fn(&T) -> Option<u64> + Send + Sync>;
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
-    /// What the server says about the list; empty where it says nothing.
+    /// What the server says about the list under `meta`; empty where it says nothing there.
     pub meta: ListMeta,
+    numbers: PageNumbers,
+    /// All rows were asked for in one answer.
+    whole: bool,
 }
 
 impl<T> Page<T> {
-    /// Items on all pages, if the server says so.
+    /// Items on all pages, if the server says so, under `meta.pagination` or elsewhere; the larger, where it contradicts
+    /// itself.
     pub fn total(&self) -> Option<i64> {
-        self.meta.pagination.as_ref()?.total
+        self.numbers.total
     }
 
     /// The number of this page, from 1, if the server says so.
     pub fn current(&self) -> Option<i64> {
-        self.meta.pagination.as_ref()?.current_page
+        self.numbers.current
     }
 
     /// The number of the last page, if the server says so.
     pub fn last(&self) -> Option<i64> {
-        self.meta.pagination.as_ref()?.total_pages
+        self.numbers.last
     }
 
-    /// Whether another page follows. Where the server does not name the last page, a full page counts as
-    /// followed by another; a list that says nothing of pages has only one.
+    /// Whether another page may follow. Where the server says nothing of it, every page that is not empty counts as
+    /// followed by another: asking costs one request, and taking silence for the end could lose rows.
     pub fn has_next(&self) -> bool {
-        self.is_followed(self.current().unwrap_or(1))
+        let number = self.current().unwrap_or(1);
+        let came = self.rows();
+        let before =
+            self.numbers.size.or(i64::try_from(came).ok()).map(|size| (number - 1).saturating_mul(size));
+        let counted = before.and_then(|before| u64::try_from(before).ok()).unwrap_or(0).saturating_add(came);
+        let course = Course {
+            numbers: self.numbers,
+            number,
+            came,
+            widest_before: 0,
+            counted,
+            stood: counted,
+            empty: u32::from(came == 0),
+            moved: false,
+            whole: self.whole,
+        };
+        course.follows() == Follows::Page
     }
 
-    fn is_followed(&self, number: i64) -> bool {
-        let Some(pagination) = &self.meta.pagination else { return false };
-        match (pagination.total_pages, pagination.per_page) {
-            (Some(last), _) => number < last,
-            (None, Some(size)) => {
-                size > 0 && i64::try_from(self.items.len()).is_ok_and(|found| found >= size)
-            }
-            (None, None) => false,
-        }
+    /// Rows that came, those that could not be read too.
+    fn rows(&self) -> u64 {
+        u64::try_from(self.items.len()).unwrap_or(u64::MAX)
     }
 }
 
 impl<T> From<List<T>> for Page<T> {
     fn from(list: List<T>) -> Self {
-        Self { items: list.data, meta: list.meta.unwrap_or_default() }
+        let numbers = PageNumbers::of(list.meta.as_ref(), &list.extra, list.data.len());
+        Self { items: list.data, meta: list.meta.unwrap_or_default(), numbers, whole: false }
     }
 }
 
@@ -137,7 +164,7 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 
 /// A list that is ready to be read. Nothing happens until it is awaited.
 ///
-/// Awaited, it gives one [`Page`]; [`items`](Self::items), [`pages`](Self::pages) and [`all`](Self::all) walk
+/// Awaited, it gives one [`Page`] (which is not all of a longer list); [`items`](Self::items), [`pages`](Self::pages) and [`all`](Self::all) walk
 /// through all pages. Options hold for each page.
 ///
 /// ```no_run
@@ -150,11 +177,21 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 ///
 /// # What a walk promises
 ///
-/// Pages are counted by position, so a list that changes while it is walked shifts them. A walk watches the server's
-/// total: when rows were added, those that come again are dropped (by their ids, as far back as
-/// [`remember`](Self::remember) says); when rows were removed, the pages before are read again for those that slipped
-/// back. At its end it holds what came against the total, and a shortfall is an error:
-/// [`Error::is_incomplete`]. Links that the server sends are never followed, as they can name another host.
+/// Every row that stood in the list all the time comes once, or the walk ends with an error. What is not understood is
+/// never taken for the end:
+///
+/// - Page numbers are read wherever services put them. Where they contradict each other, the one counts that promises
+///   more. Where nothing at all is said, the list ends at an empty page, one shorter than those before, or one that
+///   repeats what came: a list that comes whole and says nothing costs one request more. Links of the server are never
+///   followed, as they can name another host; that there is one says that there is more.
+/// - Pages are counted by position, so a list that changes while it is walked shifts them. When rows were added, those
+///   that come again are dropped (by their ids, as far back as [`remember`](Self::remember) says); when rows were
+///   removed, which the server's total shows, the pages before are read again for those that slipped back.
+/// - Different rows are held against the server's total, and a shortfall is [`Error::is_incomplete`]; so are pages of
+///   nothing but repeated rows. [`unchecked`](Self::unchecked) accepts them, for lists that repeat rows by nature.
+///
+/// What no answer shows cannot be noticed: a removal where the server counts nothing, or a row removed and another added
+/// between the same two pages. And a list can lag behind a write; see [`fresh`](Self::fresh).
 ///
 /// Memory stays flat however long the list is: a walk holds the pages under way, and hashes of the last ids.
 ///
@@ -168,20 +205,24 @@ pub struct Lister<T> {
     operation: &'static str,
     arguments: Result<(), Error>,
     options: Options,
+    asked: Asked,
     first: Option<i64>,
     settings: Settings,
     identify: Option<Identify<T>>,
+    /// Where one can ask how many rows there should be.
+    count: Option<Count<T>>,
+    freshness: Option<Freshness<T>>,
     fetch: Fetch<T>,
 }
 
 impl<T: Send + 'static> Lister<T> {
-    /// A list read by the generated method `operation`. `first` is the page that the query names; `fetch`
-    /// puts the page it is given into the query, and leaves the query as it is when it is given none.
+    /// A list read by the generated method `operation`. `asked` is what the query says of pages; `fetch` puts the page it
+    /// is given into the query, and leaves the query as it is when it is given none.
     pub(crate) fn new<F, Fut>(
         client: &Client,
         operation: &'static str,
         ids: &[&dyn Checked],
-        first: Option<i64>,
+        asked: Asked,
         fetch: F,
     ) -> Self
     where
@@ -191,11 +232,14 @@ impl<T: Send + 'static> Lister<T> {
         Self {
             client: client.clone(),
             operation,
-            arguments: id::check(ids),
+            arguments: id::check(ids).and_then(|()| asked.check()),
             options: Options::default(),
-            first,
+            first: asked.page,
+            asked,
             settings: Settings::default(),
             identify: None,
+            count: None,
+            freshness: None,
             fetch: Arc::new(move |api, page| Box::pin(fetch(api, page))),
         }
     }
@@ -204,6 +248,36 @@ impl<T: Send + 'static> Lister<T> {
     pub(crate) fn identified(mut self, identify: impl Fn(&T) -> Option<u64> + Send + Sync + 'static) -> Self {
         self.identify = Some(Arc::new(identify));
         self
+    }
+
+    /// Where one can ask how many rows the whole list should have, for [`fresh`](Self::fresh).
+    pub(crate) fn counted(mut self, count: Count<T>) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// The same list, to be read on its own: without what was expected of this one.
+    fn again(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            operation: self.operation,
+            arguments: Ok(()),
+            options: self.options.clone(),
+            asked: self.asked.clone(),
+            first: None,
+            settings: Settings { max_pages: self.settings.max_pages, ..Settings::default() },
+            identify: self.identify.clone(),
+            count: None,
+            freshness: None,
+            fetch: Arc::clone(&self.fetch),
+        }
+    }
+
+    /// The same, from another page on.
+    fn starting_at(&self, page: i64) -> Self {
+        let mut list = self.again();
+        (list.first, list.settings.grace) = (Some(page), self.settings.grace);
+        list
     }
 
     /// Adds a check of the arguments beyond the ids; the first problem is the one that is told.
@@ -242,21 +316,101 @@ impl<T: Send + 'static> Lister<T> {
         self
     }
 
-    /// Drops every item that comes a second time, even while the server's total counts both.
+    /// Drops every item that comes a second time, also when [`unchecked`](Self::unchecked).
     pub fn unique(mut self) -> Self {
         self.settings.unique = true;
         self
     }
 
-    /// Items by which repeated ones are recognized (default 10000, some 400 KB); 0 recognizes none.
+    /// Items by which repeated ones are recognized (default 10000, some 400 KB); 0 recognizes none, and then repeated
+    /// rows count like others.
     pub fn remember(mut self, items: usize) -> Self {
         self.settings.remember = items;
         self
     }
 
-    /// Ends a walk without holding what came against the server's total, where that is known to be wrong.
+    /// Ends a walk without holding what came against the server's total, where that is known to be wrong or the list
+    /// repeats rows by nature; those are given as often as they come.
     pub fn unchecked(mut self) -> Self {
         self.settings.unchecked = true;
+        self
+    }
+
+    /// For a list that is read right after a write of one's own: reads it until it shows as many rows as the service
+    /// counts elsewhere, or fails.
+    ///
+    /// Some lists are served by replicas that lag right after a create; such an answer looks like any other, only short. With
+    /// this, the tasks of a process are held against the number of tasks that the process itself says it has (one read more,
+    /// `GET /organizations/{org}/runs/{run}`): the list is read again, with growing waits, until it shows them all or
+    /// [`grace`](Self::grace) is over. Other lists have no second source:
+    /// [`expect_at_least`](Self::expect_at_least) and [`until`](Self::until) hold them against what you know.
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// # use tallyfy_sdk::LaunchProcess;
+    /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
+    /// let process = organization.processes().launch(launch).await?;
+    /// let tasks = organization.process(&process.id).tasks().list(Default::default()).fresh().all().await?;
+    /// println!("{} tasks, none left out", tasks.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What is counted is that a row is there, not what it says: a task that was changed may still come as it was.
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input), before anything is sent, for a list of which nothing else tells how many rows it has,
+    /// and for a query that leaves rows out (by status, say): list without it and pick the items.
+    /// [`is_incomplete`](Error::is_incomplete) when the list stays behind, or the process does not say how many tasks it
+    /// has. A walk that is cut by [`limit`](Self::limit) is held against it at its begin alone.
+    pub fn fresh(mut self) -> Self {
+        let problem = match (&self.count, &self.asked.narrowed_by) {
+            (Some(count), None) => {
+                self.freshness = Some(Freshness::counted(Arc::clone(count)));
+                return self;
+            }
+            (Some(_), Some(key)) => format!(
+                "fresh() cannot tell whether a list is whole from which `{key}` leaves rows out; list without it and pick the \
+                 items, or say what to wait for by expect_at_least(n) or until(..)"
+            ),
+            (None, _) => "nothing else tells how many rows this list has; say what to wait for by expect_at_least(n) or \
+                          until(..)"
+                .to_owned(),
+        };
+        self.checked(Err(Error::input(problem)))
+    }
+
+    /// Reads the list until it shows at least so many rows, or fails with [`is_incomplete`](Error::is_incomplete) when
+    /// [`grace`](Self::grace) is over. For a list read right after a write; see [`fresh`](Self::fresh).
+    pub fn expect_at_least(mut self, rows: u64) -> Self {
+        self.freshness = Some(Freshness::known(Expected::rows(rows)));
+        self
+    }
+
+    /// Reads the list until it shows a row for which `is_it` holds, or fails with
+    /// [`is_incomplete`](Error::is_incomplete) when [`grace`](Self::grace) is over. For a list read right after a write;
+    /// see [`fresh`](Self::fresh).
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// # use tallyfy_sdk::{LaunchProcess, ListProcesses};
+    /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
+    /// let id = organization.processes().launch(launch).await?.id;
+    /// let list = organization.processes().list(ListProcesses::new().q("Cellar"));
+    /// let processes = list.until(move |process| process.id == id).all().await?;
+    /// println!("{} processes, the new one among them", processes.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn until(mut self, is_it: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+        self.freshness = Some(Freshness::known(Expected::of(1, is_it)));
+        self
+    }
+
+    /// How long a list that lags behind is read again (default 30 s), where [`fresh`](Self::fresh) or one of its kind is
+    /// asked for. The first wait is 250 ms, each is twice the one before, at most 5 s.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.settings.grace = grace;
         self
     }
 
@@ -289,26 +443,47 @@ impl<T: Send + 'static> Lister<T> {
         self
     }
 
-    /// One page, as a call: what awaiting the list does.
-    pub fn page(self) -> Call<Page<T>> {
-        let (fetch, first) = (self.fetch, self.first);
-        page_call(&self.client, self.operation, &self.options, move |api| fetch(api, first))
-            .checked(self.arguments)
+    /// One page, as a call: what awaiting the list does, read once.
+    ///
+    /// # Errors
+    /// Awaiting the call fails with [`is_input`](Error::is_input) after [`fresh`](Self::fresh) and its kind, which may
+    /// take several: await the list itself.
+    pub fn page(mut self) -> Call<Page<T>> {
+        let check = match self.freshness {
+            None => Ok(()),
+            Some(_) => Err(Error::input(
+                "a list that may lag is read more than once: await it, or walk it, without page()",
+            )),
+        };
+        let arguments = std::mem::replace(&mut self.arguments, Ok(()));
+        self.page_of(self.first).checked(arguments).checked(check)
+    }
+
+    /// The page `number`, or the one that the query names, read once and as it is.
+    fn page_of(&self, number: Option<i64>) -> Call<Page<T>> {
+        let (fetch, whole) = (Arc::clone(&self.fetch), self.asked.whole);
+        Call::new(&self.client, self.operation, &[], move |api| fetch(api, number))
+            .map(move |list| Page { whole, ..Page::from(list) })
+            .with_options(self.options.clone())
     }
 
     /// One page, together with what is known of the answer it came in.
     ///
     /// # Errors
     /// As awaiting the list.
-    pub async fn with_meta(self) -> Result<WithMeta<Page<T>>, Error> {
-        self.page().with_meta().await
+    pub async fn with_meta(mut self) -> Result<WithMeta<Page<T>>, Error> {
+        let Some(freshness) = self.freshness.take() else { return self.page().with_meta().await };
+        std::mem::replace(&mut self.arguments, Ok(()))
+            .map_err(|error| error.with_operation(self.operation))?;
+        Box::pin(settle(self, freshness)).await
     }
 
     /// The request for one page as it would be sent; see [`Call::preview`].
     ///
     /// # Errors
     /// As [`Call::preview`].
-    pub async fn preview(self) -> Result<Preview, Error> {
+    pub async fn preview(mut self) -> Result<Preview, Error> {
+        self.freshness = None;
         self.page().preview().await
     }
 
@@ -352,20 +527,15 @@ impl<T: Send + 'static> Lister<T> {
     }
 }
 
-fn page_call<T, F>(client: &Client, operation: &'static str, options: &Options, fetch: F) -> Call<Page<T>>
-where
-    T: Send + 'static,
-    F: FnOnce(tallyfy_gen::Client) -> Generated<T> + Send + 'static,
-{
-    Call::new(client, operation, &[], fetch).map(Page::from).with_options(options.clone())
-}
-
 impl<T: Send + 'static> IntoFuture for Lister<T> {
     type Output = Result<Page<T>, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.page().into_future()
+        if self.freshness.is_none() {
+            return self.page().into_future();
+        }
+        Box::pin(async move { self.with_meta().await.map(|answer| answer.value) })
     }
 }
 

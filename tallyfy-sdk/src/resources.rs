@@ -44,7 +44,8 @@ macro_rules! list {
     ($client:expr, $operation:ident($($id:ident),*), $query:ident) => {{
         let input = $crate::resources::limits(&$query);
         let ids: &[&dyn $crate::id::Checked] = &[$(&$id),*];
-        $crate::Lister::new($client, stringify!($operation), ids, $query.page, {
+        let asked = $crate::page::Asked::of(stringify!($operation), &$query);
+        $crate::Lister::new($client, stringify!($operation), ids, asked, {
             $(let $id = $id.clone();)*
             move |api, page| {
                 $(let $id = $id.clone();)*

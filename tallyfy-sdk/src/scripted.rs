@@ -69,6 +69,26 @@ impl Scripted {
         Self { base_url, seen }
     }
 
+    /// Answers every request by what it says, for as long as the test takes.
+    pub(crate) async fn answering(answer: impl Fn(&str) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base_url = format!("http://{}/api", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let request = read_request(&mut stream).await;
+                let reply = answer(&request);
+                log.lock().expect("no panic").push(request);
+                if let Reply::Raw(text) = reply {
+                    let _ = stream.write_all(text.as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                }
+            }
+        });
+        Self { base_url, seen }
+    }
+
     pub(crate) fn builder(&self) -> ClientBuilder {
         Client::builder().token("s3cret").base_url(&*self.base_url)
     }

@@ -129,7 +129,7 @@ async fn links_in_answers_are_never_followed() {
     let (sandbox, organization) = start().await;
     let page = |current: i64| {
         json!({
-            "data": [{"id": seed::ONE_OFF_TASK}],
+            "data": [{"id": format!("task{current}")}],
             "meta": {"pagination": {
                 "total": 2, "count": 1, "per_page": 1, "current_page": current, "total_pages": 2,
                 "links": {"next": "http://127.0.0.1:9/stolen"},

@@ -40,6 +40,11 @@ fn row(operation: &spec::Operation<'_>) -> String {
     if operation.node["x-tallyfy-removes"] == true {
         row.push_str(".removing()");
     }
+    let own = operation.node["parameters"].as_array().into_iter().flatten();
+    if own.chain(operation.shared).any(|parameter| parameter["name"] == "page" && parameter["in"] == "query")
+    {
+        row.push_str(".paged()");
+    }
     if !word("x-tallyfy-cap").is_empty() {
         let _ = write!(row, ".under(Cap::{})", pascal(word("x-tallyfy-cap")));
     }
@@ -67,6 +72,8 @@ pub struct Operation {
     /// Whether the object is gone afterwards. The service also reopens and disables by DELETE: there, a missing object
     /// does not mean that the work is done.
     pub removes: bool,
+    /// Whether it takes a `page`; a list that does not comes whole.
+    pub is_paged: bool,
     /// The hourly cap of the organization that it counts under.
     pub cap: Option<Cap>,
 }
@@ -110,7 +117,18 @@ const fn row(
     repeat: Repeat,
     confidence: Confidence,
 ) -> Operation {
-    Operation { id, method, path, tag, repeat, confidence, optional_answer: false, removes: false, cap: None }
+    Operation {
+        id,
+        method,
+        path,
+        tag,
+        repeat,
+        confidence,
+        optional_answer: false,
+        removes: false,
+        is_paged: false,
+        cap: None,
+    }
 }
 
 impl Operation {
@@ -121,6 +139,11 @@ impl Operation {
 
     const fn removing(mut self) -> Self {
         self.removes = true;
+        self
+    }
+
+    const fn paged(mut self) -> Self {
+        self.is_paged = true;
         self
     }
 

@@ -35,6 +35,8 @@ impl Error {
         let Some(status) = self.status() else { return f.write_str(&message) };
         match self.0.kind {
             Kind::Status => write!(f, "the server answered {status}")?,
+            // The pages were answered as they should be; their status is not what is wrong.
+            Kind::Incomplete => return f.write_str(&message),
             _ => return write!(f, "{message} (status {status})"),
         }
         if let Some(code) = self.code() {

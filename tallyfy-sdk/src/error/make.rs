@@ -157,7 +157,7 @@ impl Error {
         let said = ServerMessage::read(&headers, &body);
         // A slice would keep all of a large body alive.
         let body = if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
-        self.0.answer = Some(Answer { status, headers, body, said });
+        self.0.answer = Some(Answer { status, headers, body: Some(body), said });
         self
     }
 
@@ -216,7 +216,7 @@ impl Error {
         let secret = Secret::new(secret);
         if let Some(Answer { headers, body, said, .. }) = &mut self.0.answer {
             secret.out_of_headers(headers);
-            *body = secret.out_of_bytes(std::mem::take(body));
+            *body = body.take().map(|body| secret.out_of_bytes(body));
             said.texts().for_each(|text| secret.out_of(text));
         }
         secret.out_of(&mut self.0.message);

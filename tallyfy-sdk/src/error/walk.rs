@@ -1,6 +1,7 @@
 //! What an error that ends the walk through a list knows of the walk.
 
-use super::{Error, Kind};
+use super::{Answer, Error, Journey, Kind, ServerMessage};
+use crate::call::Meta;
 use crate::page::ResumeToken;
 use crate::retry::Delivery;
 
@@ -13,11 +14,13 @@ pub(crate) struct WalkState {
 
 /// Walks through lists.
 impl Error {
-    /// A list was walked to its end, and what it gave falls short of what the server says there is.
+    /// A list was read, and what it gave cannot be taken for the whole: it falls short of what the server counts, a page
+    /// repeats what came before, or what was waited for ([`Lister::fresh`](crate::Lister::fresh)) did not appear.
     ///
     /// Walking only reads, nothing was changed. [`items_given`](Self::items_given) were given before this error,
     /// and [`resume_token`](Self::resume_token) leads back to where the first rows may have slipped. Walk again, or
-    /// accept it with [`Lister::unchecked`](crate::Lister::unchecked) where a total is known to be wrong.
+    /// accept it with [`Lister::unchecked`](crate::Lister::unchecked) where a total is known to be wrong or a list repeats
+    /// rows by nature. Status and headers are those of the last page, which was answered.
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == Kind::Incomplete
     }
@@ -34,10 +37,17 @@ impl Error {
 
     /// A walk that cannot be trusted.
     pub(crate) fn incomplete(message: impl Into<String>) -> Self {
-        let mut error = Self::new(Kind::Incomplete, message);
-        // The pages were read, all of them.
-        (error.0.reads, error.0.delivery) = (true, Delivery::Applied);
-        error
+        Self::new(Kind::Incomplete, message)
+    }
+
+    /// The fault was found in a page that had been read: the server answered, and nothing is unknown. Its body is decoded
+    /// and gone by then, its headers are without the token already.
+    pub(crate) fn of_read(mut self, operation: &'static str, read: &Meta) -> Self {
+        let Meta { status, headers, attempts, elapsed, .. } = read;
+        let said = ServerMessage::default();
+        self.0.answer = Some(Answer { status: *status, headers: headers.clone(), body: None, said });
+        let (attempts, elapsed) = (*attempts, *elapsed);
+        self.with_journey(Journey { operation, reads: true, attempts, elapsed, delivery: Delivery::Applied })
     }
 
     pub(crate) fn with_walk(mut self, given: u64, token: ResumeToken) -> Self {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::numbers::FURTHEST;
 use crate::error::Error;
 
 /// A place in a list: what to give to [`Lister::resume`](crate::Lister::resume), in this program run or another.
@@ -47,15 +48,16 @@ impl FromStr for ResumeToken {
     }
 }
 
+/// A token may come from outside, so its numbers are held to what a list can have.
 fn read(text: &str) -> Option<ResumeToken> {
     let parts: Vec<_> = text.trim().split(':').collect();
     let [VERSION, operation, page, rows, size] = parts[..] else { return None };
-    let page = page.parse().ok().filter(|page| *page >= 1)?;
-    let size: i64 = size.parse().ok().filter(|size| *size >= 0)?;
+    let number =
+        |text: &str, least: i64| text.parse().ok().filter(|number| (least..=FURTHEST).contains(number));
     Some(ResumeToken {
         operation: operation.to_owned(),
-        page,
-        rows: rows.parse().ok()?,
-        size: Some(size).filter(|size| *size > 0),
+        page: number(page, 1)?,
+        rows: u64::try_from(number(rows, 0)?).ok()?,
+        size: number(size, 0).map(|size| Some(size).filter(|size| *size > 0))?,
     })
 }

@@ -49,15 +49,15 @@ impl<R: RowId> RowId for Option<R> {
     }
 }
 
-/// The last rows, up to a number: as hashes, so that memory stays flat whatever their ids are.
+/// The ids of the last rows, up to a number: as hashes, so that memory stays flat whatever their ids are.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct RecentIds {
     most: usize,
     order: VecDeque<u64>,
     known: HashSet<u64>,
 }
 
-impl Seen {
+impl RecentIds {
     pub(super) fn new(most: usize) -> Self {
         Self { most, order: VecDeque::new(), known: HashSet::new() }
     }
@@ -79,8 +79,8 @@ impl Seen {
         false
     }
 
-    pub(super) fn holds(&self, rows: usize) -> bool {
-        rows <= self.most
+    pub(super) fn holds(&self, rows: u64) -> bool {
+        usize::try_from(rows).is_ok_and(|rows| rows <= self.most)
     }
 }
 
@@ -89,45 +89,67 @@ impl Seen {
 pub(super) struct Tally {
     first_total: Option<u64>,
     total: Option<u64>,
-    /// Rows before the place where the walk began; `None` where nobody can tell.
-    before: Option<u64>,
-    /// Rows that came, those left out as repeated not counted.
+    /// Different rows that came.
     rows: u64,
+    /// Rows of all pages, repeated ones too; the most on one; how many pages.
+    stood: u64,
+    widest: u64,
+    pages: u64,
+    /// Empty pages in a row.
+    empty: u32,
+    /// The last new page held fewer rows than others; and one did that was not the last.
+    is_short: bool,
+    gap: bool,
     /// Removals after which the rows before were read again, so that none slipped through.
-    mended: u64,
+    repaired: u64,
+    /// Removals after which that could not be done.
+    unrepaired: u64,
     drift: Drift,
     /// The first page after which rows may be missing.
     suspect: Option<i64>,
 }
 
 impl Tally {
-    /// A walk that begins behind so many rows.
-    pub(super) fn begin(&mut self, before: Option<u64>) {
-        self.before = before;
+    /// Takes in a page with so many rows; one that was read before counts no more.
+    pub(super) fn page(&mut self, rows: u64, is_new: bool) {
+        self.empty = if rows == 0 { self.empty + 1 } else { 0 };
+        self.widest = self.widest.max(rows);
+        if is_new {
+            self.gap |= self.is_short && rows > 0;
+            self.is_short = rows < self.widest;
+            self.pages += 1;
+            self.stood += rows;
+        }
     }
 
-    /// Takes in the total that came with page `number`; returns by how much it fell.
-    pub(super) fn total(&mut self, number: i64, total: Option<u64>) -> u64 {
-        let Some(now) = total else { return 0 };
+    /// Takes in the total that came with page `number`; returns by how much it rose and fell.
+    pub(super) fn total(&mut self, number: i64, total: Option<u64>) -> (u64, u64) {
+        let Some(now) = total else { return (0, 0) };
         let before = *self.total.get_or_insert(now);
         self.first_total.get_or_insert(now);
         self.total = Some(now);
-        self.drift.added += now.saturating_sub(before);
-        let fallen = before.saturating_sub(now);
-        self.drift.removed += fallen;
+        let (risen, fallen) = (now.saturating_sub(before), before.saturating_sub(now));
+        self.drift.added = self.drift.added.saturating_add(risen);
+        self.drift.removed = self.drift.removed.saturating_add(fallen);
         if fallen > 0 {
             self.suspect.get_or_insert((number - 1).max(1));
         }
-        fallen
+        (risen, fallen)
     }
 
-    pub(super) fn mend(&mut self, fallen: u64) {
-        self.mended += fallen;
-        self.suspect = None;
+    pub(super) fn repaired(&mut self, fallen: u64) {
+        self.repaired = self.repaired.saturating_add(fallen);
+        if self.unrepaired == 0 {
+            self.suspect = None;
+        }
     }
 
-    pub(super) fn row(&mut self) {
-        self.rows += 1;
+    pub(super) fn unrepaired(&mut self, fallen: u64) {
+        self.unrepaired = self.unrepaired.saturating_add(fallen);
+    }
+
+    pub(super) fn rows(&mut self, rows: u64) {
+        self.rows += rows;
     }
 
     pub(super) fn repeated(&mut self) {
@@ -156,10 +178,57 @@ impl Tally {
         self.drift.added > 0 || self.drift.removed > 0
     }
 
-    /// The rows that came and should have come, if they fall short.
-    pub(super) fn missing(&self) -> Option<(u64, u64)> {
-        let came = self.rows + self.before?;
-        let expected = self.first_total?.saturating_sub(self.mended);
+    pub(super) fn counted(&self) -> u64 {
+        self.rows
+    }
+
+    pub(super) fn stood(&self) -> u64 {
+        self.stood
+    }
+
+    pub(super) fn widest(&self) -> u64 {
+        self.widest
+    }
+
+    pub(super) fn pages(&self) -> u64 {
+        self.pages
+    }
+
+    pub(super) fn empty(&self) -> u32 {
+        self.empty
+    }
+
+    /// The rows that came and should have come, if they fall short. `before` are those that the walk began behind; `None`
+    /// where nobody can tell.
+    pub(super) fn missing(&self, before: Option<u64>) -> Option<(u64, u64)> {
+        let came = self.rows.saturating_add(before?);
+        let expected = self.first_total?.saturating_sub(self.repaired);
         (came < expected).then_some((came, expected))
+    }
+
+    /// What is wrong with a list that was walked to its end, in words.
+    pub(super) fn shortfall(&self, before: Option<u64>) -> Option<String> {
+        if let Some((came, expected)) = self.missing(before) {
+            let repeated = match self.drift.repeated {
+                0 => String::new(),
+                repeated => format!(
+                    ", and {repeated} rows came again: the list has no stable order, or something on the way ignores \
+                     `page`; sort it, or take it as it is by unchecked() where it repeats rows by nature"
+                ),
+            };
+            return Some(format!(
+                "the list ended after {came} different rows of the {expected} that the server counts{repeated}"
+            ));
+        }
+        if self.unrepaired > 0 {
+            return Some(format!(
+                "{} rows were removed while the list was walked, and others may have slipped to pages read before",
+                self.unrepaired
+            ));
+        }
+        // Rows that were added would make up for those that such a page lacks.
+        (self.gap && self.moved()).then(|| {
+            "a page in the middle held fewer rows than others, while the list changed: rows may be missing".to_owned()
+        })
     }
 }

@@ -3,20 +3,28 @@
 
 mod cost;
 mod drift;
+mod numbers;
+mod servers;
 
 use tallyfy_gen::types::{ListTagsQuery, Tag};
 
-use super::Lister;
+use super::{Asked, Lister, RowId};
 use crate::scripted::{Reply, Scripted, json};
 use crate::{Client, OrganizationId, RetryPolicy};
 
 fn tags(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
     let org = OrganizationId::from("o1");
-    Lister::new(client, "list_tags", &[&org.clone()], query.page, move |api, page| {
+    let asked = Asked::of("list_tags", &query);
+    Lister::new(client, "list_tags", &[&org.clone()], asked, move |api, page| {
         let (org, mut query) = (org.clone(), query.clone());
         query.page = page.or(query.page);
         async move { api.list_tags(org.as_str(), &query).await }
     })
+}
+
+/// Tags that are known by their ids, as those of every list method are.
+fn known(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
+    tags(client, query).identified(|tag| RowId::key(&tag.id))
 }
 
 /// A page of tags; `pagination` is the inside of `meta.pagination`, none if empty.
@@ -26,7 +34,7 @@ fn page(ids: &[&str], pagination: &str) -> Reply {
         String::new()
     } else {
         format!(
-            r#","meta":{{"pagination":{{{pagination},"links":{{"next":"https://other.example/?page=9"}}}}}}"#
+            r#","meta":{{"pagination":{{{pagination},"links":{{"previous":"https://other.example/?page=9"}}}}}}"#
         )
     };
     json(200, &format!(r#"{{"data":[{}]{meta}}}"#, rows.join(",")))
@@ -76,15 +84,38 @@ async fn without_a_last_page_a_full_page_is_followed_by_another() {
     assert_eq!(ids(&all.expect("two pages")), ["a", "b", "c"]);
     assert_eq!(queries, ["?page=1", "?page=2"]);
 
-    let (all, _) = walked(vec![page(&["a"], r#""per_page":0"#)], ListTagsQuery::new()).await;
+    let replies = vec![page(&["a"], r#""per_page":0"#), page(&[], r#""per_page":0"#)];
+    let (all, _) = walked(replies, ListTagsQuery::new()).await;
     assert_eq!(ids(&all.expect("one page")), ["a"]);
 }
 
 #[tokio::test]
-async fn a_list_that_says_nothing_of_pages_has_one() {
-    let (all, queries) = walked(vec![page(&["a", "b"], "")], ListTagsQuery::new()).await;
+async fn a_list_that_says_nothing_of_pages_is_asked_once_more() {
+    let replies = vec![page(&["a", "b"], ""), page(&[], "")];
+    let (all, queries) = walked(replies, ListTagsQuery::new()).await;
     assert_eq!(ids(&all.expect("one page")), ["a", "b"]);
-    assert_eq!(queries, ["?page=1"]);
+    assert_eq!(queries, ["?page=1", "?page=2"]);
+}
+
+#[tokio::test]
+async fn a_list_without_pages_is_asked_once() {
+    let replies = || vec![json(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#)];
+    let server = Scripted::start(replies()).await;
+    let org = OrganizationId::from("o1");
+    // The document gives it no `page`.
+    let asked = Asked::of("list_users_minimal", &());
+    let list: Lister<Tag> = Lister::new(&server.client(), "list_users_minimal", &[], asked, move |api, _| {
+        let (org, query) = (org.clone(), ListTagsQuery::new());
+        async move { api.list_tags(org.as_str(), &query).await }
+    });
+    assert_eq!(ids(&list.all().await.expect("all")), ["a", "b"]);
+    assert_eq!(server.lines().len(), 1);
+
+    // The query switches pages off.
+    let server = Scripted::start(vec![json(200, r#"{"data":[{"id":"t1"},{"id":"t2"}]}"#)]).await;
+    let tasks = server.client().organization("o1").tasks();
+    let all = tasks.list(crate::ListTasks::new().without_pagination(true)).all().await.expect("all");
+    assert_eq!((all.len(), server.lines().len()), (2, 1));
 }
 
 #[tokio::test]

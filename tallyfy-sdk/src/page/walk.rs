@@ -2,17 +2,18 @@
 //! streams over it stand in `page/stream.rs`, the bookkeeping in `page/tally.rs`.
 
 use std::collections::VecDeque;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::fresh::GRACE;
 use super::resume::ResumeToken;
-use super::tally::{Drift, Seen, Tally};
-use super::{Lister, Page, page_call};
+use super::tally::{Drift, RecentIds, Tally};
+use super::{Course, Follows, Lister, Page, settle};
+use crate::call::{Meta, WithMeta};
 use crate::error::Error;
 
 /// Pages that one walk reads at most; py:pagination stops at 1000 with pages of 100.
@@ -22,6 +23,13 @@ const REMEMBERED: usize = 10_000;
 /// Pages that have arrived are read when they are due, while the next are under way; but at least this often, before
 /// their time runs out.
 const LONGEST_UNREAD: Duration = Duration::from_secs(1);
+/// Rows of a page where a query does not say (platform:pagination.defaults: most lists).
+const DEFAULT_SIZE: i64 = 10;
+/// Pages in a row of the same rows, after which a list that says nothing of pages has come whole. One can be the work of
+/// rows that were added meanwhile.
+const REPEATED_PAGES: u32 = 2;
+/// Steps back from one place, after which a list changes too fast to be read.
+const STEPS_BACK: u32 = 5;
 
 /// How a list is walked.
 #[derive(Clone, Debug)]
@@ -33,6 +41,7 @@ pub(super) struct Settings {
     pub(super) unique: bool,
     pub(super) unchecked: bool,
     pub(super) resume: Option<ResumeToken>,
+    pub(super) grace: Duration,
 }
 
 impl Default for Settings {
@@ -45,15 +54,18 @@ impl Default for Settings {
             unique: false,
             unchecked: false,
             resume: None,
+            grace: GRACE,
         }
     }
 }
 
+type Arrived<T> = Result<WithMeta<Page<T>>, Error>;
+
 /// A page on its way, or arrived before its turn.
 #[expect(clippy::large_enum_variant, reason = "there are few, and all of them arrive")]
 enum Slot<T> {
-    Pending(Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>),
-    Arrived(Result<Page<T>, Error>),
+    Pending(Pin<Box<dyn Future<Output = Arrived<T>> + Send>>),
+    Arrived(Arrived<T>),
 }
 
 impl<T> Slot<T> {
@@ -68,6 +80,15 @@ impl<T> Slot<T> {
     }
 }
 
+/// What of a page is to be given, and what else was seen of it.
+#[derive(Default)]
+struct Kept {
+    /// The row at which the limit cuts it.
+    cut: Option<u64>,
+    /// Rows that came before.
+    repeated: u64,
+}
+
 pub(super) struct Walk<T> {
     /// `None` when the walk has ended.
     list: Option<Lister<T>>,
@@ -76,6 +97,8 @@ pub(super) struct Walk<T> {
     /// The page to give next, and the rows of it that are not to be given.
     due: i64,
     skip: u64,
+    /// The rows that were skipped on the first page.
+    skipped: u64,
     /// The page to ask for next.
     ask: i64,
     /// Pages asked for so far.
@@ -88,25 +111,38 @@ pub(super) struct Walk<T> {
     under_way: VecDeque<Slot<T>>,
     /// When all of those were last looked at.
     looked_at: Instant,
-    seen: Seen,
+    recent: RecentIds,
     tally: Tally,
+    /// Whether rows came that could not be recognized if they came again.
+    anonymous: bool,
+    /// Steps back since the walk last got further.
+    steps_back: u32,
+    /// Pages in a row of nothing but what came before.
+    repeated_pages: u32,
+    /// Rows of those that the list is held against.
+    shown: u64,
     /// Items given, and on which page and rows those of the last page stood.
     given: u64,
     page: i64,
     rows: Vec<u64>,
+    /// The answer that the last page came in.
+    answer: Option<Meta>,
     /// What is to be told after the last page.
     failure: Option<Error>,
 }
 
 impl<T: Send + 'static> Walk<T> {
     pub(super) fn new(list: Lister<T>) -> Self {
-        let first = list.first.unwrap_or(1);
+        // A page that no list has is refused before anything is sent; until then it must not be counted with.
+        let first = list.first.unwrap_or(1).clamp(1, super::numbers::FURTHEST);
         let resume = list.settings.resume.as_ref();
+        let skip = resume.map_or(0, |token| token.rows);
         Self {
             operation: list.operation,
             first,
             due: first,
-            skip: resume.map_or(0, |token| token.rows),
+            skip,
+            skipped: skip,
             ask: first,
             asked: 0,
             furthest: first - 1,
@@ -114,11 +150,16 @@ impl<T: Send + 'static> Walk<T> {
             size: resume.and_then(|token| token.size),
             under_way: VecDeque::new(),
             looked_at: Instant::now(),
-            seen: Seen::new(if list.identify.is_some() { list.settings.remember } else { 0 }),
+            recent: RecentIds::new(if list.identify.is_some() { list.settings.remember } else { 0 }),
             tally: Tally::default(),
+            anonymous: list.identify.is_none() || list.settings.remember == 0,
+            steps_back: 0,
+            repeated_pages: 0,
+            shown: 0,
             given: 0,
             page: first,
             rows: Vec::new(),
+            answer: None,
             failure: None,
             list: Some(list),
         }
@@ -172,12 +213,13 @@ impl<T: Send + 'static> Walk<T> {
                     "the list goes on after {} pages; ask for more items per page, or raise max_pages",
                     self.asked
                 ));
-                return Err(error.with_operation(list.operation));
+                return Err(of_read(error, list.operation, self.answer.as_ref()));
             }
-            let (fetch, number) = (Arc::clone(&list.fetch), self.ask);
-            let call =
-                page_call(&list.client, list.operation, &list.options, move |api| fetch(api, Some(number)));
-            let mut slot = Slot::Pending(call.into_future());
+            let call = match list.freshness.clone().filter(|_| self.asked == 0) {
+                Some(freshness) => Box::pin(settle(list.starting_at(self.ask), freshness)),
+                None => sent(list, self.ask),
+            };
+            let mut slot = Slot::Pending(call);
             slot.look(cx);
             self.under_way.push_back(slot);
             self.ask += 1;
@@ -202,57 +244,81 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     /// Takes in the page that is due, and says what of it is to be given.
-    fn take(&mut self, mut page: Page<T>) -> Result<Page<T>, Error> {
+    fn take(&mut self, answered: WithMeta<Page<T>>) -> Result<Page<T>, Error> {
+        let WithMeta { value: mut page, meta } = answered;
+        self.answer = Some(meta);
         let number = self.due;
         self.check(number, &page)?;
+        let (came, is_new, widest_before) = (page.rows(), number > self.furthest, self.tally.widest());
         let total = page.total().and_then(|total| u64::try_from(total).ok());
-        let fallen = self.tally.total(number, total);
-        if self.furthest < self.first {
-            self.tally.begin(self.rows_before(number));
-        }
-        let (came, is_followed) = (page.items.len(), page.is_followed(number));
+        let (risen, fallen) = self.tally.total(number, total);
+        self.tally.page(came, is_new);
         self.last = page.last();
-        let cut = self.keep(number, &mut page)?;
-        self.furthest = self.furthest.max(number);
+        let kept = self.keep(number, &mut page);
+        if is_new {
+            (self.furthest, self.steps_back) = (number, 0);
+        }
+        let is_repeated = came > 0 && kept.repeated == came;
+        if is_new {
+            self.repeated_pages = if is_repeated { self.repeated_pages + 1 } else { 0 };
+        }
+        let ends_here = is_new && is_repeated && self.ends_in_repeats(number, &page, came, risen)?;
         self.page = number;
         self.given += u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        if let Some(row) = cut {
+        if let Some(row) = kept.cut {
             (self.due, self.skip) = (number, row);
             self.list = None;
             self.under_way.clear();
             return Ok(page);
         }
         (self.due, self.skip) = (number + 1, 0);
-        if is_followed && self.size.is_some_and(|size| i64::try_from(came).is_ok_and(|came| came < size)) {
+        let course = self.course(number, &page, came, widest_before);
+        let follows = if ends_here { Follows::Nothing } else { course.follows() };
+        let is_short = |size: i64| i64::try_from(came).is_ok_and(|came| came < size);
+        if follows == Follows::Page && self.size.is_some_and(is_short) {
             self.tally.short(number);
         }
         if fallen > 0 && self.step_back(number, fallen) {
             return Ok(page);
         }
-        if !is_followed {
-            self.end();
+        if follows != Follows::Page {
+            self.end(follows);
         }
         Ok(page)
     }
 
+    fn course(&self, number: i64, page: &Page<T>, came: u64, widest_before: u64) -> Course {
+        let before = self.rows_before().unwrap_or(self.skipped);
+        let stood = (before - self.skipped).saturating_add(self.tally.stood());
+        // A list that repeats rows by nature counts them as often as they come.
+        let repeats = self.list.as_ref().is_some_and(|list| list.settings.unchecked);
+        Course {
+            numbers: page.numbers,
+            number,
+            came,
+            widest_before,
+            counted: if repeats { stood } else { before.saturating_add(self.tally.counted()) },
+            stood,
+            empty: self.tally.empty(),
+            moved: self.tally.moved(),
+            whole: page.whole,
+        }
+    }
+
     /// Whether this is the page that was asked for, in the size that a resume token counts in.
     fn check(&mut self, number: i64, page: &Page<T>) -> Result<(), Error> {
-        if page.current().is_some_and(|current| current != number) && page.has_next() {
-            return Err(Error::decode(&format!(
-                "the server sent page {} when page {number} was asked for",
-                page.current().unwrap_or_default(),
-            ))
-            .with_operation(self.operation));
+        if let Some(current) = page.current().filter(|current| *current != number && page.rows() > 0) {
+            let what = format!("the server sent page {current} when page {number} was asked for");
+            return Err(self.refuse(Error::decode(&what)));
         }
-        let size = page.meta.pagination.as_ref().and_then(|pagination| pagination.per_page);
+        let size = page.numbers.size;
         let resumed = self.asked_by_token() && self.furthest < self.first;
         if let Some((before, now)) = self.size.zip(size).filter(|(before, now)| resumed && before != now) {
-            return Err(Error::incomplete(format!(
+            return Err(self.refuse(Error::incomplete(format!(
                 "the resume token counts in pages of {before} rows, the list has pages of {now}"
-            ))
-            .with_operation(self.operation));
+            ))));
         }
-        self.size = size.filter(|size| *size > 0).or(self.size);
+        self.size = size.or(self.size);
         Ok(())
     }
 
@@ -260,77 +326,132 @@ impl<T: Send + 'static> Walk<T> {
         self.list.as_ref().is_some_and(|list| list.settings.resume.is_some())
     }
 
-    fn rows_before(&self, number: i64) -> Option<u64> {
-        let pages = number - 1;
-        let rows = if pages == 0 { 0 } else { pages.checked_mul(self.size?)? };
-        Some(u64::try_from(rows).ok()? + self.skip)
+    /// The rows before the place where the walk began. Sizes are what was asked for where the server names none, and what
+    /// came where several pages show that neither is kept to.
+    fn rows_before(&self) -> Option<u64> {
+        if self.first == 1 {
+            return Some(self.skipped);
+        }
+        let asked = self.list.as_ref().and_then(|list| list.asked.per_page);
+        let said = self.size.or(asked).and_then(|size| u64::try_from(size).ok())?;
+        let size = if self.tally.pages() > 1 { said.min(self.tally.widest()) } else { said };
+        u64::try_from(self.first - 1).ok()?.checked_mul(size)?.checked_add(self.skipped)
     }
 
-    /// Leaves out of a page what was given before; returns the row at which the limit cuts it.
-    ///
-    /// A total that stays the same counts repeated rows too, so they are given; once it has moved, or where there
-    /// is none, rows that come again are those that were shifted from one page to the next.
-    fn keep(&mut self, number: i64, page: &mut Page<T>) -> Result<Option<u64>, Error> {
-        let Some(list) = &self.list else { return Ok(None) };
-        let moved = self.tally.moved();
-        let drop_repeated = list.settings.unique || moved || !self.tally.has_total();
-        let room = list.settings.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.given));
-        let (mut kept, mut cut, mut repeated) = (Vec::with_capacity(page.items.len()), None, 0);
+    /// Leaves out of a page what was given before. Rows count once, however often they come.
+    fn keep(&mut self, number: i64, page: &mut Page<T>) -> Kept {
+        let Some(list) = &self.list else { return Kept::default() };
+        let is_new = number > self.furthest;
+        let settings = &list.settings;
+        let drop_repeated =
+            !settings.unchecked || settings.unique || self.tally.moved() || !self.tally.has_total();
+        let room = settings.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.given));
+        let expected = list.freshness.as_ref().and_then(|freshness| freshness.expected());
+        let (mut given, mut kept) = (Vec::with_capacity(page.items.len()), Kept::default());
         self.rows.clear();
         for (row, item) in (0..).zip(std::mem::take(&mut page.items)) {
-            if row >= self.skip && u64::try_from(kept.len()).unwrap_or(u64::MAX) >= room {
-                cut = Some(row);
+            if row >= self.skip && u64::try_from(given.len()).unwrap_or(u64::MAX) >= room {
+                kept.cut = Some(row);
                 break;
             }
             let key = list.identify.as_ref().and_then(|identify| identify(&item));
-            let again = key.is_some_and(|key| self.seen.again(key));
+            self.anonymous |= key.is_none();
+            let again = key.is_some_and(|key| self.recent.again(key));
             if row < self.skip {
                 continue;
             }
-            if again && number > self.furthest {
-                repeated += 1;
+            if again && is_new {
+                kept.repeated += 1;
                 self.tally.repeated();
             }
-            if !(again && moved) {
-                self.tally.row();
+            if !again {
+                self.tally.rows(1);
+                self.shown += u64::from(expected.is_some_and(|expected| expected.counts(&item)));
             }
             if !(again && drop_repeated) {
-                kept.push(item);
+                given.push(item);
                 self.rows.push(row);
             }
         }
-        if kept.is_empty() && repeated > 0 && !self.tally.has_total() {
-            let error = Error::decode(&format!("page {number} holds nothing but what came before"));
-            return Err(error.with_operation(self.operation));
-        }
-        page.items = kept;
-        Ok(cut)
+        page.items = given;
+        kept
     }
 
-    /// Rows were removed, which may have moved others to pages that were read already: reads those again.
+    /// A page of nothing but what came before: whether the list ends with it. Rows that were added push others back by
+    /// whole pages; a list that came whole, without a word of pages, comes whole each time. Anything else hides rows.
+    fn ends_in_repeats(&self, number: i64, page: &Page<T>, came: u64, risen: u64) -> Result<bool, Error> {
+        let Some(list) = &self.list else { return Ok(true) };
+        let says_nothing = page.numbers.is_silent();
+        let before = self.rows_before().unwrap_or(0);
+        let counted = before.saturating_add(self.tally.counted());
+        let total = page.total().and_then(|total| u64::try_from(total).ok());
+        if list.settings.unchecked {
+            let stood = before.saturating_add(self.tally.stood());
+            return Ok(page.last().is_none() && total.is_none_or(|total| stood >= total));
+        }
+        if risen >= came {
+            return Ok(false);
+        }
+        if total == Some(counted) && !self.tally.moved() {
+            return Ok(true);
+        }
+        let full = list.asked.per_page.unwrap_or(DEFAULT_SIZE);
+        if says_nothing && i64::try_from(came).is_ok_and(|came| came < full) {
+            let is_whole = self.repeated_pages >= REPEATED_PAGES && came == counted;
+            if is_whole || self.repeated_pages < REPEATED_PAGES {
+                return Ok(is_whole);
+            }
+        }
+        Err(self.refuse(Error::incomplete(format!(
+            "page {number} holds nothing but what came before: something on the way ignores `page`; take the list as it is \
+             by unchecked() where it repeats rows by nature"
+        ))))
+    }
+
+    /// Rows were removed, which may have moved others to pages that were read already: reads those again, or remembers that
+    /// it could not.
     fn step_back(&mut self, number: i64, fallen: u64) -> bool {
-        let Some(size) = self.size.and_then(|size| u64::try_from(size).ok()) else { return false };
-        let pages = i64::try_from(fallen.div_ceil(size)).unwrap_or(i64::MAX).min(number - self.first);
-        let again = usize::try_from(size).unwrap_or(usize::MAX);
-        let again = again.saturating_mul(usize::try_from(pages + 1).unwrap_or(usize::MAX));
-        if pages < 1 || !self.seen.holds(again) {
+        // On the first page there is nothing before it.
+        if number == 1 {
+            self.tally.repaired(fallen);
             return false;
         }
-        self.tally.mend(fallen);
+        let size = self.tally.widest().max(1);
+        let pages = i64::try_from(fallen.div_ceil(size)).unwrap_or(i64::MAX).min(number - 1);
+        let again = size.saturating_mul(u64::try_from(pages + 1).unwrap_or(u64::MAX));
+        let is_before = number - pages < self.first;
+        if is_before || self.anonymous || !self.recent.holds(again) || self.steps_back >= STEPS_BACK {
+            self.tally.unrepaired(fallen);
+            return false;
+        }
+        self.steps_back += 1;
+        self.tally.repaired(fallen);
         self.under_way.clear();
         (self.due, self.ask) = (number - pages, number - pages);
         true
     }
 
     /// The last page was given: holds what came against what should have come.
-    fn end(&mut self) {
+    fn end(&mut self, follows: Follows) {
+        let before = self.rows_before();
         let Some(list) = self.list.take() else { return };
         self.under_way.clear();
-        if let Some((came, expected)) = self.tally.missing().filter(|_| !list.settings.unchecked) {
-            let error = Error::incomplete(format!(
-                "the list ended after {came} rows of the {expected} that the server counts"
-            ));
-            self.failure = Some(error.with_operation(self.operation));
+        self.rows.clear();
+        let broken = || match follows {
+            Follows::Promises if !self.tally.has_total() => {
+                Some("the last pages were empty, although the server says that more follow".to_owned())
+            }
+            _ => None,
+        };
+        let unmet = || {
+            let expected = list.freshness.as_ref()?.expected()?;
+            let all = before.unwrap_or(self.skipped).saturating_add(self.tally.counted());
+            expected.unmet(self.shown, all)
+        };
+        let shortfall =
+            if list.settings.unchecked { None } else { self.tally.shortfall(before).or_else(broken) };
+        if let Some(what) = shortfall.or_else(unmet) {
+            self.failure = Some(self.refuse(Error::incomplete(what)));
             // Back to where the first of them may be missing.
             (self.due, self.skip) = (self.tally.suspect().unwrap_or(self.furthest).max(self.first), 0);
         }
@@ -341,10 +462,29 @@ impl<T: Send + 'static> Walk<T> {
         limit.is_some_and(|limit| self.given >= limit)
     }
 
+    /// An error about a page that was read.
+    fn refuse(&self, error: Error) -> Error {
+        of_read(error, self.operation, self.answer.as_ref())
+    }
+
     fn fail(&mut self, error: Error) -> Error {
         self.list = None;
         self.under_way.clear();
         error.with_walk(self.given, self.token(0))
+    }
+}
+
+fn sent<T: Send + 'static>(
+    list: &Lister<T>,
+    number: i64,
+) -> Pin<Box<dyn Future<Output = Arrived<T>> + Send>> {
+    Box::pin(list.page_of(Some(number)).with_meta())
+}
+
+fn of_read(error: Error, operation: &'static str, answer: Option<&Meta>) -> Error {
+    match answer {
+        Some(answer) => error.of_read(operation, answer),
+        None => error.with_operation(operation),
     }
 }
 

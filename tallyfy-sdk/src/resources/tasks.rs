@@ -7,12 +7,13 @@ use tallyfy_gen::types::{CompleteRunTaskInput, CompleteTaskInput};
 
 use super::{call, list};
 use crate::{
-    Call, Lister, Organization,
+    Call, Error, Lister, Organization,
     alias::{
-        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, Task, TaskStatusFilter,
-        UpdateProcessTask, UpdateTask,
+        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, Process, Task, TaskStatus,
+        TaskStatusFilter, UpdateProcessTask, UpdateTask,
     },
     id::TaskId,
+    page::{self, Expected},
     resources::processes::OfProcess,
 };
 
@@ -186,11 +187,16 @@ impl Tasks {
 ///
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-/// use std::time::Duration;
+/// use tallyfy_sdk::TaskType;
 ///
 /// let tasks = organization.process("91be47f0c3d64a1582e7d9055fa6c3b8").tasks();
 /// for task in tasks.list(Default::default()).all().await? {
-///     tasks.complete(task.id).timeout(Duration::from_secs(5)).await?;
+///     match task.task_type {
+///         // A task that is completed again mails people again.
+///         _ if !task.is_open() => continue,
+///         Some(TaskType::Approval) => tasks.approve(task.id).await?,
+///         _ => tasks.complete(task.id).await?,
+///     };
 /// }
 /// # Ok(())
 /// # }
@@ -201,7 +207,22 @@ pub struct ProcessTasks {
 }
 
 impl ProcessTasks {
-    /// The tasks, hidden ones (status `auto-skipped`) too. Reads may lag right after a launch.
+    /// The tasks, hidden ones (status `auto-skipped`) and completed ones too.
+    ///
+    /// Right after a launch the list may lag and show fewer, or none: [`Lister::fresh`] holds it against the number of
+    /// tasks that the process has.
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::LaunchProcess;
+    ///
+    /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
+    /// let process = organization.processes().launch(launch).await?;
+    /// let tasks = organization.process(&process.id).tasks().list(Default::default()).fresh().all().await?;
+    /// println!("{} tasks", tasks.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// `GET /organizations/{org}/runs/{run}/tasks`, repeatable; 10 a page unless told otherwise.
     ///
@@ -209,7 +230,13 @@ impl ProcessTasks {
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown process. Reading changes nothing.
     pub fn list(&self, query: ListProcessTasks) -> Lister<Task> {
         let (org, run) = (&self.process.organization.id, &self.process.id);
-        list!(&self.process.organization.client, list_run_tasks(org, run), query)
+        let process = self.process.clone();
+        list!(&self.process.organization.client, list_run_tasks(org, run), query).counted(page::count(
+            move || {
+                let get = process.organization.processes().get(&process.id);
+                async move { expected_tasks(&get.await?) }
+            },
+        ))
     }
 
     /// One task.
@@ -308,5 +335,24 @@ impl ProcessTasks {
     pub fn reopen(&self, id: impl Into<TaskId>) -> Call<Task> {
         let (org, run, task) = (&self.process.organization.id, &self.process.id, id.into());
         call!(item, &self.process.organization.client, reopen_run_task(org, run, task))
+    }
+}
+
+/// How many tasks the list of a process should show, by what the process says of itself: reading one process goes past the
+/// replica that lists are read from (processes_tasks:list_process_tasks.quirks). `whole_progress` counts hidden tasks too,
+/// as the list does (processes_tasks:Process); without it, those that are not hidden count.
+fn expected_tasks(process: &Process) -> Result<Expected<Task>, Error> {
+    let total = |progress: Option<i64>| progress.and_then(|total| u64::try_from(total).ok());
+    let whole = total(process.whole_progress.as_ref().and_then(|progress| progress.total));
+    let visible = total(process.progress.as_ref().and_then(|progress| progress.total));
+    match (whole, visible) {
+        (Some(whole), visible) => Ok(Expected::rows(whole.max(visible.unwrap_or(0)))),
+        (None, Some(visible)) => {
+            Ok(Expected::of(visible, |task: &Task| task.status != Some(TaskStatus::AutoSkipped)))
+        }
+        (None, None) => Err(Error::incomplete(
+            "the process does not say how many tasks it has, so nothing tells whether the list shows them all; say what to \
+             wait for by expect_at_least(n) or until(..)",
+        )),
     }
 }

@@ -72,9 +72,16 @@ fn get_guest(client: &Client) -> crate::Call<()> {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_leaves_a_span_with_its_attempts_and_waits() {
-    let wait = with_headers(429, "retry-after: 7\r\n", r#"{"message":"limit for ann@example.com"}"#);
-    let refused = json(404, r#"{"message":"no ann@example.com, s3cret"}"#);
-    let server = Scripted::start(vec![json(503, "{}"), wait, refused]).await;
+    let replies = || {
+        let wait = with_headers(429, "retry-after: 7\r\n", r#"{"message":"limit for ann@example.com"}"#);
+        let refused = json(404, r#"{"message":"no ann@example.com, s3cret"}"#);
+        vec![json(503, "{}"), wait, refused]
+    };
+    // Once unseen: a place that traces for the first time, while another test takes its subscriber away, may be taken for
+    // one that nobody wants. Places that are known are asked anew with each subscriber.
+    let server = Scripted::start(replies()).await;
+    get_guest(&server.client()).await.expect_err("no such guest");
+    let server = Scripted::start(replies()).await;
     let client = server.builder().jitter(|| 0.5).build().expect("a client");
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(recorder.clone());

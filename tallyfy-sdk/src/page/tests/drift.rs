@@ -6,15 +6,9 @@ use tallyfy_gen::types::{ListTagsQuery, Tag};
 use tallyfy_sandbox::{Fault, Sandbox};
 use tokio::time::Instant;
 
-use super::{ids, page, tags};
-use crate::page::RowId;
+use super::{ids, known, page, tags};
 use crate::scripted::{Reply, Scripted};
 use crate::{Client, Error, Lister, ResumeToken, RetryPolicy};
-
-/// Tags that are known by their ids, as those of every list method are.
-fn known(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
-    tags(client, query).identified(|tag| RowId::key(&tag.id))
-}
 
 /// Pages of two tags, each `page:total:ids`.
 fn pages(pages: &[(u32, u32, &[&str])]) -> Vec<Reply> {
@@ -89,7 +83,7 @@ async fn without_ids_a_removal_makes_the_walk_incomplete() {
     assert_eq!(error.resume_token().map(ToString::to_string).as_deref(), Some("1:list_tags:1:0:2"));
     assert_eq!(
         error.to_string(),
-        "list_tags: the list ended after 4 rows of the 5 that the server counts. Nothing was changed; walk again"
+        "list_tags: the list ended after 4 different rows of the 5 that the server counts. Nothing was changed; walk again"
     );
 }
 
@@ -106,21 +100,28 @@ async fn a_shortfall_is_an_error_that_leads_back_to_where_it_began() {
 }
 
 #[tokio::test]
-async fn a_total_that_stays_vouches_for_repeated_rows_unless_told_otherwise() {
+async fn repeated_rows_do_not_count_towards_a_total_that_stays() {
     let replies = || pages(&[(1, 4, &["a", "b"]), (2, 4, &["b", "c"])]);
     let walked = walk(replies(), |list| list).await;
+    assert_eq!((walked.ids.concat(), walked.drift.repeated), ("abc".into(), 1));
+    let error = walked.error.expect("one may be missing");
+    assert!(error.is_incomplete(), "{error}");
+    assert!(
+        error.to_string().contains("3 different rows of the 4 that the server counts, and 1 rows came again")
+    );
+    assert!(error.to_string().contains("unchecked()"), "{error}");
+    let walked = walk(replies(), Lister::unchecked).await;
     assert_eq!((walked.ids.concat(), walked.error.is_none()), ("abbc".into(), true));
-    assert_eq!(walked.drift.repeated, 1);
-    let walked = walk(replies(), Lister::unique).await;
+    let walked = walk(replies(), |list| list.unchecked().unique()).await;
     assert_eq!((walked.ids.concat(), walked.error.is_none()), ("abc".into(), true));
 }
 
 #[tokio::test]
 async fn repeated_rows_are_recognized_as_far_back_as_is_remembered() {
     let replies = || pages(&[(1, 6, &["a", "b"]), (2, 6, &["c", "d"]), (3, 6, &["c", "a"])]);
-    let walked = walk(replies(), |list| list.unique().remember(3)).await;
+    let walked = walk(replies(), |list| list.remember(3)).await;
     assert_eq!(walked.ids.concat(), "abcda");
-    assert_eq!(walk(replies(), Lister::unique).await.ids.concat(), "abcd");
+    assert_eq!(walk(replies(), Lister::unchecked).await.ids.concat(), "abcdca");
 }
 
 #[tokio::test]
@@ -128,7 +129,7 @@ async fn a_server_that_ignores_the_page_is_found_out_without_its_help() {
     let same = || page(&["a", "b"], r#""per_page":2"#);
     let walked = walk(vec![same(), same(), same()], |list| list).await;
     let error = walked.error.expect("the same again");
-    assert!(error.is_decode() && walked.asked.len() == 2, "{error}");
+    assert!(error.is_incomplete() && walked.asked.len() == 2, "{error}");
     assert!(error.to_string().contains("page 2 holds nothing but what came before"), "{error}");
 }
 
@@ -180,7 +181,16 @@ async fn tokens_of_other_lists_and_other_sizes_are_refused() {
     let walked = walk(pages(&[(2, 5, &["c", "d"])]), |list| list.resume(&larger)).await;
     let error = walked.error.expect("another size");
     assert!(error.is_incomplete() && walked.ids.is_empty(), "{error}");
-    for text in ["", "1:list_tags", "2:list_tags:1:0:0", "1:list_tags:0:0:0", "1:l:1:-1:0", "1:l:1:0:0:0"] {
+    let malformed =
+        ["", "1:list_tags", "2:list_tags:1:0:0", "1:list_tags:0:0:0", "1:l:1:-1:0", "1:l:1:0:0:0"];
+    let beyond = [
+        "1:list_tags:9223372036854775807:0:10",
+        "1:list_tags:-9223372036854775808:0:10",
+        "1:list_tags:2147483648:0:10",
+        "1:list_tags:2:18446744073709551615:10",
+        "1:list_tags:2:0:9223372036854775807",
+    ];
+    for text in malformed.into_iter().chain(beyond) {
         assert!(text.parse::<ResumeToken>().expect_err(text).is_input());
     }
 }
@@ -247,4 +257,79 @@ async fn no_more_pages_are_under_way_than_allowed() {
         assert!(asked <= 1 + given / 2 + 3, "{asked} pages were asked for at item {given}");
     }
     assert!(items.next().await.is_none());
+}
+
+/// Two different changes of one row each: which of them hide a row, the total shows.
+#[tokio::test]
+async fn a_removal_that_cannot_be_read_back_is_an_error_though_rows_were_added_since() {
+    // `a` is removed after the first page, and `f` added after the second: as many rows come as were counted at first.
+    let replies = pages(&[(1, 5, &["a", "b"]), (2, 4, &["d", "e"]), (3, 5, &["f"])]);
+    let walked = walk(replies, |list| list.remember(0)).await;
+    assert!(walked.error.expect("`c` is missing").is_incomplete());
+}
+
+#[tokio::test]
+async fn a_list_that_never_holds_still_is_given_up() {
+    let mut all = vec![(1, 5, &["a", "b"][..])];
+    all.extend([(2, 4, &["c", "d"][..]), (1, 5, &["a", "b"][..])].repeat(8));
+    let walked = walk(pages(&all), |list| list).await;
+    assert!(walked.error.expect("it moves for ever").is_incomplete());
+    assert!(walked.asked.len() <= 14, "{} pages", walked.asked.len());
+}
+
+#[tokio::test]
+async fn pages_that_no_list_has_are_refused_before_anything_is_sent() {
+    for page in [i64::MAX, i64::MIN, 0, -1, i64::from(i32::MAX) + 1] {
+        let server = Scripted::start(Vec::new()).await;
+        let client = server.client();
+        let list = || tags(&client, ListTagsQuery::new().page(page));
+        assert!(list().await.expect_err("no page").is_input(), "{page}");
+        assert!(list().all().await.expect_err("no page").is_input(), "{page}");
+        let mut items = list().prefetch(4).items();
+        assert!(items.next().await.expect("an error").expect_err("no page").is_input(), "{page}");
+        assert!(items.next().await.is_none());
+        items.resume_token();
+        assert!(list().preview().await.expect_err("no page").is_input(), "{page}");
+        assert_eq!(server.lines(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn the_furthest_page_is_read_and_numbers_do_not_wrap() {
+    let last = i64::from(i32::MAX);
+    let said = format!(r#""total":9223372036854775807,"per_page":9223372036854775807,"current_page":{last}"#);
+    let server = Scripted::start(vec![page(&["z"], &said)]).await;
+    let client = server.builder().retry(RetryPolicy::none()).build().expect("a client");
+    let list = known(&client, ListTagsQuery::new().page(last)).max_pages(1);
+    assert!(list.all().await.expect_err("the total says more").is_too_large());
+    assert_eq!(server.lines().len(), 1);
+}
+
+/// The faults that a walk finds by itself: the pages were read, so nothing is unknown.
+#[tokio::test]
+async fn errors_of_a_walk_are_those_of_a_read_that_was_answered() {
+    let same = || page(&["a"], r#""current_page":1,"total_pages":3"#);
+    let repeated = || page(&["a", "b"], r#""per_page":2"#);
+    let shortfall = || pages(&[(1, 5, &["a", "b"]), (2, 5, &["c"]), (3, 5, &["e"])]);
+    type Kind = fn(&Error) -> bool;
+    let cases: Vec<(Vec<Reply>, u32, Kind)> = vec![
+        (vec![same(), same()], 9, Error::is_decode),
+        (vec![repeated(), repeated()], 9, Error::is_incomplete),
+        (shortfall(), 9, Error::is_incomplete),
+        (shortfall(), 2, Error::is_too_large),
+    ];
+    for (replies, most, kind) in cases {
+        let error = walk(replies, |list| list.max_pages(most)).await.error.expect("a fault");
+        assert!(kind(&error), "{error}");
+        assert_eq!((error.delivery(), error.attempts()), (crate::Delivery::Applied, 1), "{error}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
+        assert_eq!(
+            error.headers().and_then(|all| all.get("content-type")).expect("a header"),
+            "application/json"
+        );
+        assert_eq!((error.operation(), error.body()), (Some("list_tags"), None));
+        let text = error.to_string();
+        assert!(!text.contains("Nothing was sent") && !text.contains("do not do it again"), "{text}");
+        assert!(error.resume_token().is_some() && error.items_given().is_some());
+    }
 }
