@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use crate::wire::Nullable;
+
 /// A request type that knows its limits.
 pub trait Check {
     /// The first value that breaks a limit.
@@ -50,6 +52,13 @@ impl fmt::Display for Invalid {
 impl std::error::Error for Invalid {}
 
 impl<T: Check> Check for Option<T> {
+    fn check(&self) -> Result<(), Invalid> {
+        self.as_ref().map_or(Ok(()), Check::check)
+    }
+}
+
+/// What is left out or cleared breaks no limit.
+impl<T: Check> Check for Nullable<T> {
     fn check(&self) -> Result<(), Invalid> {
         self.as_ref().map_or(Ok(()), Check::check)
     }
@@ -121,6 +130,12 @@ impl Given<str> for Option<String> {
     }
 }
 
+impl Given<str> for Nullable<String> {
+    fn given(&self) -> Option<&str> {
+        self.as_ref().map(String::as_str)
+    }
+}
+
 impl Given<i64> for i64 {
     fn given(&self) -> Option<&i64> {
         Some(self)
@@ -128,6 +143,12 @@ impl Given<i64> for i64 {
 }
 
 impl Given<i64> for Option<i64> {
+    fn given(&self) -> Option<&i64> {
+        self.as_ref()
+    }
+}
+
+impl Given<i64> for Nullable<i64> {
     fn given(&self) -> Option<&i64> {
         self.as_ref()
     }

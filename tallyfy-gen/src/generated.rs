@@ -898,33 +898,33 @@ pub mod types {
         /// Must fit the type. visibility: show, hide. deadline: deadline. status: reopen. webhook: emit_webhook. assignment: assign, assign_only, unassign, clear_assignees.
         pub action_verb: crate::enums::AutomationActionVerbInput,
         /// Form field whose answer supplies the assignees.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actionable_id: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub actionable_id: crate::wire::Nullable<::std::string::String>,
         /// Kind of the field in `actionable_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actionable_type: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub actionable_type: crate::wire::Nullable<
             crate::enums::AutomationActionableTypeInput,
         >,
         /// Name of the webhook; needed for type webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub alias_name: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub alias_name: crate::wire::Nullable<::std::string::String>,
         /// Needed for type assignment, unless the verb is clear_assignees or `actionable_id` names a field.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub assignees: ::std::option::Option<AutomationAssigneesInput>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub assignees: crate::wire::Nullable<AutomationAssigneesInput>,
         /// Needed for type deadline, all three keys.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deadline: ::std::option::Option<AutomationDeadlineInput>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub deadline: crate::wire::Nullable<AutomationDeadlineInput>,
         /// Of an existing entry, on update. Without it the entry is created.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub id: crate::wire::Nullable<::std::string::String>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
         /// Step that the action works on.
         pub target_step_id: ::std::string::String,
         /// Needed for type webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub webhook_url: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub webhook_url: crate::wire::Nullable<::std::string::String>,
     }
     impl AutomationActionInput {
         /// With what is required; the rest by setters.
@@ -941,14 +941,14 @@ pub mod types {
                 action_type: action_type.into(),
                 action_verb: action_verb.into(),
                 target_step_id: target_step_id.into(),
-                actionable_id: ::std::option::Option::None,
-                actionable_type: ::std::option::Option::None,
-                alias_name: ::std::option::Option::None,
-                assignees: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                webhook_url: ::std::option::Option::None,
+                actionable_id: crate::wire::Nullable::Keep,
+                actionable_type: crate::wire::Nullable::Keep,
+                alias_name: crate::wire::Nullable::Keep,
+                assignees: crate::wire::Nullable::Keep,
+                deadline: crate::wire::Nullable::Keep,
+                id: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
+                webhook_url: crate::wire::Nullable::Keep,
             }
         }
         /// Kind of action.
@@ -979,7 +979,7 @@ pub mod types {
             mut self,
             actionable_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.actionable_id = ::std::option::Option::Some(actionable_id.into());
+            self.actionable_id = crate::wire::Nullable::Set(actionable_id.into());
             self
         }
         /// Kind of the field in `actionable_id`.
@@ -990,7 +990,7 @@ pub mod types {
                 crate::enums::AutomationActionableTypeInput,
             >,
         ) -> Self {
-            self.actionable_type = ::std::option::Option::Some(actionable_type.into());
+            self.actionable_type = crate::wire::Nullable::Set(actionable_type.into());
             self
         }
         /// Name of the webhook; needed for type webhook.
@@ -999,7 +999,7 @@ pub mod types {
             mut self,
             alias_name: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.alias_name = ::std::option::Option::Some(alias_name.into());
+            self.alias_name = crate::wire::Nullable::Set(alias_name.into());
             self
         }
         /// Needed for type assignment, unless the verb is clear_assignees or `actionable_id` names a field.
@@ -1008,7 +1008,7 @@ pub mod types {
             mut self,
             assignees: impl ::std::convert::Into<AutomationAssigneesInput>,
         ) -> Self {
-            self.assignees = ::std::option::Option::Some(assignees.into());
+            self.assignees = crate::wire::Nullable::Set(assignees.into());
             self
         }
         /// Needed for type deadline, all three keys.
@@ -1017,7 +1017,7 @@ pub mod types {
             mut self,
             deadline: impl ::std::convert::Into<AutomationDeadlineInput>,
         ) -> Self {
-            self.deadline = ::std::option::Option::Some(deadline.into());
+            self.deadline = crate::wire::Nullable::Set(deadline.into());
             self
         }
         /// Of an existing entry, on update. Without it the entry is created.
@@ -1026,13 +1026,13 @@ pub mod types {
             mut self,
             id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.id = ::std::option::Option::Some(id.into());
+            self.id = crate::wire::Nullable::Set(id.into());
             self
         }
         /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
+            self.position = crate::wire::Nullable::Set(position.into());
             self
         }
         /// Step that the action works on.
@@ -1050,9 +1050,15 @@ pub mod types {
             mut self,
             webhook_url: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.webhook_url = ::std::option::Option::Some(webhook_url.into());
+            self.webhook_url = crate::wire::Nullable::Set(webhook_url.into());
             self
         }
+    }
+    crate::wire::clear_setters! {
+        AutomationActionInput { actionable_id clear_actionable_id actionable_type
+        clear_actionable_type alias_name clear_alias_name assignees clear_assignees
+        deadline clear_deadline id clear_id position clear_position webhook_url
+        clear_webhook_url }
     }
     impl crate::check::Check for AutomationActionInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -1312,23 +1318,23 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct AutomationConditionInput {
         /// For table fields: the column.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub column_contains_name: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub column_contains_name: crate::wire::Nullable<::std::string::String>,
         /// Id of the step, form field or kick-off field.
         pub conditionable_id: ::std::string::String,
         /// What a condition looks at.
         pub conditionable_type: crate::enums::AutomationConditionTypeInput,
         /// Of an existing entry, on update. Without it the entry is created.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub id: crate::wire::Nullable<::std::string::String>,
         /// Joins the condition to the one before, from left to right.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub logic: ::std::option::Option<crate::enums::AutomationConditionLogicInput>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub logic: crate::wire::Nullable<crate::enums::AutomationConditionLogicInput>,
         /// How a condition compares. The first seven are for steps, the others for fields; the service refuses a mix.
         pub operation: crate::enums::AutomationConditionOperationInput,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
         /// What the condition compares with; `any_time` (or on-time, early_24, late_24) for steps, a list for `equals_any`. The key must be there, even with null.
         pub statement: ::serde_json::Value,
     }
@@ -1349,10 +1355,10 @@ pub mod types {
                 conditionable_type: conditionable_type.into(),
                 operation: operation.into(),
                 statement: statement.into(),
-                column_contains_name: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                logic: ::std::option::Option::None,
-                position: ::std::option::Option::None,
+                column_contains_name: crate::wire::Nullable::Keep,
+                id: crate::wire::Nullable::Keep,
+                logic: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
             }
         }
         /// For table fields: the column.
@@ -1361,7 +1367,7 @@ pub mod types {
             mut self,
             column_contains_name: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.column_contains_name = ::std::option::Option::Some(
+            self.column_contains_name = crate::wire::Nullable::Set(
                 column_contains_name.into(),
             );
             self
@@ -1392,7 +1398,7 @@ pub mod types {
             mut self,
             id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.id = ::std::option::Option::Some(id.into());
+            self.id = crate::wire::Nullable::Set(id.into());
             self
         }
         /// Joins the condition to the one before, from left to right.
@@ -1401,7 +1407,7 @@ pub mod types {
             mut self,
             logic: impl ::std::convert::Into<crate::enums::AutomationConditionLogicInput>,
         ) -> Self {
-            self.logic = ::std::option::Option::Some(logic.into());
+            self.logic = crate::wire::Nullable::Set(logic.into());
             self
         }
         /// How a condition compares. The first seven are for steps, the others for fields; the service refuses a mix.
@@ -1418,7 +1424,7 @@ pub mod types {
         /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
+            self.position = crate::wire::Nullable::Set(position.into());
             self
         }
         /// What the condition compares with; `any_time` (or on-time, early_24, late_24) for steps, a list for `equals_any`. The key must be there, even with null.
@@ -1430,6 +1436,10 @@ pub mod types {
             self.statement = statement.into();
             self
         }
+    }
+    crate::wire::clear_setters! {
+        AutomationConditionInput { column_contains_name clear_column_contains_name id
+        clear_id logic clear_logic position clear_position }
     }
     impl crate::check::Check for AutomationConditionInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -1986,21 +1996,21 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CaptureOptionInput {
         /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub description: crate::wire::Nullable<::std::string::String>,
         /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
         pub id: i64,
         /// In values of multiselect fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub required: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub required: crate::wire::Nullable<bool>,
         /// In values of multiselect fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub selected: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub selected: crate::wire::Nullable<bool>,
         /// `text`
         pub text: ::std::string::String,
         /// Null as far as known.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub value: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub value: crate::wire::Nullable<::serde_json::Value>,
     }
     impl CaptureOptionInput {
         /// With what is required; the rest by setters.
@@ -2011,10 +2021,10 @@ pub mod types {
             Self {
                 id: id.into(),
                 text: text.into(),
-                description: ::std::option::Option::None,
-                required: ::std::option::Option::None,
-                selected: ::std::option::Option::None,
-                value: ::std::option::Option::None,
+                description: crate::wire::Nullable::Keep,
+                required: crate::wire::Nullable::Keep,
+                selected: crate::wire::Nullable::Keep,
+                value: crate::wire::Nullable::Keep,
             }
         }
         /// `description`
@@ -2023,7 +2033,7 @@ pub mod types {
             mut self,
             description: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.description = ::std::option::Option::Some(description.into());
+            self.description = crate::wire::Nullable::Set(description.into());
             self
         }
         /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
@@ -2035,13 +2045,13 @@ pub mod types {
         /// In values of multiselect fields.
         #[must_use]
         pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
-            self.required = ::std::option::Option::Some(required.into());
+            self.required = crate::wire::Nullable::Set(required.into());
             self
         }
         /// In values of multiselect fields.
         #[must_use]
         pub fn selected(mut self, selected: impl ::std::convert::Into<bool>) -> Self {
-            self.selected = ::std::option::Option::Some(selected.into());
+            self.selected = crate::wire::Nullable::Set(selected.into());
             self
         }
         /// `text`
@@ -2059,9 +2069,13 @@ pub mod types {
             mut self,
             value: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.value = ::std::option::Option::Some(value.into());
+            self.value = crate::wire::Nullable::Set(value.into());
             self
         }
+    }
+    crate::wire::clear_setters! {
+        CaptureOptionInput { description clear_description required clear_required
+        selected clear_selected value clear_value }
     }
     impl crate::check::Check for CaptureOptionInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -3468,41 +3482,41 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateCaptureInput {
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub collect_time: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub collect_time: crate::wire::Nullable<bool>,
         /// Needed for table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value: crate::wire::Nullable<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value_enabled: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value_enabled: crate::wire::Nullable<bool>,
         /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// Rule names.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub field_validation: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub field_validation: crate::wire::Nullable<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// Help text, HTML. A key `description` is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guidance: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub guidance: crate::wire::Nullable<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub list: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub list: crate::wire::Nullable<::serde_json::Value>,
         /// Choices; needed for radio (two or more), dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prefix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub prefix: crate::wire::Nullable<::std::string::String>,
         /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
         /// Free keys, an input mask for instance.
@@ -3511,11 +3525,11 @@ pub mod types {
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub suffix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub suffix: crate::wire::Nullable<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub use_wysiwyg_editor: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
     }
     impl CreateCaptureInput {
         /// With what is required; the rest by setters.
@@ -3528,19 +3542,19 @@ pub mod types {
                 field_type: field_type.into(),
                 label: label.into(),
                 required: required.into(),
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
+                collect_time: crate::wire::Nullable::Keep,
+                columns: crate::wire::Nullable::Keep,
+                default_value: crate::wire::Nullable::Keep,
+                default_value_enabled: crate::wire::Nullable::Keep,
+                field_validation: crate::wire::Nullable::Keep,
+                guidance: crate::wire::Nullable::Keep,
+                list: crate::wire::Nullable::Keep,
+                options: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
+                prefix: crate::wire::Nullable::Keep,
                 settings: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
+                suffix: crate::wire::Nullable::Keep,
+                use_wysiwyg_editor: crate::wire::Nullable::Keep,
             }
         }
         /// Dates: ask for the time too.
@@ -3549,7 +3563,7 @@ pub mod types {
             mut self,
             collect_time: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.collect_time = ::std::option::Option::Some(collect_time.into());
+            self.collect_time = crate::wire::Nullable::Set(collect_time.into());
             self
         }
         /// Needed for table.
@@ -3560,7 +3574,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureColumnInput>,
             >,
         ) -> Self {
-            self.columns = ::std::option::Option::Some(
+            self.columns = crate::wire::Nullable::Set(
                 columns.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -3571,7 +3585,7 @@ pub mod types {
             mut self,
             default_value: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.default_value = ::std::option::Option::Some(default_value.into());
+            self.default_value = crate::wire::Nullable::Set(default_value.into());
             self
         }
         /// `default_value_enabled`
@@ -3580,7 +3594,7 @@ pub mod types {
             mut self,
             default_value_enabled: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.default_value_enabled = ::std::option::Option::Some(
+            self.default_value_enabled = crate::wire::Nullable::Set(
                 default_value_enabled.into(),
             );
             self
@@ -3602,7 +3616,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.field_validation = ::std::option::Option::Some(
+            self.field_validation = crate::wire::Nullable::Set(
                 field_validation.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -3613,7 +3627,7 @@ pub mod types {
             mut self,
             guidance: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.guidance = ::std::option::Option::Some(guidance.into());
+            self.guidance = crate::wire::Nullable::Set(guidance.into());
             self
         }
         /// `label`
@@ -3631,7 +3645,7 @@ pub mod types {
             mut self,
             list: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.list = ::std::option::Option::Some(list.into());
+            self.list = crate::wire::Nullable::Set(list.into());
             self
         }
         /// Choices; needed for radio (two or more), dropdown and multiselect.
@@ -3642,7 +3656,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureOptionInput>,
             >,
         ) -> Self {
-            self.options = ::std::option::Option::Some(
+            self.options = crate::wire::Nullable::Set(
                 options.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -3650,7 +3664,7 @@ pub mod types {
         /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
+            self.position = crate::wire::Nullable::Set(position.into());
             self
         }
         /// `prefix`
@@ -3659,7 +3673,7 @@ pub mod types {
             mut self,
             prefix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.prefix = ::std::option::Option::Some(prefix.into());
+            self.prefix = crate::wire::Nullable::Set(prefix.into());
             self
         }
         /// true: no task is completed without an answer. The key must be there, also with false.
@@ -3685,7 +3699,7 @@ pub mod types {
             mut self,
             suffix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.suffix = ::std::option::Option::Some(suffix.into());
+            self.suffix = crate::wire::Nullable::Set(suffix.into());
             self
         }
         /// `use_wysiwyg_editor`
@@ -3694,11 +3708,19 @@ pub mod types {
             mut self,
             use_wysiwyg_editor: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.use_wysiwyg_editor = ::std::option::Option::Some(
+            self.use_wysiwyg_editor = crate::wire::Nullable::Set(
                 use_wysiwyg_editor.into(),
             );
             self
         }
+    }
+    crate::wire::clear_setters! {
+        CreateCaptureInput { collect_time clear_collect_time columns clear_columns
+        default_value clear_default_value default_value_enabled
+        clear_default_value_enabled field_validation clear_field_validation guidance
+        clear_guidance list clear_list options clear_options position clear_position
+        prefix clear_prefix suffix clear_suffix use_wysiwyg_editor
+        clear_use_wysiwyg_editor }
     }
     impl crate::check::Check for CreateCaptureInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -4366,8 +4388,8 @@ pub mod types {
         /// `name`
         pub name: ::std::string::String,
         /// The folder to put it in, of the same type.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub parent_id: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub parent_id: crate::wire::Nullable<::std::string::String>,
     }
     impl CreateFolderInput {
         /// With what is required; the rest by setters.
@@ -4375,7 +4397,7 @@ pub mod types {
             Self {
                 name: name.into(),
                 folder_type: ::std::option::Option::None,
-                parent_id: ::std::option::Option::None,
+                parent_id: crate::wire::Nullable::Keep,
             }
         }
         /// checklist when absent. Cannot change later.
@@ -4402,9 +4424,12 @@ pub mod types {
             mut self,
             parent_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.parent_id = ::std::option::Option::Some(parent_id.into());
+            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
             self
         }
+    }
+    crate::wire::clear_setters! {
+        CreateFolderInput { parent_id clear_parent_id }
     }
     impl crate::check::Check for CreateFolderInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -12123,44 +12148,44 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct PrerunInput {
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub collect_time: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub collect_time: crate::wire::Nullable<bool>,
         /// Needed for table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value: crate::wire::Nullable<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value_enabled: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value_enabled: crate::wire::Nullable<bool>,
         /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// Rule names.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub field_validation: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub field_validation: crate::wire::Nullable<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// Help text, HTML. A key `description` is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guidance: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub guidance: crate::wire::Nullable<::std::string::String>,
         /// Id of an existing field. Without it a field is created, once more by every repeat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub list: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub list: crate::wire::Nullable<::serde_json::Value>,
         /// Choices; needed for radio (two or more), dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
         /// Decides the order, from 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prefix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub prefix: crate::wire::Nullable<::std::string::String>,
         /// A launch must answer it. The key must be there.
         pub required: bool,
         /// Free keys, an input mask for instance.
@@ -12169,14 +12194,14 @@ pub mod types {
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub suffix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub suffix: crate::wire::Nullable<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub use_wysiwyg_editor: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
         /// Preset of a file field: file objects as the upload answered them.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub value: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub value: crate::wire::Nullable<
             ::std::vec::Vec<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
@@ -12193,21 +12218,21 @@ pub mod types {
                 field_type: field_type.into(),
                 label: label.into(),
                 required: required.into(),
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
+                collect_time: crate::wire::Nullable::Keep,
+                columns: crate::wire::Nullable::Keep,
+                default_value: crate::wire::Nullable::Keep,
+                default_value_enabled: crate::wire::Nullable::Keep,
+                field_validation: crate::wire::Nullable::Keep,
+                guidance: crate::wire::Nullable::Keep,
                 id: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
+                list: crate::wire::Nullable::Keep,
+                options: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
+                prefix: crate::wire::Nullable::Keep,
                 settings: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
-                value: ::std::option::Option::None,
+                suffix: crate::wire::Nullable::Keep,
+                use_wysiwyg_editor: crate::wire::Nullable::Keep,
+                value: crate::wire::Nullable::Keep,
             }
         }
         /// Dates: ask for the time too.
@@ -12216,7 +12241,7 @@ pub mod types {
             mut self,
             collect_time: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.collect_time = ::std::option::Option::Some(collect_time.into());
+            self.collect_time = crate::wire::Nullable::Set(collect_time.into());
             self
         }
         /// Needed for table.
@@ -12227,7 +12252,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureColumnInput>,
             >,
         ) -> Self {
-            self.columns = ::std::option::Option::Some(
+            self.columns = crate::wire::Nullable::Set(
                 columns.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -12238,7 +12263,7 @@ pub mod types {
             mut self,
             default_value: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.default_value = ::std::option::Option::Some(default_value.into());
+            self.default_value = crate::wire::Nullable::Set(default_value.into());
             self
         }
         /// `default_value_enabled`
@@ -12247,7 +12272,7 @@ pub mod types {
             mut self,
             default_value_enabled: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.default_value_enabled = ::std::option::Option::Some(
+            self.default_value_enabled = crate::wire::Nullable::Set(
                 default_value_enabled.into(),
             );
             self
@@ -12269,7 +12294,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.field_validation = ::std::option::Option::Some(
+            self.field_validation = crate::wire::Nullable::Set(
                 field_validation.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -12280,7 +12305,7 @@ pub mod types {
             mut self,
             guidance: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.guidance = ::std::option::Option::Some(guidance.into());
+            self.guidance = crate::wire::Nullable::Set(guidance.into());
             self
         }
         /// Id of an existing field. Without it a field is created, once more by every repeat.
@@ -12307,7 +12332,7 @@ pub mod types {
             mut self,
             list: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.list = ::std::option::Option::Some(list.into());
+            self.list = crate::wire::Nullable::Set(list.into());
             self
         }
         /// Choices; needed for radio (two or more), dropdown and multiselect.
@@ -12318,7 +12343,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureOptionInput>,
             >,
         ) -> Self {
-            self.options = ::std::option::Option::Some(
+            self.options = crate::wire::Nullable::Set(
                 options.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -12326,7 +12351,7 @@ pub mod types {
         /// Decides the order, from 1.
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
+            self.position = crate::wire::Nullable::Set(position.into());
             self
         }
         /// `prefix`
@@ -12335,7 +12360,7 @@ pub mod types {
             mut self,
             prefix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.prefix = ::std::option::Option::Some(prefix.into());
+            self.prefix = crate::wire::Nullable::Set(prefix.into());
             self
         }
         /// A launch must answer it. The key must be there.
@@ -12361,7 +12386,7 @@ pub mod types {
             mut self,
             suffix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.suffix = ::std::option::Option::Some(suffix.into());
+            self.suffix = crate::wire::Nullable::Set(suffix.into());
             self
         }
         /// `use_wysiwyg_editor`
@@ -12370,7 +12395,7 @@ pub mod types {
             mut self,
             use_wysiwyg_editor: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.use_wysiwyg_editor = ::std::option::Option::Some(
+            self.use_wysiwyg_editor = crate::wire::Nullable::Set(
                 use_wysiwyg_editor.into(),
             );
             self
@@ -12385,11 +12410,18 @@ pub mod types {
                 >,
             >,
         ) -> Self {
-            self.value = ::std::option::Option::Some(
+            self.value = crate::wire::Nullable::Set(
                 value.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
         }
+    }
+    crate::wire::clear_setters! {
+        PrerunInput { collect_time clear_collect_time columns clear_columns default_value
+        clear_default_value default_value_enabled clear_default_value_enabled
+        field_validation clear_field_validation guidance clear_guidance list clear_list
+        options clear_options position clear_position prefix clear_prefix suffix
+        clear_suffix use_wysiwyg_editor clear_use_wysiwyg_editor value clear_value }
     }
     impl crate::check::Check for PrerunInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -17145,41 +17177,41 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateCaptureInput {
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub collect_time: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub collect_time: crate::wire::Nullable<bool>,
         /// All columns, with their ids; needed for table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value: crate::wire::Nullable<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_value_enabled: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value_enabled: crate::wire::Nullable<bool>,
         /// The current type; whether it may be changed is not settled.
         pub field_type: crate::enums::FieldTypeInput,
         /// Rule names.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub field_validation: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub field_validation: crate::wire::Nullable<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// Help text, HTML. A key `description` is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guidance: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub guidance: crate::wire::Nullable<::std::string::String>,
         /// `label`
         pub label: ::std::string::String,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub list: ::std::option::Option<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub list: crate::wire::Nullable<::serde_json::Value>,
         /// All choices, with their ids; needed for radio (two or more), dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prefix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub prefix: crate::wire::Nullable<::std::string::String>,
         /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
         /// Free keys, an input mask for instance.
@@ -17188,11 +17220,11 @@ pub mod types {
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub suffix: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub suffix: crate::wire::Nullable<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub use_wysiwyg_editor: ::std::option::Option<bool>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
     }
     impl UpdateCaptureInput {
         /// With what is required; the rest by setters.
@@ -17205,19 +17237,19 @@ pub mod types {
                 field_type: field_type.into(),
                 label: label.into(),
                 required: required.into(),
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
+                collect_time: crate::wire::Nullable::Keep,
+                columns: crate::wire::Nullable::Keep,
+                default_value: crate::wire::Nullable::Keep,
+                default_value_enabled: crate::wire::Nullable::Keep,
+                field_validation: crate::wire::Nullable::Keep,
+                guidance: crate::wire::Nullable::Keep,
+                list: crate::wire::Nullable::Keep,
+                options: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
+                prefix: crate::wire::Nullable::Keep,
                 settings: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
+                suffix: crate::wire::Nullable::Keep,
+                use_wysiwyg_editor: crate::wire::Nullable::Keep,
             }
         }
         /// Dates: ask for the time too.
@@ -17226,7 +17258,7 @@ pub mod types {
             mut self,
             collect_time: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.collect_time = ::std::option::Option::Some(collect_time.into());
+            self.collect_time = crate::wire::Nullable::Set(collect_time.into());
             self
         }
         /// All columns, with their ids; needed for table.
@@ -17237,7 +17269,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureColumnInput>,
             >,
         ) -> Self {
-            self.columns = ::std::option::Option::Some(
+            self.columns = crate::wire::Nullable::Set(
                 columns.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -17248,7 +17280,7 @@ pub mod types {
             mut self,
             default_value: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.default_value = ::std::option::Option::Some(default_value.into());
+            self.default_value = crate::wire::Nullable::Set(default_value.into());
             self
         }
         /// `default_value_enabled`
@@ -17257,7 +17289,7 @@ pub mod types {
             mut self,
             default_value_enabled: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.default_value_enabled = ::std::option::Option::Some(
+            self.default_value_enabled = crate::wire::Nullable::Set(
                 default_value_enabled.into(),
             );
             self
@@ -17279,7 +17311,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<::std::string::String>,
             >,
         ) -> Self {
-            self.field_validation = ::std::option::Option::Some(
+            self.field_validation = crate::wire::Nullable::Set(
                 field_validation.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -17290,7 +17322,7 @@ pub mod types {
             mut self,
             guidance: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.guidance = ::std::option::Option::Some(guidance.into());
+            self.guidance = crate::wire::Nullable::Set(guidance.into());
             self
         }
         /// `label`
@@ -17308,7 +17340,7 @@ pub mod types {
             mut self,
             list: impl ::std::convert::Into<::serde_json::Value>,
         ) -> Self {
-            self.list = ::std::option::Option::Some(list.into());
+            self.list = crate::wire::Nullable::Set(list.into());
             self
         }
         /// All choices, with their ids; needed for radio (two or more), dropdown and multiselect.
@@ -17319,7 +17351,7 @@ pub mod types {
                 Item = impl ::std::convert::Into<CaptureOptionInput>,
             >,
         ) -> Self {
-            self.options = ::std::option::Option::Some(
+            self.options = crate::wire::Nullable::Set(
                 options.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
@@ -17327,7 +17359,7 @@ pub mod types {
         /// `position`
         #[must_use]
         pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
+            self.position = crate::wire::Nullable::Set(position.into());
             self
         }
         /// `prefix`
@@ -17336,7 +17368,7 @@ pub mod types {
             mut self,
             prefix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.prefix = ::std::option::Option::Some(prefix.into());
+            self.prefix = crate::wire::Nullable::Set(prefix.into());
             self
         }
         /// true: no task is completed without an answer. The key must be there, also with false.
@@ -17362,7 +17394,7 @@ pub mod types {
             mut self,
             suffix: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.suffix = ::std::option::Option::Some(suffix.into());
+            self.suffix = crate::wire::Nullable::Set(suffix.into());
             self
         }
         /// `use_wysiwyg_editor`
@@ -17371,11 +17403,19 @@ pub mod types {
             mut self,
             use_wysiwyg_editor: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.use_wysiwyg_editor = ::std::option::Option::Some(
+            self.use_wysiwyg_editor = crate::wire::Nullable::Set(
                 use_wysiwyg_editor.into(),
             );
             self
         }
+    }
+    crate::wire::clear_setters! {
+        UpdateCaptureInput { collect_time clear_collect_time columns clear_columns
+        default_value clear_default_value default_value_enabled
+        clear_default_value_enabled field_validation clear_field_validation guidance
+        clear_guidance list clear_list options clear_options position clear_position
+        prefix clear_prefix suffix clear_suffix use_wysiwyg_editor
+        clear_use_wysiwyg_editor }
     }
     impl crate::check::Check for UpdateCaptureInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -17896,11 +17936,11 @@ pub mod types {
         /// Needed in every call.
         pub first_name: ::std::string::String,
         /// `job_description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub job_description: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_description: crate::wire::Nullable<::std::string::String>,
         /// `job_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub job_title: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_title: crate::wire::Nullable<::std::string::String>,
         /// Needed in every call.
         pub last_name: ::std::string::String,
         /// `phone`
@@ -17910,8 +17950,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_preferences: ::std::option::Option<bool>,
         /// `team`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub team: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub team: crate::wire::Nullable<::std::string::String>,
         /// Needed in every call. IANA name, like Europe/Berlin.
         pub timezone: ::std::string::String,
     }
@@ -17928,11 +17968,11 @@ pub mod types {
                 timezone: timezone.into(),
                 country_id: ::std::option::Option::None,
                 date_format: ::std::option::Option::None,
-                job_description: ::std::option::Option::None,
-                job_title: ::std::option::Option::None,
+                job_description: crate::wire::Nullable::Keep,
+                job_title: crate::wire::Nullable::Keep,
                 phone: ::std::option::Option::None,
                 step_preferences: ::std::option::Option::None,
-                team: ::std::option::Option::None,
+                team: crate::wire::Nullable::Keep,
             }
         }
         /// Id of a country that the service knows.
@@ -17965,7 +18005,7 @@ pub mod types {
             mut self,
             job_description: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.job_description = ::std::option::Option::Some(job_description.into());
+            self.job_description = crate::wire::Nullable::Set(job_description.into());
             self
         }
         /// `job_title`
@@ -17974,7 +18014,7 @@ pub mod types {
             mut self,
             job_title: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.job_title = ::std::option::Option::Some(job_title.into());
+            self.job_title = crate::wire::Nullable::Set(job_title.into());
             self
         }
         /// Needed in every call.
@@ -18010,7 +18050,7 @@ pub mod types {
             mut self,
             team: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.team = ::std::option::Option::Some(team.into());
+            self.team = crate::wire::Nullable::Set(team.into());
             self
         }
         /// Needed in every call. IANA name, like Europe/Berlin.
@@ -18022,6 +18062,10 @@ pub mod types {
             self.timezone = timezone.into();
             self
         }
+    }
+    crate::wire::clear_setters! {
+        UpdateCurrentUserInput { job_description clear_job_description job_title
+        clear_job_title team clear_team }
     }
     impl crate::check::Check for UpdateCurrentUserInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -18090,15 +18134,15 @@ pub mod types {
         /// Needed in every call.
         pub name: ::std::string::String,
         /// The folder to move it to, of the same type.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub parent_id: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub parent_id: crate::wire::Nullable<::std::string::String>,
     }
     impl UpdateFolderInput {
         /// With what is required; the rest by setters.
         pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
-                parent_id: ::std::option::Option::None,
+                parent_id: crate::wire::Nullable::Keep,
             }
         }
         /// Needed in every call.
@@ -18116,9 +18160,12 @@ pub mod types {
             mut self,
             parent_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.parent_id = ::std::option::Option::Some(parent_id.into());
+            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
             self
         }
+    }
+    crate::wire::clear_setters! {
+        UpdateFolderInput { parent_id clear_parent_id }
     }
     impl crate::check::Check for UpdateFolderInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -19816,11 +19863,11 @@ pub mod types {
         /// Needed in every call.
         pub first_name: ::std::string::String,
         /// `job_description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub job_description: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_description: crate::wire::Nullable<::std::string::String>,
         /// `job_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub job_title: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_title: crate::wire::Nullable<::std::string::String>,
         /// Needed in every call.
         pub last_name: ::std::string::String,
         /// `phone`
@@ -19830,8 +19877,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_preferences: ::std::option::Option<bool>,
         /// `team`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub team: ::std::option::Option<::std::string::String>,
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub team: crate::wire::Nullable<::std::string::String>,
         /// Needed in every call. IANA name, like Europe/Berlin.
         pub timezone: ::std::string::String,
     }
@@ -19848,11 +19895,11 @@ pub mod types {
                 timezone: timezone.into(),
                 country_id: ::std::option::Option::None,
                 date_format: ::std::option::Option::None,
-                job_description: ::std::option::Option::None,
-                job_title: ::std::option::Option::None,
+                job_description: crate::wire::Nullable::Keep,
+                job_title: crate::wire::Nullable::Keep,
                 phone: ::std::option::Option::None,
                 step_preferences: ::std::option::Option::None,
-                team: ::std::option::Option::None,
+                team: crate::wire::Nullable::Keep,
             }
         }
         /// Id of a country that the service knows.
@@ -19885,7 +19932,7 @@ pub mod types {
             mut self,
             job_description: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.job_description = ::std::option::Option::Some(job_description.into());
+            self.job_description = crate::wire::Nullable::Set(job_description.into());
             self
         }
         /// `job_title`
@@ -19894,7 +19941,7 @@ pub mod types {
             mut self,
             job_title: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.job_title = ::std::option::Option::Some(job_title.into());
+            self.job_title = crate::wire::Nullable::Set(job_title.into());
             self
         }
         /// Needed in every call.
@@ -19930,7 +19977,7 @@ pub mod types {
             mut self,
             team: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.team = ::std::option::Option::Some(team.into());
+            self.team = crate::wire::Nullable::Set(team.into());
             self
         }
         /// Needed in every call. IANA name, like Europe/Berlin.
@@ -19942,6 +19989,10 @@ pub mod types {
             self.timezone = timezone.into();
             self
         }
+    }
+    crate::wire::clear_setters! {
+        UpdateUserInput { job_description clear_job_description job_title clear_job_title
+        team clear_team }
     }
     impl crate::check::Check for UpdateUserInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod check;
+pub mod content;
 mod keep;
 #[rustfmt::skip]
 pub mod operations;

@@ -130,3 +130,5 @@ pub type Timestamp = wire::Timestamp;
 pub type Date = wire::Date;
 /// Values that travel as one text with commas.
 pub type CommaList<T> = wire::CommaList<T>;
+/// A field of a request that is left out, null, or a value.
+pub type Nullable<T> = wire::Nullable<T>;

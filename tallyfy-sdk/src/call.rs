@@ -1,8 +1,10 @@
 //! The call object that every method returns: lazy, with options of its own. Here is what a person sets
 //! and gets; the options are `call/options.rs`, the joint to the pipeline is `call/transport.rs`, looking for what a
-//! call may have created is `call/reconcile.rs`. The way of a request is `pipeline.rs`, lists are `page.rs`.
+//! call may have created is `call/reconcile.rs`, what a request looks like `call/preview.rs`. The way of a request is
+//! `pipeline.rs`, lists are `page.rs`.
 
 mod options;
+mod preview;
 mod reconcile;
 mod transport;
 
@@ -12,24 +14,22 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use progenitor_client::ResponseValue;
-use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use tallyfy_gen::operations::{self, Repeat};
 use tallyfy_gen::wire;
 
 pub(crate) use self::options::{Options, call_options};
+pub use self::preview::Preview;
 pub use self::reconcile::{Candidate, Reconcile};
 pub(crate) use self::reconcile::{CreationRegistry, CreationWindow, LookContext, texts};
 use self::reconcile::{Lookup, LookupOutcome, Reconciler};
 use self::transport::{PreviewTransport, SendTransport, TransportOutcome};
-use crate::auth::Token;
 use crate::client::Client;
 use crate::error::{self, Error};
 use crate::id::{self, Checked};
-use crate::mask::{self, Secret};
-use crate::pipeline::{Delivered, Limits, Prepared};
+use crate::pipeline::{Delivered, Limits};
 use crate::retry::Delivery;
 
 /// What a generated method returns.
@@ -361,51 +361,6 @@ impl Meta {
     /// The server's name for the request (`X-Request-Id`), for its support.
     pub fn request_id(&self) -> Option<&str> {
         error::request_id(&self.headers)
-    }
-}
-
-/// A request as it would be sent.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Preview {
-    /// The method.
-    pub method: Method,
-    /// The whole URL.
-    pub url: Url,
-    /// The headers, secrets masked (those that are named like one too); the connection adds its own (`host`,
-    /// `content-length`).
-    pub headers: HeaderMap,
-    /// The body, if there is one that can be shown; a personal token in it is masked.
-    pub body: Option<Bytes>,
-}
-
-impl Preview {
-    /// The body as JSON, if it is that.
-    pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(self.body.as_ref()?).ok()
-    }
-
-    fn of(prepared: Prepared, known: Option<&Token>) -> Self {
-        let Prepared { method, mut url, mut headers, body } = prepared;
-        let mut body = body.bytes();
-        for (name, value) in &mut headers {
-            if mask::is_secret_header(name) {
-                *value = HeaderValue::from_static(mask::MASK);
-            }
-        }
-        if let Some(token) = known {
-            let secret = Secret::new(token.expose());
-            secret.out_of_headers(&mut headers);
-            body = body.map(|body| secret.out_of_bytes(body));
-            if secret.is_in(url.as_str()) {
-                let mut text = url.to_string();
-                secret.out_of(&mut text);
-                // The host stays, so it is still a URL.
-                url = text.parse().unwrap_or(url);
-            }
-        }
-        headers.insert(reqwest::header::AUTHORIZATION, HeaderValue::from_static("Bearer ***"));
-        Self { method, url, headers, body }
     }
 }
 

@@ -37,7 +37,7 @@ pub use id::{
 };
 pub use pace::Pacing;
 pub use page::{Drift, Items, Lister, Page, Pages, ResumeToken};
-pub use raw::Raw;
+pub use raw::{Multipart, Raw};
 /// The HTTP client underneath, in the version that [`ClientBuilder::configure_http`] takes.
 #[doc(no_inline)]
 pub use reqwest;

@@ -98,6 +98,30 @@ pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
     names_a_secret(name.as_str())
 }
 
+/// A field or a parameter whose name ends in one of these holds a credential.
+const CREDENTIALS: [&str; 12] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "private_key",
+    "assertion",
+    "authorization",
+    "code_verifier",
+];
+
+/// Whether a field of a body or a parameter of a query holds a credential, by its name. Narrower than for headers: there are
+/// keys of forms and authors of comments.
+pub(crate) fn names_a_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    let name = name.trim_end_matches(']');
+    CREDENTIALS.iter().any(|credential| name.ends_with(credential))
+}
+
 fn names_a_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.iter().any(|secret| name.contains(secret))

@@ -23,7 +23,7 @@ mod prepare;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
@@ -351,7 +351,12 @@ impl<'a> Exchange<'a> {
             Attempt::Failed { error, sent: false } => Error::connect(error),
         };
         let body = self.prepared.body.bytes();
-        let sent = Sent { url: &self.prepared.url, headers: &self.limits.headers, body: body.as_deref() };
+        let sent = Sent {
+            url: &self.prepared.url,
+            headers: &self.limits.headers,
+            body: body.as_deref(),
+            content_type: text(&self.prepared.headers, &CONTENT_TYPE).unwrap_or_default(),
+        };
         Err(self.finish(error.hiding(sent)).without_secret(token.expose()))
     }
 

@@ -1,22 +1,28 @@
 //! The escape hatch: any route of the service, with the same way out as every other call. Here the request is put
-//! together and its path checked; what becomes of it stands in `call.rs` and `pipeline.rs`.
+//! together and the answer taken out; where it may lead stands in `raw/path.rs`, bodies of several parts in
+//! `raw/multipart.rs`, and what becomes of it in `call.rs` and `pipeline.rs`.
+
+mod multipart;
+pub(crate) mod parts;
+mod path;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use bytes::Bytes;
-use percent_encoding::percent_decode_str;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use tallyfy_gen::operations::{OPERATIONS, Operation};
+use serde::de::{DeserializeOwned, Error as _};
+use tallyfy_gen::wire::{Item, List};
 
-use crate::call::{Call, Run};
+pub use self::multipart::Multipart;
+use crate::call::{Call, Preview, Run};
 use crate::client::Client;
 use crate::error::Error;
+use crate::page::Page;
 
 /// What a route is called that the API description does not know.
 const UNKNOWN: &str = "raw";
@@ -30,12 +36,15 @@ pub struct Raw {
     method: Method,
     url: Result<Url, Error>,
     operation: &'static str,
-    body: Option<Bytes>,
+    accept: Option<HeaderValue>,
+    body: Option<(HeaderValue, reqwest::Body)>,
 }
 
 impl Client {
     /// A request to any route below the base URL, for what this crate has no method for: with the same token, headers,
     /// pacing, repeats, limits and errors.
+    ///
+    /// The path is the one after the base URL; an address below the base URL is taken too.
     ///
     /// ```no_run
     /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {
@@ -45,7 +54,7 @@ impl Client {
     /// let found: serde_json::Value = client
     ///     .raw(Method::GET, format!("organizations/{organization}/something-new"))
     ///     .query([("per_page", "100")])
-    ///     .decode()
+    ///     .item()
     ///     .idempotent(true)
     ///     .await?;
     /// println!("{found}");
@@ -57,17 +66,17 @@ impl Client {
     ///
     /// A route that the API description knows is repeated as it says, and named so in errors. Any other is taken for one
     /// that must not be repeated after an unknown outcome, whatever its method; say
-    /// [`idempotent(true)`](Call::idempotent) if it may.
+    /// [`idempotent(true)`](Call::idempotent) if it may. A body that is a [`stream`](Raw::stream) is sent once.
     ///
     /// # Errors
     /// The call fails with [`is_input`](Error::is_input), and nothing is sent, when the path leads elsewhere: it must stay
     /// on the configured host and below the base URL. Parts of it that come from outside must be percent-encoded.
     pub fn raw(&self, method: Method, path: impl AsRef<str>) -> Raw {
-        let path = path.as_ref();
-        let path = path.strip_prefix('/').unwrap_or(path);
-        let operation = known(&method, path).map_or(UNKNOWN, |known| known.id);
-        let url = url(self, path);
-        Raw { client: self.clone(), method, url, operation, body: None }
+        let below = path::below_the_base(self, path.as_ref());
+        let known = below.as_ref().ok().and_then(|path| path::known(&method, path));
+        let operation = known.map_or(UNKNOWN, |known| known.id);
+        let url = below.and_then(|path| path::url(self, &path));
+        Raw { client: self.clone(), method, url, operation, accept: None, body: None }
     }
 }
 
@@ -80,16 +89,97 @@ impl Raw {
         self
     }
 
+    /// What the answer may be, instead of JSON. Errors may then come as HTML pages.
+    pub fn accept(self, media_type: impl AsRef<str>) -> Self {
+        let accept = media_type_list(media_type.as_ref());
+        self.with(accept, |raw, accept| raw.accept = Some(accept))
+    }
+
     /// The body, as JSON.
-    pub fn json(mut self, body: &impl Serialize) -> Self {
-        match serde_json::to_vec(body) {
-            Ok(bytes) => self.body = Some(bytes.into()),
-            Err(error) => {
-                self.url =
-                    self.url.and(Err(Error::input(format!("the body cannot be written as JSON: {error}"))));
-            }
-        }
-        self
+    pub fn json(self, body: &impl Serialize) -> Self {
+        let bytes = serde_json::to_vec(body)
+            .map_err(|error| Error::input(format!("the body cannot be written as JSON: {error}")));
+        self.with(bytes, |raw, bytes| {
+            raw.body = Some((HeaderValue::from_static("application/json"), bytes.into()));
+        })
+    }
+
+    /// The body, as a form (`application/x-www-form-urlencoded`): a struct of plain values, a map, or pairs.
+    ///
+    /// ```no_run
+    /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::Template;
+    /// use tallyfy_sdk::reqwest::Method;
+    ///
+    /// let path = "organizations/d83c7e1b40f5492ab6e1c97d05fa3826/checklists/2fc8d1570ea94b36b6d83a4917c05e9d/clone";
+    /// let form = [("title", "Vendor intake, copy"), ("tenant", "d83c7e1b40f5492ab6e1c97d05fa3826")];
+    /// let copy: Template = client.raw(Method::POST, path).form(&form).item().await?;
+    /// println!("{}", copy.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn form(self, fields: &impl Serialize) -> Self {
+        let written = serde_urlencoded::to_string(fields)
+            .map_err(|error| Error::input(format!("the body cannot be written as a form: {error}")));
+        self.with(written, |raw, text| {
+            let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+            raw.body = Some((content_type, text.into()));
+        })
+    }
+
+    /// The body, in several parts: texts and files.
+    ///
+    /// ```no_run
+    /// # async fn run(client: tallyfy_sdk::Client, bytes: Vec<u8>) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::Multipart;
+    /// use tallyfy_sdk::reqwest::Method;
+    ///
+    /// let upload = Multipart::new()
+    ///     .file("name", "report.pdf", "application/pdf", bytes)
+    ///     .text("uploaded_from", "ko_field")
+    ///     .text("subject_type", "Checklist")
+    ///     .text("subject_id", "2fc8d1570ea94b36b6d83a4917c05e9d");
+    /// let path = "organizations/d83c7e1b40f5492ab6e1c97d05fa3826/file";
+    /// let stored: serde_json::Value = client.raw(Method::POST, path).multipart(upload).item().await?;
+    /// println!("{}", stored["id"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn multipart(self, parts: Multipart) -> Self {
+        self.with(parts.written(), |raw, (content_type, bytes)| raw.body = Some((content_type, bytes.into())))
+    }
+
+    /// The body as it is, with its media type.
+    pub fn body(self, content_type: impl AsRef<str>, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        self.with(media_type(content_type.as_ref()), |raw, content_type| {
+            raw.body = Some((content_type, bytes.into()));
+        })
+    }
+
+    /// The body as it comes, with its media type. It is sent once: no attempt can be repeated, and a preview does not show it.
+    pub fn stream(self, content_type: impl AsRef<str>, body: impl Into<reqwest::Body>) -> Self {
+        let body = body.into();
+        self.with(media_type(content_type.as_ref()), |raw, content_type| {
+            raw.body = Some((content_type, body))
+        })
+    }
+
+    /// The request as it would be sent, with secrets masked; see [`Call::preview`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::reqwest::Method;
+    ///
+    /// println!("{}", client.raw(Method::GET, "me").preview().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Call::preview`].
+    pub async fn preview(self) -> Result<Preview, Error> {
+        self.bytes().preview().await
     }
 
     /// The call, whose value is the body of the answer as it comes.
@@ -97,13 +187,52 @@ impl Raw {
         self.reading(|bytes| Ok(bytes.clone()))
     }
 
+    /// The call, whose value is the body of the answer as text. Anything but UTF-8 is an error that keeps the bytes.
+    pub fn text(self) -> Call<String> {
+        self.reading(|bytes| match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(serde_json::Error::custom(format!("the answer is not UTF-8 text: {error}"))),
+        })
+    }
+
     /// The call, whose value is the body of the answer read as JSON; `data` is not unwrapped.
     pub fn decode<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
         self.reading(|bytes| tallyfy_gen::wire::from_bytes(bytes))
     }
 
+    /// The call, whose value is what the answer holds in `data`.
+    pub fn item<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
+        self.reading(|bytes| serde_json::from_slice(bytes).map(|item: Item<T>| item.data))
+    }
+
+    /// The call, whose value is one page of a list: the rows in `data`, and what `meta` says of the pages. The page is the one
+    /// that the query names, or the first; [`Page::has_next`] tells whether to ask for another.
+    ///
+    /// ```no_run
+    /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {
+    /// use tallyfy_sdk::reqwest::Method;
+    ///
+    /// let path = "organizations/d83c7e1b40f5492ab6e1c97d05fa3826/tags";
+    /// let tags = client.raw(Method::GET, path).query([("page", "2")]).list::<serde_json::Value>().await?;
+    /// println!("{} of {:?}", tags.items.len(), tags.total());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list<T: DeserializeOwned + Send + 'static>(self) -> Call<Page<T>> {
+        self.reading(|bytes| serde_json::from_slice(bytes).map(|list: List<T>| list.into()))
+    }
+
+    /// Takes what was made of an argument; the first problem is the one that is told.
+    fn with<V>(mut self, made: Result<V, Error>, take: impl FnOnce(&mut Self, V)) -> Self {
+        match made {
+            Ok(value) => take(&mut self, value),
+            Err(error) => self.url = self.url.and(Err(error)),
+        }
+        self
+    }
+
     fn reading<T: Send + 'static>(self, read: fn(&Bytes) -> serde_json::Result<T>) -> Call<T> {
-        let Self { client, method, url, operation, body } = self;
+        let Self { client, method, url, operation, accept, body } = self;
         let (url, arguments) = match url {
             Ok(url) => (Some(url), Ok(())),
             Err(error) => (None, Err(error)),
@@ -112,9 +241,12 @@ impl Raw {
             Box::pin(async move {
                 let url = url.ok_or_else(|| Generated::InvalidRequest("no URL".to_owned()))?;
                 let mut request = reqwest::Request::new(method, url);
-                if let Some(body) = body {
-                    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                    *request.body_mut() = Some(body.into());
+                if let Some(accept) = accept {
+                    request.headers_mut().insert(ACCEPT, accept);
+                }
+                if let Some((content_type, body)) = body {
+                    request.headers_mut().insert(CONTENT_TYPE, content_type);
+                    *request.body_mut() = Some(body);
                 }
                 let response = api.exec(request, &OperationInfo { operation_id: operation }).await?;
                 let bytes = response.bytes().await.map_err(Generated::ResponseBodyError)?;
@@ -123,6 +255,24 @@ impl Raw {
         });
         Call::of(&client, operation, arguments, run)
     }
+}
+
+/// A media type, with parameters or without.
+fn media_type(text: &str) -> Result<HeaderValue, Error> {
+    let bare = text.split(';').next().unwrap_or_default().trim();
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&byte))
+    };
+    let named = bare.split_once('/').is_some_and(|(kind, name)| is_name(kind) && is_name(name));
+    let value = HeaderValue::from_str(text).ok().filter(|_| named);
+    value.ok_or_else(|| Error::input("this is not a media type; write one like text/csv or application/json"))
+}
+
+/// Media types with commas between them.
+fn media_type_list(text: &str) -> Result<HeaderValue, Error> {
+    text.split(',').try_for_each(|one| media_type(one.trim()).map(drop))?;
+    HeaderValue::from_str(text).map_err(|_| Error::input("the media types cannot stand in a header"))
 }
 
 impl IntoFuture for Raw {
@@ -141,52 +291,6 @@ impl fmt::Debug for Raw {
             .field("operation", &self.operation)
             .finish_non_exhaustive()
     }
-}
-
-/// The address of a path below the base URL. Nothing in the path may lead out of it: not on this side, where URL parsers
-/// resolve dots and turn backslashes, and not on the server's, which decodes once more.
-fn url(client: &Client, path: &str) -> Result<Url, Error> {
-    if path.contains(['?', '#', '\\']) || path.chars().any(char::is_control) {
-        return Err(Error::input(
-            "the path contains ? or # or \\ or a line break; give the query by query(..)",
-        ));
-    }
-    for segment in path.split('/') {
-        let decoded = percent_decode_str(segment).decode_utf8_lossy();
-        let leads_out = matches!(&*decoded, "." | "..") || decoded.contains(['/', '\\']);
-        if leads_out || decoded.chars().any(char::is_control) || (segment.is_empty() && path.contains('/')) {
-            return Err(Error::input(
-                "the path has a part that is empty or leads elsewhere once it is decoded (a dot, two dots, a slash)",
-            ));
-        }
-    }
-    let base = client.base_url();
-    let address = format!("{base}/{path}");
-    let url = Url::parse(&address).map_err(|_| Error::input("the path cannot be part of a URL"))?;
-    let below = url.path().strip_prefix(client.core().base_url.path().trim_end_matches('/'));
-    if url.origin() != client.core().base_url.origin() || !below.is_some_and(|rest| rest.starts_with('/')) {
-        return Err(Error::input("the path leads away from the configured base URL"));
-    }
-    Ok(url)
-}
-
-/// The operation that a route is, if the API description has it; literal parts go before parameters.
-fn known(method: &Method, path: &str) -> Option<&'static Operation> {
-    let parts: Vec<_> = path.split('/').collect();
-    let literal =
-        |operation: &Operation| operation.path.split('/').filter(|part| !part.starts_with('{')).count();
-    OPERATIONS
-        .iter()
-        .filter(|operation| operation.method == method.as_str() && matches(operation.path, &parts))
-        .max_by_key(|operation| literal(operation))
-}
-
-fn matches(template: &str, parts: &[&str]) -> bool {
-    let mut template = template.trim_start_matches('/').split('/');
-    let all = parts
-        .iter()
-        .all(|part| template.next().is_some_and(|known| known.starts_with('{') || known == *part));
-    all && template.next().is_none()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tallyfy_gen::operations;
+use tallyfy_gen::{content, operations, vocabulary};
 
 mod path;
 mod scrub;
@@ -53,7 +53,7 @@ impl Recorder {
             "method": method.as_str(),
             "path": path,
             "status": status.as_u16(),
-            "body": self.body(body),
+            "body": self.body(known.map(|known| known.id), status, body),
         });
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(writer) = out.as_mut() else { return };
@@ -65,12 +65,19 @@ impl Recorder {
     }
 
     /// JSON as JSON; other text as a text that says what it was; bytes of files not at all.
-    fn body(&self, body: &[u8]) -> Value {
+    fn body(&self, operation: Option<&str>, status: StatusCode, body: &[u8]) -> Value {
         if body.is_empty() {
             return Value::Null;
         }
         match (serde_json::from_slice::<Value>(body), &self.scrub) {
-            (Ok(value), Some(scrub)) => scrub.value(value),
+            (Ok(value), Some(scrub)) => {
+                let content = match (status.is_success(), operation) {
+                    (true, Some(operation)) => content::answer(operation),
+                    (true, None) => &content::Content::Anything,
+                    (false, _) => vocabulary::REFUSAL,
+                };
+                scrub.value(content, value)
+            }
             (Ok(value), None) => value,
             (Err(_), scrub) => match std::str::from_utf8(body) {
                 Ok(text) => match scrub {
@@ -87,10 +94,11 @@ impl ClientBuilder {
     /// Writes each exchange as a line of JSON: method, path template, status, body. For `cargo xtask verify` of this
     /// crate's repository, which tells where the API description and the service part ways.
     ///
-    /// What people wrote is scrubbed: names, addresses, ids, numbers from 1000 up and free text become noise of the same
-    /// shape, with a key that nobody keeps. Field names, dates, flags and the service's own words stay; of objects in which
-    /// no field is known, the names go too. Headers, queries and request bodies are never written. Look through a recording
-    /// before you hand it on all the same.
+    /// What is people's is scrubbed: it becomes noise of the same shape, with a key that nobody keeps. The API description
+    /// says where that is: texts, addresses, ids and numbers from 1000 up; everything, keys too, in answers to forms and in
+    /// custom fields; whatever has no described shape; and the values of fields that it does not know. Names of fields stay,
+    /// and where they belong dates, flags and the service's own words. Headers, queries and request bodies are never
+    /// written. Look through a recording before you hand it on all the same.
     ///
     /// The writer is called while the call waits, once for each answer, so it should be quick. One that has failed is not
     /// called again, and the calls go on.

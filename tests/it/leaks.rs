@@ -12,6 +12,7 @@ mod echoes;
 mod foreign;
 mod preview;
 mod recording;
+mod scrubbed;
 mod traces;
 mod types;
 

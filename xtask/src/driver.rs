@@ -1,5 +1,5 @@
 //! Renders `tallyfy-gen/src/driver.rs`: from an operation's id to a call of its generated method with the least that it
-//! takes, for tests over every operation. Not here: what such values are (`sample.rs`), and what the tests expect.
+//! takes, and from a component's name to its request type, for tests over all of them. Not here: what such values are (`sample.rs`), and what the tests expect.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -31,6 +31,17 @@ pub fn render(published: &Value, view: &View) -> String {
     }
     for (id, call) in rows {
         let _ = writeln!(text, "        {id:?} => Box::pin(async move {{ {call} }}),");
+    }
+    text.push_str("        _ => return None,\n    })\n}\n");
+    text.push_str(AGAIN);
+    let (sent, _) = view.directions();
+    let schemas = &view.document["components"]["schemas"];
+    let is_body = |name: &&String| {
+        let query = view.queries.values().any(|query| query == *name);
+        schemas[name.as_str()].is_object() && !view.replacements.contains_key(*name) && !query
+    };
+    for name in sent.iter().filter(is_body) {
+        let _ = writeln!(text, "        {name:?} => again::<crate::types::{name}>(text),");
     }
     text.push_str("        _ => return None,\n    })\n}\n");
     text
@@ -91,4 +102,14 @@ const HEAD: &str = r#"];
 /// Calls the generated method of an operation, with ids and with what its query and body require. `None` when it has none.
 pub fn drive(operation: &str, api: Client) -> Option<Driven> {
     Some(match operation {
+"#;
+
+const AGAIN: &str = r#"
+fn again<T: DeserializeOwned + serde::Serialize>(text: &str) -> serde_json::Result<String> {
+    serde_json::to_string(&serde_json::from_str::<T>(text)?)
+}
+
+/// Reads a request as the type of its component, and writes it again. `None` when no type stands for it.
+pub fn request(component: &str, text: &str) -> Option<serde_json::Result<String>> {
+    Some(match component {
 "#;

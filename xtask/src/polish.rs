@@ -47,7 +47,9 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
                 } else if sent.contains(&name) {
                     request(node);
                     pass.flatten(node);
+                    pass.nullable(node);
                     extra.push(setters(node));
+                    extra.extend(clear_setters(node));
                     let limits = |wire: &str| pass.property(&name, wire);
                     extra.push(checks::render(node, limits, wire_name, &checked, &pass.keep(&name)));
                 }
@@ -178,6 +180,31 @@ impl Pass<'_> {
         records::render(node, &parts)
     }
 
+    /// What may be null and may be left out has three states; what must be there is null or a value. A type that holds any
+    /// JSON has null among its values.
+    fn nullable(&self, node: &mut ItemStruct) {
+        let name = node.ident.to_string();
+        for field in &mut node.fields {
+            let wire = wire_name(field);
+            if !self.view.nullable.contains(&(name.clone(), wire.clone())) {
+                continue;
+            }
+            let Some(inner) = generic(&field.ty, "Option").cloned() else {
+                if path_end(&field.ty) != "Value" {
+                    let ty = &field.ty;
+                    field.ty = parse_quote!(::std::option::Option<#ty>);
+                }
+                continue;
+            };
+            field.ty = parse_quote!(crate::wire::Nullable<#inner>);
+            let rename = rename_of(field).map(|name| quote!(rename = #name,));
+            field.attrs.retain(|attr| !attr.path().is_ident("serde"));
+            field.attrs.push(parse_quote!(
+                #[serde(#rename default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+            ));
+        }
+    }
+
     fn reader(&self, ty: &Type) -> Option<&'static str> {
         if let Some(item) = generic(ty, "Vec") {
             return Some(match path_end(item).as_str() {
@@ -244,14 +271,21 @@ fn setters(node: &ItemStruct) -> Item {
     for field in &node.fields {
         let Some(ident) = &field.ident else { continue };
         let docs: Vec<&Attribute> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
-        if let Some(inner) = generic(&field.ty, "Option") {
+        let optional = [
+            ("Option", quote!(::std::option::Option::Some), quote!(::std::option::Option::None)),
+            ("Nullable", quote!(crate::wire::Nullable::Set), quote!(crate::wire::Nullable::Keep)),
+        ];
+        let optional = optional.into_iter().find_map(|(name, some, none)| {
+            Some((generic(&field.ty, name).filter(|_| may_be_left_out(field))?, some, none))
+        });
+        if let Some((inner, some, none)) = optional {
             let (argument, convert) = argument(ident, inner);
-            defaults.push(quote!(#ident: ::std::option::Option::None));
+            defaults.push(quote!(#ident: #none));
             methods.push(quote! {
                 #(#docs)*
                 #[must_use]
                 pub fn #ident(mut self, #argument) -> Self {
-                    self.#ident = ::std::option::Option::Some(#convert);
+                    self.#ident = #some(#convert);
                     self
                 }
             });
@@ -283,6 +317,28 @@ fn setters(node: &ItemStruct) -> Item {
             #(#methods)*
         }
     }
+}
+
+/// `clear_x` for each field that has three states, as rows of a macro.
+fn clear_setters(node: &ItemStruct) -> Option<Item> {
+    let name = &node.ident;
+    let fields = node.fields.iter().filter(|field| generic(&field.ty, "Nullable").is_some());
+    let rows: Vec<TokenStream> = fields
+        .filter_map(|field| {
+            let ident = field.ident.as_ref()?;
+            let clear =
+                format_ident!("clear_{}", ident.to_string().trim_start_matches("r#").trim_end_matches('_'));
+            Some(quote!(#ident #clear))
+        })
+        .collect();
+    let rows = (!rows.is_empty()).then_some(rows)?;
+    Some(parse_quote!(crate::wire::clear_setters! { #name { #(#rows)* } }))
+}
+
+/// Whether nothing is written for one of the field's values.
+fn may_be_left_out(field: &Field) -> bool {
+    let serde = field.attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+    serde.into_iter().any(|attr| attr.to_token_stream().to_string().contains("skip_serializing_if"))
 }
 
 /// How a value of this type is taken, and how it is converted.

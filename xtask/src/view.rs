@@ -23,6 +23,8 @@ pub struct View {
     pub replacements: BTreeMap<String, String>,
     /// (component, property) of includes of one object: boxed, or answers grow by the kilobyte.
     pub boxed: BTreeSet<(String, String)>,
+    /// (component, property) of requests that may be null: left out, null and a value are three things.
+    pub nullable: BTreeSet<(String, String)>,
     /// Operations that the SDK writes by hand, and why.
     pub left_out: BTreeMap<String, &'static str>,
     /// Operation -> name of its folded query type.
@@ -39,7 +41,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are applied.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 13] = [
     Rule {
         name: "leave_out",
         why: "multipart bodies and operations that carry secrets are written by hand in the SDK",
@@ -64,6 +66,11 @@ pub const RULES: [Rule; 12] = [
         name: "flatten_all_of",
         why: "an open side in a merged allOf silently undoes conversions, so it is merged before opening",
         apply: rules::flatten_all_of,
+    },
+    Rule {
+        name: "keep_clear_set",
+        why: "a request field that may be null is left out, null or a value; an option has room for two of the three",
+        apply: rules::keep_clear_set,
     },
     Rule {
         name: "bare_includes",
@@ -119,6 +126,7 @@ impl View {
             document: published.clone(),
             replacements: BTreeMap::new(),
             boxed: BTreeSet::new(),
+            nullable: BTreeSet::new(),
             left_out: BTreeMap::new(),
             queries: BTreeMap::new(),
         }

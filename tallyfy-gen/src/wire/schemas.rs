@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{
-    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, OneOrMany, RunProgress,
-    SearchFilter, Timestamp, UserRef,
+    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, Nullable, OneOrMany,
+    RunProgress, SearchFilter, Timestamp, UserRef,
 };
 
 macro_rules! plain {
@@ -131,6 +131,25 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({"anyOf": [one, {"type": "array", "items": one}]})
+    }
+}
+
+/// As an option: who leaves the key out keeps, who says null clears.
+impl<T: JsonSchema> JsonSchema for Nullable<T> {
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Option::<T>::schema_id()
+    }
+
+    fn inline_schema() -> bool {
+        Option::<T>::inline_schema()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
     }
 }
 

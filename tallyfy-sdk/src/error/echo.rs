@@ -8,6 +8,7 @@ use serde_json::Value;
 use tallyfy_gen::vocabulary::WORDS;
 
 use crate::mask;
+use crate::raw::parts;
 
 /// Deeper bodies are nobody's.
 const DEEPEST: usize = 32;
@@ -20,11 +21,13 @@ pub(crate) struct Sent<'a> {
     /// Those of the call.
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: Option<&'a [u8]>,
+    /// The media type of the body.
+    pub(crate) content_type: &'a str,
 }
 
-/// What was sent and comes back in `texts`, the longest first: values of headers, of the query and of a JSON body, and
+/// What was sent and comes back in `texts`, the longest first: values of headers, of the query and of the body, and
 /// parts of the path that are neither ids nor words.
-pub(super) fn echoed(Sent { url, headers, body }: Sent<'_>, texts: &[&str]) -> Vec<String> {
+pub(super) fn echoed(Sent { url, headers, body, content_type }: Sent<'_>, texts: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let mut keep = |text: &str| {
         let text = text.trim();
@@ -38,11 +41,25 @@ pub(super) fn echoed(Sent { url, headers, body }: Sent<'_>, texts: &[&str]) -> V
     }
     url.query_pairs().for_each(|(_, value)| keep(&value));
     headers.values().for_each(|value| keep(&String::from_utf8_lossy(value.as_bytes())));
-    if let Some(body) = body.and_then(|body| serde_json::from_slice::<Value>(body).ok()) {
-        leaves(&body, 0, &mut keep);
+    if let Some(body) = body {
+        texts_of(body, content_type, &mut keep);
     }
     found.sort_by_key(|text| std::cmp::Reverse(text.len()));
     found
+}
+
+/// What people wrote in a body, whatever its form.
+fn texts_of(body: &[u8], content_type: &str, keep: &mut impl FnMut(&str)) {
+    if let Some(boundary) = parts::boundary(content_type) {
+        parts::parts(body, boundary).iter().filter_map(parts::Part::text).for_each(keep);
+    } else if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        leaves(&value, 0, keep);
+    } else if let Ok(text) = std::str::from_utf8(body) {
+        match parts::is_form(content_type) {
+            true => parts::pairs(text).for_each(|(_, value)| keep(&value)),
+            false => text.lines().for_each(keep),
+        }
+    }
 }
 
 fn leaves(value: &Value, depth: usize, keep: &mut impl FnMut(&str)) {

@@ -277,6 +277,7 @@ fn what_a_person_wrote_is_not_shown_when_the_server_repeats_it() {
         url: &url,
         headers: &HeaderMap::new(),
         body: Some(sent),
+        content_type: "application/json",
     });
     assert_eq!(
         error.to_string(),

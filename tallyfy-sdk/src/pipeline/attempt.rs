@@ -88,7 +88,7 @@ impl Body {
         }
     }
 
-    pub(super) fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         !matches!(self, Self::Stream(_))
     }
 

@@ -47,7 +47,8 @@ pub(crate) fn prepare(core: &Core, mut request: reqwest::Request, extra: &Header
     let mut headers = std::mem::take(request.headers_mut());
     headers.remove(API_VERSION);
     // Without it errors come as HTML pages (docs:open-api/code-samples/authentication/index).
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    // A raw call may have asked for something else.
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
     // Required on every call (docs:open-api/index); without it the service answers 401 or 404.
     headers.insert(CLIENT, core.client_header.clone());
     headers.insert(USER_AGENT, core.user_agent.clone());

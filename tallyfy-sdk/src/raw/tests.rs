@@ -96,6 +96,12 @@ async fn a_path_stays_below_the_base_url() {
         "organizations//x",
         "organizations/x/",
         "https://evil.example/x",
+        "",
+        "/",
+        " me",
+        "me\n",
+        "api/me",
+        "organizations/{org}/runs",
         "me?x=1",
         "me#x",
         "me\r\nx: y",
@@ -114,7 +120,8 @@ async fn a_path_stays_below_the_base_url() {
         ("guests/a%40example.com", "/api/guests/a%40example.com"),
         ("a b/ü", "/api/a%20b/%C3%BC"),
         ("x:y@z", "/api/x:y@z"),
-        ("", "/api/"),
+        (&format!("{}/me", client.base_url()), "/api/me"),
+        (&format!("{}/a%40b/c", client.base_url()), "/api/a%40b/c"),
     ] {
         let preview = client.raw(Method::GET, path).bytes().preview().await.expect(path);
         assert_eq!(preview.url.path(), expected);
@@ -146,4 +153,144 @@ async fn a_body_that_is_no_json_is_refused() {
     let error = server.client().raw(Method::POST, "x").json(&body).await.expect_err("keys are no texts");
     assert!(error.is_input() && error.to_string().contains("cannot be written as JSON"), "{error}");
     assert!(!format!("{:?}", server.client().raw(Method::GET, "secret/path")).contains("secret"));
+}
+
+/// What a wrong path is answered with: nothing is sent, and the words say what to write.
+#[tokio::test]
+async fn a_wrong_path_is_told_what_to_write() {
+    let client =
+        Client::builder().token("s3cret").base_url("https://go.tallyfy.com/api").build().expect("a client");
+    let example = "give the path after the base URL, e.g. organizations/ORG/runs";
+    let query = "the address has a query or a fragment; give the query by query(..)";
+    for (path, expected) in [
+        ("", format!("the path is empty; {example}")),
+        ("me ", format!("the path begins or ends with a blank; {example}")),
+        ("api/me", format!("the path begins with the `api` of the base URL; {example}")),
+        ("/api/me", format!("the path begins with the `api` of the base URL; {example}")),
+        ("runs/{run}", format!("the path has a placeholder in braces; put the id there; {example}")),
+        ("https://go.tallyfy.com/api/me?page=2", query.to_owned()),
+        (
+            "https://go.tallyfy.com/other/me",
+            format!(
+                "this is an address that is not below the base URL https://go.tallyfy.com/api; {example}"
+            ),
+        ),
+        (
+            "https://u:p@go.tallyfy.com/api/me",
+            format!(
+                "this is an address that is not below the base URL https://go.tallyfy.com/api; {example}"
+            ),
+        ),
+        (
+            "http://go.tallyfy.com/api/me",
+            format!(
+                "this is an address that is not below the base URL https://go.tallyfy.com/api; {example}"
+            ),
+        ),
+    ] {
+        let error = client.raw(Method::GET, path).preview().await.expect_err(path);
+        assert!(error.is_input() && error.to_string().contains(&expected), "{path}: {error}");
+    }
+    for path in [
+        "https://go.tallyfy.com/api/../x",
+        "https://go.tallyfy.com/api/%2e%2e/x",
+        "https://go.tallyfy.com/api/",
+    ] {
+        assert!(client.raw(Method::GET, path).preview().await.expect_err(path).is_input(), "{path}");
+    }
+    let known = client.raw(Method::GET, "https://go.tallyfy.com/api/organizations/o1/runs");
+    assert!(format!("{known:?}").contains("list_runs"), "{known:?}");
+}
+
+#[tokio::test]
+async fn bodies_of_any_form_go_as_they_are_with_their_media_type() {
+    let server = Scripted::start((0..4).map(|_| answer(200, "{}")).collect()).await;
+    let raw = || server.client().raw(Method::POST, "new");
+    raw().form(&[("title", "A & B ø"), ("n", "1")]).await.expect("a form");
+    raw().body("text/csv; charset=utf-8", "a,b\n").accept("text/csv, */*;q=0.1").await.expect("a text");
+    raw().stream("application/octet-stream", "streamed").await.expect("a stream");
+    raw()
+        .multipart(Multipart::new().text("t", "T").file("f\"", "ø\r\n.txt", "text/plain", "F"))
+        .await
+        .expect("parts");
+    let requests = server.requests();
+    let ends = [
+        ("application/x-www-form-urlencoded", "application/json", "title=A+%26+B+%C3%B8&n=1"),
+        ("text/csv; charset=utf-8", "text/csv, */*;q=0.1", "a,b\n"),
+        ("application/octet-stream", "application/json", "streamed"),
+    ];
+    for (request, (content_type, accept, body)) in requests.iter().zip(ends) {
+        assert!(request.contains(&format!("content-type: {content_type}\r\n")), "{request}");
+        assert!(request.contains(&format!("accept: {accept}\r\n")), "{request}");
+        assert!(request.ends_with(&format!("\r\n\r\n{body}")), "{request}");
+    }
+    let (head, body) = requests[3].split_once("\r\n\r\n").expect("a head and a body");
+    let boundary = head.split("multipart/form-data; boundary=").nth(1).and_then(|rest| rest.lines().next());
+    let boundary = boundary.expect("a boundary");
+    let expected = "--B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nT\r\n--B\r\nContent-Disposition: \
+                    form-data; name=\"f%22\"; filename=\"ø%0D%0A.txt\"\r\nContent-Type: text/plain\r\n\r\nF\r\n--B--\r\n";
+    assert_eq!(body.replace(boundary, "B"), expected);
+}
+
+#[tokio::test]
+async fn what_is_no_media_type_or_form_is_refused_before_it_is_sent() {
+    let server = Scripted::start(Vec::new()).await;
+    let raw = || server.client().raw(Method::POST, "new");
+    for refused in [
+        raw().body("csv", "a"),
+        raw().body("text/csv\r\nx: y", "a"),
+        raw().body("", "a"),
+        raw().accept("json"),
+        raw().accept("text/csv,"),
+        raw().stream("/", "a"),
+        raw().multipart(Multipart::new().file("f", "f", "nothing", "a")),
+        raw().multipart(Multipart::new().file("f", "f", "text/plain\r\n\r\nx", "a")),
+        raw().form(&json!({"nested": {"a": 1}})),
+    ] {
+        assert!(refused.await.expect_err("refused").is_input());
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn whole_bodies_are_sent_again_and_streams_are_not() {
+    let part = || Multipart::new().file("f", "f.txt", "text/plain", "F");
+    let server = Scripted::start((0..2).map(|_| answer(503, "{}")).chain([answer(200, "1")]).collect()).await;
+    hasty(&server)
+        .raw(Method::POST, "new")
+        .multipart(part())
+        .bytes()
+        .idempotent(true)
+        .await
+        .expect("the third");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 3);
+    assert_eq!(requests[0], requests[2]);
+    let server = Scripted::start((0..2).map(|_| answer(503, "{}")).collect()).await;
+    let stream = futures::stream::iter([Ok::<_, std::io::Error>("F")]);
+    let raw =
+        hasty(&server).raw(Method::POST, "new").stream("text/plain", reqwest::Body::wrap_stream(stream));
+    let error = raw.bytes().idempotent(true).await.expect_err("503");
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn answers_come_out_of_data_or_as_text() {
+    let page =
+        r#"{"data":[{"id":7},{"id":8}],"meta":{"pagination":{"total":5,"current_page":1,"total_pages":3}}}"#;
+    let server = Scripted::start(vec![
+        answer(200, r#"{"data":{"id":7}}"#),
+        answer(200, page),
+        answer(200, "a,b"),
+        answer(200, r#"{"id":7}"#),
+    ])
+    .await;
+    let client = server.client();
+    let raw = || client.raw(Method::GET, "new");
+    assert_eq!(raw().item::<Value>().await.expect("an item"), json!({"id": 7}));
+    let page = raw().list::<Value>().await.expect("a page");
+    assert_eq!((page.items.len(), page.total(), page.has_next()), (2, Some(5), true));
+    assert_eq!(raw().text().await.expect("a text"), "a,b");
+    let error = raw().list::<Value>().await.expect_err("no list");
+    assert!(error.is_decode() && error.body().is_some_and(|body| !body.is_empty()), "{error}");
 }

@@ -1,14 +1,18 @@
-//! Scrubbing: what is people's becomes noise of the same shape, what is the service's stays. Not here: what is recorded.
+//! Scrubbing: what is people's becomes noise of the same shape, what is the service's stays. Not here: what is recorded, and
+//! whose a place is (`tallyfy_gen::content`, by the document).
 //!
-//! Kept are null, flags, small numbers, dates, words of the service (`tallyfy_gen::vocabulary`), new ones too where a field
-//! holds nothing else, and names of fields, new ones too where they stand beside one that is known. All other letters and
-//! digits are exchanged for others of their kind, by a key that is drawn anew for each recorder: the same text becomes the
-//! same noise, so that ids still tell things apart, and nobody can compute the way back.
+//! A body is walked beside what the document says of it. Kept are null, the names of documented objects, and by the kind of
+//! the place flags, numbers below 1000, dates, and words of the service, new ones too. Everything else is people's: texts,
+//! the keys and values of their maps, values without a documented shape, values of fields that the document does not know
+//! (the name of such a field stays, where it is one), and all of an answer that the document does not know. There, letters,
+//! digits and flags are exchanged for others of their kind, by a key that is drawn anew for each recorder: the same text
+//! becomes the same noise, so that ids still tell things apart, and nobody can compute the way back.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::{Map, Number, Value};
-use tallyfy_gen::vocabulary::{FIELDS, MAPS, NAMES, WORDS};
+use tallyfy_gen::content::Content;
+use tallyfy_gen::vocabulary::NAMES;
 
 use super::path::{self, Part};
 
@@ -29,9 +33,9 @@ impl Scrub {
         Self(RandomState::new())
     }
 
-    /// A whole body.
-    pub(super) fn value(&self, value: Value) -> Value {
-        self.under("", value)
+    /// A whole body, of which the document says what it holds.
+    pub(super) fn value(&self, content: &'static Content, value: Value) -> Value {
+        self.place(&content.choices(), value)
     }
 
     /// A text that is no JSON.
@@ -59,37 +63,78 @@ impl Scrub {
         shown
     }
 
-    fn under(&self, key: &str, value: Value) -> Value {
+    /// A value in a place that holds one of these.
+    fn place(&self, choices: &[&'static Content], value: Value) -> Value {
+        if choices.iter().any(|choice| matches!(choice, Content::Anything)) {
+            return self.peoples(value);
+        }
         match value {
-            Value::Object(object) => self.object(key, object),
-            Value::Array(list) => list
-                .into_iter()
-                .map(|one| match one {
-                    // A field is a map in one answer and a list of things in another.
-                    Value::Object(thing) => self.object("", thing),
-                    other => self.under(key, other),
-                })
-                .collect(),
-            Value::String(text) if is_the_services(key, &text) => text.into(),
+            Value::Object(object) => self.object(choices, object),
+            Value::Array(list) => {
+                let elements = elements(choices);
+                list.into_iter().map(|one| self.place(&elements, one)).collect()
+            }
+            Value::String(text) if is_the_services(choices, &text) => text.into(),
             Value::String(text) => self.noise(&text).into(),
-            Value::Number(number) => self.number(number),
-            flag_or_null => flag_or_null,
+            Value::Number(number) if is_scalar(choices) => self.number(number),
+            Value::Bool(flag) if is_scalar(choices) => flag.into(),
+            other => self.peoples(other),
         }
     }
 
-    fn object(&self, key: &str, object: Map<String, Value>) -> Value {
-        let framed = object.len() == 1 && object.contains_key("data");
-        let made_by_people = MAPS.binary_search(&key).is_ok() && !framed;
-        let described = object.keys().any(|name| is_known(name));
-        let keeps = |name: &str| match made_by_people {
-            true => WORDS.binary_search(&name).is_ok(),
-            false => is_known(name) || is_position(name) || (described && is_name(name)),
-        };
-        let rows = object.into_iter().map(|(name, value)| {
-            let value = self.under(if framed { key } else { &name }, value);
-            (if keeps(&name) { name } else { self.noise(&name) }, value)
+    fn object(&self, choices: &[&'static Content], object: Map<String, Value>) -> Value {
+        let Some((fields, others)) = best(choices, &object) else { return self.unfitting(choices, object) };
+        let framed = fields.iter().find(|(name, _)| *name == "data").filter(|_| !object.contains_key("data"));
+        if let Some((_, inner)) = framed {
+            // An answer without its envelope.
+            return self.object(&inner.choices(), object);
+        }
+        let wraps = object.len() == 1 && object.contains_key("data") && field(fields, "data").is_none();
+        let described = object.keys().any(|name| field(fields, name).is_some());
+        let rows = object.into_iter().map(|(name, value)| match (field(fields, &name), others) {
+            // A wrapper that the document does not know holds the same.
+            _ if wraps => (name, self.place(choices, value)),
+            (Some(content), _) => (name, self.place(&content.choices(), value)),
+            (None, Some(content)) => (self.noise(&name), self.place(&content.choices(), value)),
+            (None, None) if described && is_name(&name) => (name, self.peoples(value)),
+            (None, None) => (self.key(name), self.peoples(value)),
         });
-        Value::Object(rows.collect())
+        distinct(rows)
+    }
+
+    /// An object where the document has none.
+    fn unfitting(&self, choices: &[&'static Content], object: Map<String, Value>) -> Value {
+        let wraps = object.len() == 1 && object.contains_key("data");
+        let elements = elements(choices);
+        if wraps {
+            return distinct(object.into_iter().map(|(name, value)| (name, self.place(choices, value))));
+        }
+        if !choices.iter().any(|choice| matches!(choice, Content::List(_))) {
+            return self.peoples(Value::Object(object));
+        }
+        // A list with gaps, in which PHP has the positions for keys; or one thing in place of a list of them.
+        if object.keys().all(|name| is_position(name)) {
+            return distinct(object.into_iter().map(|(name, value)| (name, self.place(&elements, value))));
+        }
+        self.place(&elements, Value::Object(object))
+    }
+
+    /// What is people's, whatever its keys. Names of the document's fields say nothing of anybody.
+    fn peoples(&self, value: Value) -> Value {
+        match value {
+            Value::Object(object) => {
+                distinct(object.into_iter().map(|(name, value)| (self.key(name), self.peoples(value))))
+            }
+            Value::Array(list) => list.into_iter().map(|one| self.peoples(one)).collect(),
+            Value::String(text) => self.noise(&text).into(),
+            Value::Number(number) => self.digits(&number),
+            Value::Bool(_) => fastrand::bool().into(),
+            Value::Null => Value::Null,
+        }
+    }
+
+    fn key(&self, name: String) -> String {
+        if is_known(&name) { name } else { self.noise(&name) }
     }
 
     fn number(&self, number: Number) -> Value {
@@ -97,6 +142,11 @@ impl Scrub {
         if text.len() <= SHORT && number.as_f64().is_some_and(|number| number.abs() < SMALL) {
             return number.into();
         }
+        self.digits(&number)
+    }
+
+    fn digits(&self, number: &Number) -> Value {
+        let text = number.to_string();
         // An exponent could become one that no number has.
         if text.contains(['e', 'E']) {
             return SMALL.into();
@@ -138,14 +188,81 @@ impl Scrub {
     }
 }
 
-/// Whether a text is a word of the service, a date, or PHP's way of writing a flag or nothing.
-fn is_the_services(key: &str, text: &str) -> bool {
-    if matches!(text, "" | "0" | "1" | "true" | "false") || WORDS.binary_search(&text).is_ok() {
-        return true;
+/// Fields of an object, and what stands under other keys.
+type Fields = (&'static [(&'static str, &'static Content)], Option<&'static Content>);
+
+/// The object among the choices that knows the most of these keys.
+fn best(choices: &[&'static Content], object: &Map<String, Value>) -> Option<Fields> {
+    let objects = choices.iter().filter_map(|choice| match choice {
+        Content::Object(fields, others) => Some((*fields, *others)),
+        _ => None,
+    });
+    // The first of the best, as the document writes them.
+    let known = |(fields, _): &Fields| object.keys().filter(|name| field(fields, name).is_some()).count();
+    objects.rev().max_by_key(known)
+}
+
+fn field(fields: &[(&str, &'static Content)], name: &str) -> Option<&'static Content> {
+    fields.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| fields[at].1)
+}
+
+/// What a list in such a place holds: a list of the document, or many where it has one.
+fn elements(choices: &[&'static Content]) -> Vec<&'static Content> {
+    let lists: Vec<_> = choices
+        .iter()
+        .filter_map(|choice| match choice {
+            Content::List(element) => Some(element.choices()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    // In an envelope, which an answer may come without.
+    let framed = choices.iter().filter_map(|choice| match choice {
+        Content::Object(fields, _) => field(fields, "data"),
+        _ => None,
+    });
+    let framed: Vec<_> =
+        framed.flat_map(Content::choices).filter(|inner| matches!(inner, Content::List(_))).collect();
+    match (lists.is_empty(), framed.is_empty()) {
+        (false, _) => lists,
+        (true, false) => elements(&framed),
+        (true, true) => choices.to_vec(),
     }
+}
+
+fn is_scalar(choices: &[&Content]) -> bool {
+    choices.iter().any(|choice| !matches!(choice, Content::Anything | Content::List(_) | Content::Object(..)))
+}
+
+/// Rows of an object. Two short keys may become the same noise; none of them is lost.
+fn distinct(rows: impl Iterator<Item = (String, Value)>) -> Value {
+    let mut object = Map::new();
+    for (mut name, value) in rows {
+        while object.contains_key(&name) {
+            name.push(fastrand::alphabetic().to_ascii_lowercase());
+        }
+        object.insert(name, value);
+    }
+    Value::Object(object)
+}
+
+/// Whether a text in such a place is a word of the service, a date, or PHP's way of writing a number, a flag or nothing.
+fn is_the_services(choices: &[&Content], text: &str) -> bool {
+    let holds = |wanted: fn(&Content) -> bool| choices.iter().any(|choice| wanted(choice));
+    // People's texts may stand there too.
+    let free = holds(|choice| matches!(choice, Content::Text));
     // A PHP class names a kind of thing: `App\Models\Capture`.
-    let word = text.len() <= LONGEST_WORD && (is_word(text) || text.starts_with("App\\"));
-    (word && FIELDS.binary_search(&key).is_ok()) || is_date(text)
+    let new_word = !free && text.len() <= LONGEST_WORD && (is_word(text) || text.starts_with("App\\"));
+    text.is_empty()
+        || choices.iter().any(|choice| match choice {
+            Content::Words(known) => new_word || known.contains(&text),
+            Content::Date => is_date(text),
+            Content::Flag => matches!(text, "0" | "1" | "true" | "false"),
+            Content::Number => {
+                !free && text.len() <= SHORT && text.parse().is_ok_and(|number: f64| number.abs() < SMALL)
+            }
+            _ => false,
+        })
 }
 
 /// Written as the service writes its words.

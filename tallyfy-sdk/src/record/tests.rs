@@ -44,7 +44,11 @@ fn recorded(operation: &str, status: u16, body: &str) -> Value {
 }
 
 fn body(body: &Value) -> Value {
-    recorded("get_run", 200, &body.to_string())["body"].clone()
+    of("get_run", body)
+}
+
+fn of(operation: &str, body: &Value) -> Value {
+    recorded(operation, 200, &body.to_string())["body"].clone()
 }
 
 #[test]
@@ -174,12 +178,89 @@ fn names_in_the_place_of_keys_go() {
         &json!({"data": {"id": 7, "kim@lund.test": 1, "Kim of Lund": 1, "kim.lund": 1}}),
         &["kim", "lund"],
     );
-    // A field that nobody knows may hold a map: without one known name in it, all of its keys go.
-    let votes = json!({"data": {"id": 7, "votes": {"kim": 3, "lund": 1}, "estimate": {"id": 7, "hours": 2}}});
-    check_gone(&votes, &["kim", "lund"]);
+    // A field that nobody knows may hold a map: of its keys those stay that are names of fields elsewhere.
+    let votes =
+        json!({"data": {"id": "r7", "votes": {"kim": 3, "lund": 1}, "estimate": {"id": 7, "hours": 2}}});
+    check_gone(&votes, &["kim", "lund", "hours"]);
     let kept = body(&votes);
     assert_eq!(kept["data"]["votes"].as_object().map(serde_json::Map::len), Some(2));
-    assert_eq!(kept["data"]["estimate"], json!({"id": 7, "hours": 2}));
+    assert_eq!(
+        kept["data"]["estimate"].as_object().map(|one| (one.len(), one.contains_key("id"))),
+        Some((2, true))
+    );
+}
+
+#[test]
+fn two_short_keys_never_become_one() {
+    let letters: serde_json::Map<_, _> = ('a'..='z').map(|letter| (letter.to_string(), json!(1))).collect();
+    let kept = body(&json!({"data": {"id": "r7", "prerun": letters}}));
+    assert_eq!(kept["data"]["prerun"].as_object().map(serde_json::Map::len), Some(26));
+}
+
+/// Words, numbers and flags that stand where people answer, under the service's own names: nothing of them may stay.
+#[test]
+fn maps_of_people_are_noise_whatever_their_keys() {
+    let answers = json!({
+        "option": "cancer", "type": "diabetes", "status": "married", "label": "pregnant", "id": 471, "born": "1985-12-24",
+        "list": ["asthma", {"option": "epilepsy", "nested": {"status": "divorced"}}], "kept": "active",
+        "data": {"status": "widowed"}, "completed": "in-progress",
+    });
+    let gone = [
+        "cancer",
+        "diabetes",
+        "married",
+        "pregnant",
+        "471",
+        "1985",
+        "asthma",
+        "epilepsy",
+        "divorced",
+        "widowed",
+        "\"active\"",
+        "in-progress",
+        "born",
+        "nested",
+    ];
+    let run = json!({"data": {"id": "r7", "name": "active", "prerun": answers, "custom_fields": answers, "stages": answers}});
+    let task = json!({"data": {"id": "t7", "taskdata": answers, "custom_fields": {"data": answers}, "title": "completed"}});
+    let fields = json!({"data": {"custom_fields": answers}});
+    for (operation, answer) in [
+        ("get_run", &run),
+        ("get_run_task", &task),
+        ("get_run_custom_fields", &fields),
+        ("raw", &run),
+        ("raw", &answers),
+        ("get_run", &json!({"data": {"id": "r7", "brand_new": answers}})),
+    ] {
+        for _ in 0..20 {
+            let text = of(operation, answer).to_string();
+            for word in gone {
+                assert!(!text.contains(word), "{operation}: {word} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn flags_of_people_say_nothing() {
+    let answers: Vec<Value> = (0..64).map(|_| json!(true)).collect();
+    let kept = body(&json!({"data": {"id": "r7", "prerun": {"ill": answers}}}));
+    let kept = kept["data"]["prerun"].as_object().and_then(|map| map.values().next()).cloned();
+    let flags = kept.as_ref().and_then(Value::as_array).expect("a list");
+    assert!(flags.contains(&json!(true)) && flags.contains(&json!(false)), "{flags:?}");
+}
+
+/// Whatever comes in an error is people's, but for the names of the fields of an error.
+#[test]
+fn a_refusal_keeps_its_fields_alone() {
+    let said = json!({"error": true, "message": "cancer", "code": "DIABETES", "errors": {"status": ["married"], "ill": "asthma"}});
+    let kept = recorded("create_run", 422, &said.to_string())["body"].clone();
+    let text = kept.to_string();
+    for word in ["cancer", "DIABETES", "married", "status", "ill", "asthma"] {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
+    assert_eq!(kept["error"], true);
+    assert_eq!(kept["errors"].as_object().map(serde_json::Map::len), Some(2));
 }
 
 #[test]
@@ -196,16 +277,28 @@ fn numbers_that_look_like_dates_or_percentages_go() {
 
 #[test]
 fn what_is_the_services_stays() {
-    for kept in [
-        json!({"data": {"status": "active", "is_public": false, "archived_at": null, "position": 12}}),
-        json!({"data": {"deadline": "2026-08-22T15:00:00.000Z", "started_at": "2026-08-20 06:00:00", "due": "2026-08-22"}}),
-        json!({"data": {"task_type": "brand-new-kind", "flags": ["0", "1", "", "true"]}}),
-        json!({"data": [], "meta": {"pagination": {"total": 21, "links": []}}}),
-        json!({"data": {"id": 7, "brandNew": 12.5, "progress": 99.9, "deadline": "2026-08-22T15:00:00+00:00"}}),
-        json!({"data": {"ko-form-fields": [], "UTC_offset": null}}),
-        json!({"0": {"position": 1}, "2": {"position": 2}}),
+    for (operation, kept) in [
+        (
+            "get_run",
+            json!({"data": {"status": "active", "is_public": false, "archived_at": null, "late_tasks": 12}}),
+        ),
+        (
+            "get_run",
+            json!({"data": {"due_date": "2026-08-22T15:00:00.000Z", "started_at": "2026-08-20 06:00:00"}}),
+        ),
+        ("get_run_task", json!({"data": {"task_type": "brand-new-kind", "deadline": "2026-08-22"}})),
+        ("list_runs", json!({"data": [], "meta": {"pagination": {"total": 21, "links": []}}})),
+        ("list_runs", json!([{"status": "active"}])),
+        ("list_runs", json!({"data": {"0": {"status": "active"}, "2": {"status": "complete"}}})),
+        (
+            "get_run",
+            json!({"data": {"progress": {"percent": 99.9}, "started_at": "2026-08-22T15:00:00+00:00"}}),
+        ),
+        ("get_run", json!({"data": {"tasks": {"data": [{"status": "auto-skipped", "position": "12"}]}}})),
+        ("get_run", json!({"status": "active", "prerun": [], "brand_new": null})),
+        ("get_me", json!({"data": {"id": 7, "is_active": "1"}})),
     ] {
-        assert_eq!(body(&kept), kept);
+        assert_eq!(of(operation, &kept), kept, "{operation}");
     }
 }
 

@@ -15,8 +15,10 @@ use super::{mini_spec, mini_with, real_spec, schemas, snapshot};
 /// Everything a view holds, as lines of pretty JSON. Commas go: whether a line is the last one is no change.
 fn written(view: &View) -> String {
     let boxed: Vec<String> = view.boxed.iter().map(|(name, property)| format!("{name}.{property}")).collect();
+    let nullable: Vec<String> =
+        view.nullable.iter().map(|(name, property)| format!("{name}.{property}")).collect();
     let all = json!({
-        "document": view.document, "replacements": view.replacements, "boxed": boxed,
+        "document": view.document, "replacements": view.replacements, "boxed": boxed, "nullable": nullable,
         "left_out": view.left_out, "queries": view.queries,
     });
     let text = serde_json::to_string_pretty(&all).expect("a view can be written");
@@ -107,6 +109,7 @@ fn the_view_of_the_spec_is_the_fold_of_the_rules() {
     assert_eq!(view.left_out, folded.left_out);
     assert_eq!(view.queries, folded.queries);
     assert_eq!(view.boxed, folded.boxed);
+    assert_eq!(view.nullable, folded.nullable);
     let in_lists: String = folded
         .replacements
         .iter()

@@ -100,6 +100,29 @@ fn merge_all_of(document: &Value, schema: &Value, flat: &mut Map<String, Value>)
     }
 }
 
+/// Remembers what may be null, here where the document still says so; the types are changed in `polish.rs`.
+pub fn keep_clear_set(view: &mut View) {
+    let (sent, _) = view.directions();
+    let before = view.document.clone();
+    let mut found = Vec::new();
+    for (name, schema) in view.schemas().iter_mut().filter(|(name, _)| sent.contains(*name)) {
+        let required = schema["required"].clone();
+        for (property, node) in child_mut(schema, "properties").into_iter().flatten() {
+            let null = resolve(&before, node)["nullable"] == true || node["nullable"] == true;
+            if !null {
+                continue;
+            }
+            found.push((name.clone(), property.clone()));
+            // The generator would take it for optional: what must be there is made nullable afterwards.
+            let must_be_there = required.as_array().is_some_and(|all| all.iter().any(|one| one == property));
+            if must_be_there && let Some(node) = node.as_object_mut() {
+                node.shift_remove("nullable");
+            }
+        }
+    }
+    view.nullable.extend(found);
+}
+
 pub fn bare_includes(view: &mut View) {
     let before = view.document.clone();
     let mut boxed = Vec::new();
