@@ -3520,8 +3520,8 @@ pub mod types {
         /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub settings: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub settings: crate::wire::Nullable<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
@@ -3552,7 +3552,7 @@ pub mod types {
                 options: crate::wire::Nullable::Keep,
                 position: crate::wire::Nullable::Keep,
                 prefix: crate::wire::Nullable::Keep,
-                settings: ::std::option::Option::None,
+                settings: crate::wire::Nullable::Keep,
                 suffix: crate::wire::Nullable::Keep,
                 use_wysiwyg_editor: crate::wire::Nullable::Keep,
             }
@@ -3690,7 +3690,7 @@ pub mod types {
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         ) -> Self {
-            self.settings = ::std::option::Option::Some(settings.into());
+            self.settings = crate::wire::Nullable::Set(settings.into());
             self
         }
         /// `suffix`
@@ -3719,8 +3719,8 @@ pub mod types {
         default_value clear_default_value default_value_enabled
         clear_default_value_enabled field_validation clear_field_validation guidance
         clear_guidance list clear_list options clear_options position clear_position
-        prefix clear_prefix suffix clear_suffix use_wysiwyg_editor
-        clear_use_wysiwyg_editor }
+        prefix clear_prefix settings clear_settings suffix clear_suffix
+        use_wysiwyg_editor clear_use_wysiwyg_editor }
     }
     impl crate::check::Check for CreateCaptureInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -12189,8 +12189,8 @@ pub mod types {
         /// A launch must answer it. The key must be there.
         pub required: bool,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub settings: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub settings: crate::wire::Nullable<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
@@ -12229,7 +12229,7 @@ pub mod types {
                 options: crate::wire::Nullable::Keep,
                 position: crate::wire::Nullable::Keep,
                 prefix: crate::wire::Nullable::Keep,
-                settings: ::std::option::Option::None,
+                settings: crate::wire::Nullable::Keep,
                 suffix: crate::wire::Nullable::Keep,
                 use_wysiwyg_editor: crate::wire::Nullable::Keep,
                 value: crate::wire::Nullable::Keep,
@@ -12377,7 +12377,7 @@ pub mod types {
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         ) -> Self {
-            self.settings = ::std::option::Option::Some(settings.into());
+            self.settings = crate::wire::Nullable::Set(settings.into());
             self
         }
         /// `suffix`
@@ -12420,8 +12420,9 @@ pub mod types {
         PrerunInput { collect_time clear_collect_time columns clear_columns default_value
         clear_default_value default_value_enabled clear_default_value_enabled
         field_validation clear_field_validation guidance clear_guidance list clear_list
-        options clear_options position clear_position prefix clear_prefix suffix
-        clear_suffix use_wysiwyg_editor clear_use_wysiwyg_editor value clear_value }
+        options clear_options position clear_position prefix clear_prefix settings
+        clear_settings suffix clear_suffix use_wysiwyg_editor clear_use_wysiwyg_editor
+        value clear_value }
     }
     impl crate::check::Check for PrerunInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
@@ -17215,8 +17216,8 @@ pub mod types {
         /// true: no task is completed without an answer. The key must be there, also with false.
         pub required: bool,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub settings: ::std::option::Option<
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub settings: crate::wire::Nullable<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
@@ -17247,7 +17248,7 @@ pub mod types {
                 options: crate::wire::Nullable::Keep,
                 position: crate::wire::Nullable::Keep,
                 prefix: crate::wire::Nullable::Keep,
-                settings: ::std::option::Option::None,
+                settings: crate::wire::Nullable::Keep,
                 suffix: crate::wire::Nullable::Keep,
                 use_wysiwyg_editor: crate::wire::Nullable::Keep,
             }
@@ -17385,7 +17386,7 @@ pub mod types {
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         ) -> Self {
-            self.settings = ::std::option::Option::Some(settings.into());
+            self.settings = crate::wire::Nullable::Set(settings.into());
             self
         }
         /// `suffix`
@@ -17414,8 +17415,8 @@ pub mod types {
         default_value clear_default_value default_value_enabled
         clear_default_value_enabled field_validation clear_field_validation guidance
         clear_guidance list clear_list options clear_options position clear_position
-        prefix clear_prefix suffix clear_suffix use_wysiwyg_editor
-        clear_use_wysiwyg_editor }
+        prefix clear_prefix settings clear_settings suffix clear_suffix
+        use_wysiwyg_editor clear_use_wysiwyg_editor }
     }
     impl crate::check::Check for UpdateCaptureInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {

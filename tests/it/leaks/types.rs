@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
+<<<<<<< HEAD
     Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken,
+=======
+    Client, Delivery, FreshToken, LaunchProcess, ListTasks, Multipart, Pacing, RenewingToken, ResumeToken,
+>>>>>>> 135179c (Raw calls, recordings and nullable fields: tests over the document and the wire, documentation)
     RetryBudget, RetryPolicy, Token,
 };
 
@@ -61,6 +65,7 @@ fn calls(shown: &mut Shown, client: &Client) {
     shown.show(&list().items());
     shown.show(&list().pages());
     shown.show(&client.raw(Method::POST, "login").query([("password", PASSWORD)]).json(&PASSWORD));
+    shown.show(&Multipart::new().text("password", PASSWORD).file("key", PASSWORD, "text/plain", TOKEN));
     let launch = LaunchProcess::new("c1").name(PASSWORD);
     shown.show(&client.organization("o1").processes().reconcile_by_name(&launch));
     shown.show(&Candidate::new(TOKEN).name(Some(PASSWORD)).text(Some(PASSWORD)));

@@ -108,8 +108,8 @@ pub fn keep_clear_set(view: &mut View) {
     for (name, schema) in view.schemas().iter_mut().filter(|(name, _)| sent.contains(*name)) {
         let required = schema["required"].clone();
         for (property, node) in child_mut(schema, "properties").into_iter().flatten() {
-            let null = resolve(&before, node)["nullable"] == true || node["nullable"] == true;
-            if !null {
+            let held = resolve(&before, unwrap_nullable(resolve(&before, node)));
+            if ![node, held].iter().any(|one| one["nullable"] == true) {
                 continue;
             }
             found.push((name.clone(), property.clone()));

@@ -10,6 +10,7 @@ mod body;
 mod dates;
 mod enums;
 mod envelopes;
+mod nullable;
 mod properties;
 mod references;
 mod scalars;

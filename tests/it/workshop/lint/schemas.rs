@@ -175,7 +175,7 @@ const TYPES: &[Case] = &[
     ),
     (
         "a required property that is not there",
-        &[("required: [title, owners]", "required: [title, owner]")],
+        &[("required: [title, owners, label]", "required: [title, owner]")],
         &["openapi/things.yaml: schemas/CreateThingInput: requires `owner`, which is no property; mend \
              the name"],
     ),
