@@ -448,6 +448,7 @@ static INCLUDED_USERS: Content = OneOf(&[&List(&USER), &Object(&[
     ("data", &List(&USER)),], None)]);
 static LIST_META: Content = Object(&[
     ("count", &Number), ("overdue_tasks", &Number), ("pagination", &PAGINATION), ("tasks_due_soon", &Number),], None);
+static MEMBER_NUMBER: Content = OneOf(&[&Number, &Text]);
 static NESTED_ERROR: Content = Object(&[
     ("code", &Text), ("details", &FREE_FORM_OBJECT), ("message", &Text),], None);
 static NEXT_TASK: Content = Object(&[
@@ -702,7 +703,7 @@ static USER_MINIMAL: Content = Object(&[
 static USER_MINIMAL_LIST: Content = Object(&[
     ("data", &List(&USER_MINIMAL)), ("meta", &LIST_META),], None);
 static USER_REF: Content = OneOf(&[&Number, &Text, &Object(&[
-    ("email", &Text), ("full_name", &Text), ("id", &Number), ("profile_pic", &Text), ("user_id", &Number),], None)]);
+    ("email", &Text), ("full_name", &Text), ("id", &Number), ("profile_pic", &Text), ("user_id", &MEMBER_NUMBER),], None)]);
 static USER_ROLE: Content = Words(&[
     "admin", "light", "standard",]);
 static USER_STATS: Content = Object(&[

@@ -338,7 +338,8 @@ fn clear_setters(node: &ItemStruct) -> Option<Item> {
 /// Whether nothing is written for one of the field's values.
 fn may_be_left_out(field: &Field) -> bool {
     let serde = field.attrs.iter().filter(|attr| attr.path().is_ident("serde"));
-    serde.into_iter().any(|attr| attr.to_token_stream().to_string().contains("skip_serializing_if"))
+    let skips = |attr: &Attribute| attr.to_token_stream().to_string().contains("skip_serializing_if");
+    is_flattened(field) || serde.into_iter().any(skips)
 }
 
 /// How a value of this type is taken, and how it is converted.
