@@ -5,6 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A field of a request that may be null: left out, null, or a value.
 ///
+/// Read from JSON (feature `schemars`), null clears: a tool call that writes null for what it does not mean must be taken apart
+/// first.
+///
 /// ```
 /// use tallyfy_gen::{types::UpdateFolderInput, wire::Nullable};
 ///

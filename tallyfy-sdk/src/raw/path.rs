@@ -41,7 +41,10 @@ pub(super) fn below_the_base(client: &Client, path: &str) -> Result<String, Erro
     match path.contains(['?', '#']) {
         true => Err(Error::input("the address has a query or a fragment; give the query by query(..)")),
         // As it was written: the parser has resolved dots, which are refused.
-        false => Ok(path.find(&root).map_or(rest, |at| &path[at + root.len()..]).to_owned()),
+        false => {
+            let written = path.split_once("://").and_then(|(_, rest)| rest.split_once(&*root));
+            Ok(written.map_or(rest, |(_, below)| below).to_owned())
+        }
     }
 }
 

@@ -198,6 +198,9 @@ async fn a_wrong_path_is_told_what_to_write() {
     ] {
         assert!(client.raw(Method::GET, path).preview().await.expect_err(path).is_input(), "{path}");
     }
+    let bare = Client::builder().token("s3cret").base_url("https://api.lund.test").build().expect("a client");
+    let preview = bare.raw(Method::GET, "https://api.lund.test/me/x").preview().await.expect("a preview");
+    assert_eq!(preview.url.as_str(), "https://api.lund.test/me/x");
     let known = client.raw(Method::GET, "https://go.tallyfy.com/api/organizations/o1/runs");
     assert!(format!("{known:?}").contains("list_runs"), "{known:?}");
 }
