@@ -119,18 +119,25 @@ fn masked_form(form: &str) -> Option<String> {
     found.then_some(masked)
 }
 
+/// Masks the credentials in a value; whether there were any.
 fn masks_json(value: &mut Value) -> bool {
+    let mut found = false;
     match value {
-        Value::Object(object) => object.iter_mut().fold(false, |found, (name, value)| match value {
-            Value::String(text) if !text.is_empty() && mask::names_a_credential(name) => {
-                *text = MASK.to_owned();
-                true
+        Value::Object(object) => {
+            for (name, value) in object {
+                found |= match value {
+                    Value::String(text) if !text.is_empty() && mask::names_a_credential(name) => {
+                        *text = MASK.to_owned();
+                        true
+                    }
+                    other => masks_json(other),
+                };
             }
-            other => masks_json(other) || found,
-        }),
-        Value::Array(list) => list.iter_mut().fold(false, |found, one| masks_json(one) || found),
-        _ => false,
+        }
+        Value::Array(list) => list.iter_mut().for_each(|one| found |= masks_json(one)),
+        _ => {}
     }
+    found
 }
 
 /// Method and URL, a line for each header, and the body: texts up to 2000 characters, of other bytes their number.
