@@ -7,12 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
-<<<<<<< HEAD
-    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Pacing, RenewingToken, ResumeToken,
-=======
-    Client, Delivery, FreshToken, LaunchProcess, ListTasks, Multipart, Pacing, RenewingToken, ResumeToken,
->>>>>>> 135179c (Raw calls, recordings and nullable fields: tests over the document and the wire, documentation)
-    RetryBudget, RetryPolicy, Token,
+    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Multipart, Pacing, RenewingToken,
+    ResumeToken, RetryBudget, RetryPolicy, Token,
 };
 
 use super::{PASSWORD, TOKEN, builder, without_secrets};
