@@ -50,7 +50,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// What to say of a name that no operation has.
 pub(crate) fn unknown_operation(name: &str) -> String {
-    match meant(name) {
+    match nearest(name, ["reads", "writes", "any"]).or_else(|| meant(name)) {
         Some(id) => format!("the document has no operation {name}; did you mean {id}?"),
         None => format!("the document has no operation {name}"),
     }
@@ -95,6 +95,11 @@ mod tests {
             ("creat_run", "create_run"),
             ("complete_process_task", "complete_run_task"),
             ("archive_process", "archive_run"),
+            ("launch", "create_run"),
+            ("upload", "upload_file"),
+            ("login", "create_token"),
+            ("read", "reads"),
+            ("write", "writes"),
         ] {
             let said = unknown_operation(name);
             assert_eq!(said, format!("the document has no operation {name}; did you mean {meant}?"));

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::state::organization::Organization;
 use crate::state::template::{Field, Template};
@@ -52,8 +52,8 @@ pub struct Names {
     kickoff: Kind,
     /// Form fields by the id of their step.
     fields: BTreeMap<String, Kind>,
-    /// Labels by id, of all fields.
-    labels: BTreeMap<String, String>,
+    /// Fields by id, of the kick-off form and of all steps.
+    all: BTreeMap<String, Field>,
 }
 
 type Named<T> = Result<T, String>;
@@ -79,7 +79,7 @@ impl Names {
         let of_steps = template.steps.iter();
         self.fields = of_steps.map(|step| (step.id.clone(), fields("form field", &step.captures))).collect();
         let all = template.steps.iter().flat_map(|step| &step.captures).chain(&template.kickoff);
-        self.labels = all.map(|field| (field.id.clone(), field.label.clone())).collect();
+        self.all = all.map(|field| (field.id.clone(), field.clone())).collect();
     }
 
     /// The id of a template.
@@ -95,12 +95,12 @@ impl Names {
     /// Answers to the form fields of a step, by field id.
     pub fn answers(&self, step: &str, answers: Map<String, Value>) -> Named<Map<String, Value>> {
         let nothing = Kind { what: "form field", ids: BTreeMap::new() };
-        renamed(self.fields.get(step).unwrap_or(&nothing), answers)
+        self.answered(self.fields.get(step).unwrap_or(&nothing), answers)
     }
 
     /// The label of the field that a place in a refusal is about.
     pub fn label(&self, id: &str) -> Option<&str> {
-        self.labels.get(id).map(String::as_str)
+        self.all.get(id).map(|field| field.label.as_str())
     }
 
     /// Puts ids in the place of names, wherever a body may hold one; fails with the key and the name that is unknown.
@@ -127,7 +127,7 @@ impl Names {
             }
             ("target_step_id" | "step", value) => text(&self.steps, value),
             ("conditionable_id" | "actionable_id", Value::String(name)) => self.step_or_field(&name),
-            ("prerun", Value::Object(map)) => renamed(&self.kickoff, map).map(Value::Object),
+            ("prerun", Value::Object(map)) => self.answered(&self.kickoff, map).map(Value::Object),
             ("tasks", Value::Object(map)) => self.resolve(renamed(&self.steps, map)?).map(Value::Object),
             (_, Value::Object(map)) => self.resolve(map).map(Value::Object),
             (_, Value::Array(list)) => {
@@ -140,12 +140,43 @@ impl Names {
         }
     }
 
+    /// Answers by field id, with choices that were named by their texts.
+    fn answered(&self, kind: &Kind, answers: Map<String, Value>) -> Named<Map<String, Value>> {
+        let answer = |(name, value): (String, Value)| {
+            let id = kind.find(&name)?;
+            let value = self.answer(&id, value).map_err(|text| under(&name, text))?;
+            Ok((id, value))
+        };
+        answers.into_iter().map(answer).collect()
+    }
+
+    fn answer(&self, id: &str, value: Value) -> Named<Value> {
+        let Some(field) = self.all.get(id) else { return Ok(value) };
+        match (field.field_type.as_str(), value) {
+            ("dropdown", Value::String(text)) if !text.is_empty() => choice(field, &text),
+            ("multiselect", Value::Array(list)) => {
+                let entries = list.into_iter().map(|entry| match entry {
+                    Value::String(text) => {
+                        let mut chosen = choice(field, &text)?;
+                        chosen["selected"] = Value::Bool(true);
+                        Ok(chosen)
+                    }
+                    other => Ok(other),
+                });
+                entries.collect()
+            }
+            ("assignees_form", Value::Object(map)) => self.resolve(map).map(Value::Object),
+            (_, value) => Ok(value),
+        }
+    }
+
     /// A rule looks at steps and at fields.
     fn step_or_field(&self, name: &str) -> Named<Value> {
         let fields = [&self.kickoff].into_iter().chain(self.fields.values());
         let found = [&self.steps].into_iter().chain(fields).find_map(|kind| kind.find(name).ok());
         found.map(Value::String).ok_or_else(|| {
-            let known = self.steps.ids.keys().chain(self.labels.values()).map(String::as_str);
+            let labels = self.all.values().map(|field| &field.label);
+            let known = self.steps.ids.keys().chain(labels).map(String::as_str);
             format!("there is no step or form field `{name}`{}", did_you_mean(name, known))
         })
     }
@@ -176,6 +207,17 @@ fn under(key: &str, text: String) -> String {
             format!("{key}{dot}{path}: {rest}")
         }
         _ => format!("{key}: {text}"),
+    }
+}
+
+/// The option with this text, as it is sent.
+fn choice(field: &Field, text: &str) -> Named<Value> {
+    match field.options.iter().find(|option| option["text"] == text) {
+        Some(option) => Ok(json!({ "id": option["id"], "text": text })),
+        None => {
+            let all: Vec<&str> = field.options.iter().filter_map(|option| option["text"].as_str()).collect();
+            Err(format!("there is no choice `{text}`; there are {}", all.join(", ")))
+        }
     }
 }
 

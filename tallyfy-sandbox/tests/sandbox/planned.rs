@@ -360,7 +360,7 @@ async fn refusals_and_wrong_types_of_a_seed_name_the_key() {
         ("templates: [{title: A, steps: {title: B}}]", "seed, templates[0]: `steps` is a list of maps"),
         (
             "processes: [{template: Vendor onboarding, prerun: {Priority: High}}]",
-            "seed, processes[0].prerun.Priority: Invalid dropdown choice selected",
+            "seed, processes[0]: prerun.Priority: there is no choice `High`; there are Standard, Express",
         ),
         ("members: [{email: ann@northwind.test}]", "seed, members[0]: there is a member.*"),
         (
@@ -392,6 +392,23 @@ async fn refusals_and_wrong_types_of_a_seed_name_the_key() {
     }
     let missing = Plan::from_file("no/such/file.yaml").expect_err("no file");
     assert!(missing.to_string().starts_with("no/such/file.yaml: "), "{missing}");
+}
+
+#[tokio::test]
+async fn choices_and_people_in_the_answers_of_a_seed_are_named() {
+    let plan = "
+processes:
+  - template: Vendor onboarding
+    name: Named
+    prerun: {Vendor name: A, Priority: Express, Services: [Returns], Who decides: {users: [ben@northwind.test]}}
+";
+    let desk = desk(Plan::from_yaml(plan).expect("a plan")).await;
+    let run = desk.get("/runs?q=named").await.is(200)["data"][0].clone();
+    assert_eq!(run["prerun"][seed::KICKOFF_DROPDOWN], json!({ "id": 2, "text": "Express" }));
+    let services = json!([{ "id": 2, "text": "Returns", "selected": true }]);
+    assert_eq!(run["prerun"][seed::KICKOFF_MULTISELECT], services);
+    assert_eq!(run["prerun"][seed::KICKOFF_ASSIGNEES]["users"], json!([1002]));
+    desk.is_faithful();
 }
 
 #[tokio::test]
