@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
+use crate::error::Error;
+
 /// Gives numbers in `0.0..1.0`.
 pub(crate) type Jitter = Box<dyn Fn() -> f64 + Send + Sync>;
 /// Gives the machine's date.
@@ -42,13 +44,34 @@ impl Clock {
         }
     }
 
+    /// What is no part of one stands for all of it: the longest wait.
     pub(crate) fn jitter(&self) -> f64 {
-        (self.jitter)()
+        let part = (self.jitter)();
+        if is_part(part) { part } else { 1.0 }
+    }
+
+    /// Tries the given source of chance once.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let part = (self.jitter)();
+        if is_part(part) {
+            return Ok(());
+        }
+        Err(Error::input(format!(
+            "the jitter gave {part}; let it give numbers from 0.0 to 1.0, or leave it out"
+        )))
     }
 
     /// This machine's date.
     pub(crate) fn local_now(&self) -> SystemTime {
         (self.here)()
+    }
+
+    /// The server's date by its last answers, or this machine's as long as it showed none. Where they differ, the
+    /// earlier: what is to be waited for comes no sooner.
+    pub(crate) fn server_now(&self) -> SystemTime {
+        let spans = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let (local, last) = (DateTime::<Utc>::from(self.local_now()), spans.back());
+        last.and_then(|last| local.checked_add_signed(last.least)).unwrap_or(local).into()
     }
 
     /// An answer showed the server's date.
@@ -77,6 +100,10 @@ impl Clock {
         let recent = spans.iter().rev().take_while(|span| span.ended >= since);
         recent.map(|span| (span.least, span.most)).reduce(|(l, m), (least, most)| (l.min(least), m.max(most)))
     }
+}
+
+fn is_part(part: f64) -> bool {
+    (0.0..=1.0).contains(&part)
 }
 
 impl fmt::Debug for Clock {

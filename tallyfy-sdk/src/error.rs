@@ -18,7 +18,7 @@ use reqwest::header::{HeaderMap, HeaderName};
 
 pub use self::body::FieldError;
 use self::body::ServerMessage;
-pub(crate) use self::body::is_html;
+pub(crate) use self::body::{is_html, is_throttled_answer};
 pub(crate) use self::echo::Sent;
 use self::walk::WalkState;
 pub use crate::retry::Delivery;
@@ -101,6 +101,8 @@ struct Inner {
     elapsed: Duration,
     timed_out: bool,
     retry_after: Option<Duration>,
+    /// The server named a wait that cannot be read.
+    guessed_wait: bool,
     /// A repeat was allowed, and the client's budget for repeats was empty.
     held_back: bool,
     /// The token came from a token source, so that more than its age may be wrong with it.
@@ -201,12 +203,13 @@ impl Error {
         self.has_status(409)
     }
 
-    /// Too many calls, and the allowed time did not suffice to wait: the server said so (429), or the client's own
-    /// [`Pacing`](crate::Pacing) did before anything was sent.
+    /// Too many calls, and the allowed time did not suffice to wait: the server said so (429, or its code
+    /// `RATE_LIMIT_EXCEEDED` under another 4xx), or the client's own [`Pacing`](crate::Pacing) did before anything was
+    /// sent.
     ///
     /// The server did not act. [`retry_after`](Self::retry_after) says how long to wait, if it is known.
     pub fn is_rate_limited(&self) -> bool {
-        self.0.kind == Kind::Paced || self.has_status(429)
+        self.0.kind == Kind::Paced || self.is_throttled()
     }
 
     /// A repeat was allowed, and not made: the client's [`RetryBudget`](crate::RetryBudget) is used up, as too many
@@ -316,7 +319,7 @@ impl Error {
     }
 
     /// How long the server asked to wait before the next call, or how long the client's own pacing would have held
-    /// it.
+    /// it. Half a minute where the server named a time that cannot be read; `Display` says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -376,8 +379,16 @@ impl Error {
         self.0.answer.as_ref().map(|answer| &answer.said)
     }
 
+    fn is_throttled(&self) -> bool {
+        self.0.kind == Kind::Status
+            && self.status().is_some_and(|status| body::is_throttled(status, self.code()))
+    }
+
+    /// A call that came too fast was turned away for that alone, whatever the status would mean otherwise.
     fn has_status(&self, status: u16) -> bool {
-        self.0.kind == Kind::Status && self.status().is_some_and(|found| found.as_u16() == status)
+        self.0.kind == Kind::Status
+            && !self.is_throttled()
+            && self.status().is_some_and(|found| found.as_u16() == status)
     }
 }
 

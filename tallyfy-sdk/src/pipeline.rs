@@ -6,12 +6,12 @@
 //! 3. write spaces in the query as `%20`, and check that the request goes to the configured host.
 //!
 //! Per attempt:
-//! 4. wait for a turn (`pace.rs`), as long as the deadline allows;
+//! 4. wait for a permit (`pace.rs`), as long as the deadline leaves time for an answer;
 //! 5. get the token (`auth.rs`);
 //! 6. send, within the time of one attempt and of the whole call;
 //! 7. read the whole body, up to the limit of the call, and tell the pacing what its headers say;
 //! 8. on 401: tell the token source, and go back to 4 once if it can give another token;
-//! 9. `retry::decide`, then the retry budget: end, or wait and go back to 4. After a 429 the wait is the turn's.
+//! 9. `retry::decide`, then the retry budget: end, or wait and go back to 4. A throttled call waits in 4.
 //!
 //! Steps 1 to 3 stand in `pipeline/prepare.rs`, one exchange over the wire in `pipeline/attempt.rs`; what the
 //! options of a call are, in `call.rs`.
@@ -23,7 +23,7 @@ mod prepare;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap};
 use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
@@ -31,14 +31,13 @@ use self::attempt::Attempt;
 pub(crate) use self::prepare::{Prepared, Target, prepare};
 use crate::auth::{self, Token};
 use crate::client::Core;
-use crate::error::{Error, Journey, Sent};
+use crate::error::{Error, Journey, Sent, is_throttled_answer};
 use crate::mask::Secret;
-use crate::pace::{Errand, Turn};
-use crate::retry::{self, Decision, Delivery, Outcome, RetryPolicy, Situation};
+use crate::pace::{CallTimes, Permit, QuotaSignal, RateKey};
+use crate::retry::{self, AskedWait, Decision, Delivery, Outcome, RetryPolicy, Situation};
 use crate::trace::{self, Why};
 
-const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// How long others wait after a 429 that names no time and ends its call.
+/// How long others wait after a throttled answer that names no time and ends its call.
 const UNNAMED_WAIT: Duration = Duration::from_secs(1);
 
 /// How long, how often, and with what: the client's settings with those of the call on top.
@@ -80,6 +79,7 @@ pub(crate) async fn run(
     let http = core.http.here().map_err(|error| error.with_operation(target.operation))?;
     let span = trace::Span::of(target, &prepared.method, &core.base_url);
     let path = prepared.url.path().to_owned();
+    let times = CallTimes { started: Instant::now(), deadline: limits.deadline, timeout: limits.timeout };
     let exchange = Exchange {
         core,
         http,
@@ -87,14 +87,15 @@ pub(crate) async fn run(
         prepared,
         limits,
         span: &span,
-        started: Instant::now(),
+        times,
         attempts: 0,
         delivery: Delivery::NotSent,
         renewed: false,
-        retry_after: None,
+        asked_wait: None,
+        is_paid: false,
         previous: None,
     };
-    let result = span.around(exchange.run(Errand { operation: target.operation, path: &path })).await;
+    let result = span.around(exchange.run(RateKey { operation: target.operation, path: &path })).await;
     span.end(&result);
     result
 }
@@ -107,14 +108,16 @@ struct Exchange<'a> {
     prepared: Prepared,
     limits: &'a Limits,
     span: &'a trace::Span,
-    started: Instant,
+    times: CallTimes,
     attempts: u32,
     /// The worst of all attempts so far.
     delivery: Delivery,
     /// Whether a 401 was already answered with another token.
     renewed: bool,
-    retry_after: Option<Duration>,
-    /// How the last attempt failed, which is to be repeated: what to tell if its repeat gets no turn.
+    asked_wait: Option<AskedWait>,
+    /// The budget was charged for a repeat that is not sent yet.
+    is_paid: bool,
+    /// How the last attempt failed, which is to be repeated: what to tell if its repeat is not sent for lack of time.
     previous: Option<Error>,
 }
 
@@ -125,16 +128,16 @@ enum Next {
 }
 
 impl<'a> Exchange<'a> {
-    async fn run(mut self, errand: Errand<'a>) -> Result<Delivered, Error> {
+    async fn run(mut self, key: RateKey<'a>) -> Result<Delivered, Error> {
         loop {
-            let mut turn = self.turn(errand).await?;
+            let mut permit = self.acquire(key).await?;
             let token = self.token().await?;
-            let attempt = self.send(&token, &mut turn).await?;
-            let next = self.next(attempt, &token, &turn).await;
-            drop(turn);
+            let attempt = self.send(&token, &mut permit).await?;
+            let next = self.next(attempt, &token, &mut permit).await;
+            drop(permit);
             match next {
                 Next::Done(Ok(delivered)) => {
-                    self.core.repeats.earn();
+                    self.core.repeats.deposit();
                     return Ok(delivered);
                 }
                 Next::Done(Err(error)) => return Err(error),
@@ -148,21 +151,27 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    async fn turn(&mut self, errand: Errand<'a>) -> Result<Turn<'a>, Error> {
+    async fn acquire(&mut self, key: RateKey<'a>) -> Result<Permit<'a>, Error> {
         let asked = Instant::now();
-        let latest = self.started.checked_add(self.limits.deadline);
-        // Far enough for any program, near enough for any clock.
-        let latest = latest.unwrap_or_else(|| asked + Duration::from_secs(30 * 365 * 24 * 3600));
-        match self.core.pacer.turn(errand, latest).await {
-            Ok(turn) => {
+        match self.core.pacer.acquire(key, self.times).await {
+            Ok(permit) => {
                 self.span.waited(asked.elapsed(), Why::Turn);
-                Ok(turn)
+                Ok(permit)
             }
-            Err(held) => Err(match self.previous.take() {
-                None => self.finish(Error::paced(&held.why, held.wait)),
-                Some(error) => self.finish(error.or_retry_after(held.wait)),
-            }),
+            Err(throttled) => {
+                let wait = throttled.wait;
+                Err(self.out_of_time(|| Error::paced(&throttled.why, wait)).or_retry_after(wait))
+            }
         }
+    }
+
+    /// The attempt is not made: what the call had before it stays, or else this.
+    fn out_of_time(&mut self, error: impl FnOnce() -> Error) -> Error {
+        if std::mem::take(&mut self.is_paid) {
+            self.core.repeats.refund();
+        }
+        let error = self.previous.take().unwrap_or_else(error);
+        self.finish(error)
     }
 
     async fn token(&self) -> Result<Token, Error> {
@@ -175,13 +184,15 @@ impl<'a> Exchange<'a> {
         result.map_err(|error| self.finish(error))
     }
 
-    async fn send(&mut self, token: &Token, turn: &mut Turn<'_>) -> Result<Attempt, Error> {
-        let timeout = self.limits.timeout.min(self.remaining());
-        if timeout.is_zero() {
-            return Err(self.finish(Error::deadline("preparing an attempt")));
+    async fn send(&mut self, token: &Token, permit: &mut Permit<'_>) -> Result<Attempt, Error> {
+        let now = Instant::now();
+        let remaining = self.times.deadline.saturating_sub(now - self.times.started);
+        if remaining < self.core.pacer.floor(&self.times) {
+            return Err(self.out_of_time(|| Error::deadline("preparing an attempt")));
         }
         let mut headers = self.prepared.headers.clone();
         headers.insert(AUTHORIZATION, token.header().map_err(|error| self.finish(error))?);
+        let asked = self.prepared.body.watch();
         let sent = attempt::send(
             &self.http,
             attempt::Outgoing {
@@ -189,12 +200,14 @@ impl<'a> Exchange<'a> {
                 url: self.prepared.url.clone(),
                 headers,
                 body: self.prepared.body.take(),
-                timeout,
+                asked: asked.clone(),
+                timeout: self.limits.timeout.min(remaining),
             },
             self.limits.max_response_bytes,
         );
         self.attempts += 1;
-        turn.sending();
+        self.is_paid = false;
+        permit.sending(now, asked);
         let mut attempt = sent.await;
         if let Some(headers) = attempt.headers_mut() {
             Secret::new(token.expose()).out_of_headers(headers);
@@ -202,13 +215,16 @@ impl<'a> Exchange<'a> {
         Ok(attempt)
     }
 
-    async fn next(&mut self, attempt: Attempt, token: &Token, turn: &Turn<'_>) -> Next {
-        self.listen(&attempt, token, turn);
-        let Some(outcome) = self.outcome(&attempt) else {
+    async fn next(&mut self, attempt: Attempt, token: &Token, permit: &mut Permit<'_>) -> Next {
+        self.record(&attempt, token);
+        let outcome = self.classify(&attempt);
+        permit.settle(outcome.map_or(Delivery::Applied, Outcome::delivery));
+        self.observe_headers(&attempt, outcome, permit);
+        let Some(outcome) = outcome else {
             self.delivery = Delivery::Applied;
             return Next::Done(self.end(attempt, token));
         };
-        if self.found_gone(&attempt) {
+        if !outcome.is_throttled() && self.found_gone(&attempt) {
             return Next::Done(Ok(self.already_done(attempt, token)));
         }
         self.delivery = self.delivery.max(outcome.delivery());
@@ -219,24 +235,26 @@ impl<'a> Exchange<'a> {
             true => retry::decide(outcome, self.situation()),
             false => Decision::Stop,
         };
-        self.follow(decision, outcome, (attempt, token), turn)
+        self.apply_decision(decision, outcome, (attempt, token), permit)
     }
 
     /// Pays for a repeat, or queues for it.
-    fn follow(
+    fn apply_decision(
         &mut self,
         decision: Decision,
         outcome: Outcome,
         (attempt, token): (Attempt, &Token),
-        turn: &Turn<'_>,
+        permit: &Permit<'_>,
     ) -> Next {
-        let throttled = outcome.is_throttled();
+        let is_throttled = outcome.is_throttled();
         // Also for the others: those who would go now meet the same answer.
-        let in_line =
-            throttled && turn.throttled(decision.wait().or(self.retry_after).unwrap_or(UNNAMED_WAIT));
+        let in_line = is_throttled && self.throttle(decision, &attempt, permit);
         let Decision::After(wait) = decision else { return Next::Done(self.end(attempt, token)) };
-        if !throttled && !self.core.repeats.take(Instant::now()) {
-            return Next::Done(self.end(attempt, token).map_err(Error::held_back));
+        if !is_throttled {
+            self.is_paid = self.core.repeats.try_withdraw(Instant::now());
+            if !self.is_paid {
+                return Next::Done(self.end(attempt, token).map_err(Error::held_back));
+            }
         }
         // Whoever is in line waits there.
         let wait = if in_line { Duration::ZERO } else { wait };
@@ -245,30 +263,30 @@ impl<'a> Exchange<'a> {
         Next::Again(self.end(attempt, token).err(), wait)
     }
 
-    /// Passes on what the headers of an answer tell about the service.
-    fn listen(&self, attempt: &Attempt, token: &Token, turn: &Turn<'_>) {
-        let status = attempt.status();
-        self.span.attempt(self.attempts, status, attempt.failure());
+    /// Lets the pacing know; `false` when it holds nobody back.
+    fn throttle(&self, decision: Decision, attempt: &Attempt, permit: &Permit<'_>) -> bool {
+        let asked = self.asked_wait.map(|asked| asked.wait);
+        let limit = attempt.headers().and_then(|headers| self.signal(headers).limit);
+        permit.throttled(decision.wait().or(asked).unwrap_or(UNNAMED_WAIT), limit)
+    }
+
+    fn record(&self, attempt: &Attempt, token: &Token) {
+        self.span.attempt(self.attempts, attempt.status(), attempt.failure());
         if let (Some(recorder), Attempt::Answered { status, body, .. }) = (&self.core.recorder, attempt) {
             let Prepared { method, url, .. } = &self.prepared;
             let body = Secret::new(token.expose()).out_of_bytes(body.clone());
             recorder.exchange(self.target.operation, method, url.path(), *status, &body);
         }
-        let Some(headers) = attempt.headers() else { return };
-        if let Some(date) = date(headers) {
-            self.core.clock.observe(date);
-        }
-        if status != Some(StatusCode::TOO_MANY_REQUESTS) {
-            turn.answered(text(headers, &REMAINING).and_then(|left| left.trim().parse().ok()));
-        }
     }
 
     /// What an attempt came to; `None` for a 2xx of which nothing better can be had by repeating.
-    fn outcome(&mut self, attempt: &Attempt) -> Option<Outcome> {
+    fn classify(&mut self, attempt: &Attempt) -> Option<Outcome> {
         Some(match attempt {
-            Attempt::Answered { status, headers, .. } if !status.is_success() => {
-                self.retry_after = self.wait_asked(headers);
-                Outcome::Answer { status: status.as_u16(), retry_after: self.retry_after }
+            Attempt::Answered { status, headers, body } if !status.is_success() => {
+                let is_throttled = is_throttled_answer(*status, headers, body);
+                self.asked_wait = self.wait_asked(headers, is_throttled);
+                let retry_after = self.asked_wait.map(|asked| asked.wait);
+                Outcome::Answer { status: status.as_u16(), is_throttled, retry_after }
             }
             Attempt::Answered { .. } | Attempt::TooLarge { .. } => return None,
             Attempt::Broken { .. } => Outcome::Broken,
@@ -277,10 +295,33 @@ impl<'a> Exchange<'a> {
         })
     }
 
-    /// The wait an answer asks for. A date is counted from the server's own clock where it shows one.
-    fn wait_asked(&self, headers: &HeaderMap) -> Option<Duration> {
-        let now = || date(headers).unwrap_or_else(|| self.core.clock.local_now());
-        retry::retry_after(text(headers, &RETRY_AFTER)?, now())
+    /// Passes on what the headers of an answer tell about the service.
+    fn observe_headers(&self, attempt: &Attempt, outcome: Option<Outcome>, permit: &Permit<'_>) {
+        let Some(headers) = attempt.headers() else { return };
+        if let Some(date) = date(headers) {
+            self.core.clock.observe(date);
+        }
+        if !outcome.is_some_and(Outcome::is_throttled) {
+            let signal = QuotaSignal::of_accepted(headers, || self.server_now(headers));
+            permit.answered(outcome.is_none(), signal);
+        }
+    }
+
+    /// The wait an answer asks for. A throttled one may name the end of its window instead.
+    fn wait_asked(&self, headers: &HeaderMap, is_throttled: bool) -> Option<AskedWait> {
+        AskedWait::read(headers, || self.server_now(headers)).or_else(|| {
+            let reset = is_throttled.then(|| self.signal(headers).reset).flatten();
+            reset.map(AskedWait::until_reset)
+        })
+    }
+
+    fn signal(&self, headers: &HeaderMap) -> QuotaSignal {
+        QuotaSignal::read(headers, || self.server_now(headers))
+    }
+
+    /// The server's clock, as this answer or an earlier one shows it.
+    fn server_now(&self, headers: &HeaderMap) -> SystemTime {
+        date(headers).unwrap_or_else(|| self.core.clock.server_now())
     }
 
     fn situation(&self) -> Situation<'_> {
@@ -288,15 +329,16 @@ impl<'a> Exchange<'a> {
             attempt: self.attempts,
             class: self.target.class,
             policy: &self.limits.retry,
-            elapsed: self.started.elapsed(),
+            elapsed: self.times.started.elapsed(),
             deadline: self.limits.deadline,
+            floor: self.core.pacer.floor(&self.times),
             jitter: self.core.clock.jitter(),
         }
     }
 
     /// After a 401: drops the token, and says whether another one may be had. Once per call.
     async fn renew(&mut self, outcome: Outcome, token: &Token) -> bool {
-        if !matches!(outcome, Outcome::Answer { status: 401, .. })
+        if !matches!(outcome, Outcome::Answer { status: 401, is_throttled: false, .. })
             || self.renewed
             || !self.prepared.body.is_repeatable()
         {
@@ -337,7 +379,8 @@ impl<'a> Exchange<'a> {
                 return Ok(Delivered { status, headers, body, journey, already_done: false, token });
             }
             Attempt::Answered { status, headers, body } => {
-                Error::answered(status, headers, body).with_retry_after(self.retry_after)
+                let (wait, is_guess) = (self.asked_wait.map(|asked| asked.wait), self.is_guess());
+                Error::answered(status, headers, body).with_retry_after(wait, is_guess)
             }
             Attempt::Broken { status, headers, body, error } => {
                 Error::broken(error).with_answer(status, headers, body)
@@ -365,28 +408,28 @@ impl<'a> Exchange<'a> {
         if self.core.personal_token.is_some() { error } else { error.with_token_of_a_source() }
     }
 
+    fn is_guess(&self) -> bool {
+        self.asked_wait.is_some_and(|asked| asked.is_guess)
+    }
+
     fn journey(&self) -> Journey {
         Journey {
             operation: self.target.operation,
             reads: self.prepared.method == Method::GET,
             attempts: self.attempts,
-            elapsed: self.started.elapsed(),
+            elapsed: self.times.started.elapsed(),
             delivery: self.delivery,
         }
     }
 
     fn remaining(&self) -> Duration {
-        self.limits.deadline.saturating_sub(self.started.elapsed())
+        self.limits.deadline.saturating_sub(self.times.started.elapsed())
     }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// The server's clock, as an answer shows it.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(text(headers, &DATE)?).ok()
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 #[cfg(test)]

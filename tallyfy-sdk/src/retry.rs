@@ -2,13 +2,21 @@
 //!
 //! Nothing here waits, sends or reads a clock: [`decide`] gets what happened and returns what to do,
 //! so every row can be tested as data. Sleeping and counting belong to `pipeline.rs`, what all calls of a
-//! client may repeat together to `retry/budget.rs`.
+//! client may repeat together to `retry/budget.rs`, reading how long the server asks to wait to `retry/asked.rs`.
 
+mod asked;
 pub(crate) mod budget;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tallyfy_gen::operations::Repeat;
+
+pub(crate) use self::asked::AskedWait;
+use crate::error::Error;
+use crate::pace::LONGEST;
+
+/// After a call was turned away for coming too fast, chance takes no more than half of the wait.
+const LEAST_OF_A_THROTTLED_WAIT: f64 = 0.5;
 
 /// What a failed call left behind on the server.
 ///
@@ -51,8 +59,8 @@ impl Delivery {
 /// what happened, as [`Client`](crate::Client) tells. A call that could act twice is repeated only when the server surely
 /// did not act.
 ///
-/// A wait that would end after the deadline of the call is not begun: the call fails at once, and
-/// [`retry_after`](crate::Error::retry_after) says how long the server asked to wait.
+/// A wait after which an answer could not come before the deadline of the call is not begun: the call fails at once,
+/// and [`retry_after`](crate::Error::retry_after) says how long the server asked to wait.
 ///
 /// ```
 /// use std::time::Duration;
@@ -82,14 +90,14 @@ impl RetryPolicy {
         self
     }
 
-    /// Upper bound of the first wait (default 500 ms); it doubles with every attempt.
+    /// Upper bound of the first wait (default 500 ms, at most a year); it doubles with every attempt.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// Upper bound of every wait this crate chooses (default 8 s).
+    /// Upper bound of every wait this crate chooses (default 8 s, at most a year).
     ///
     /// A wait that the server asks for (`Retry-After`) is honoured in full, whatever the cap says.
     #[must_use]
@@ -98,10 +106,19 @@ impl RetryPolicy {
         self
     }
 
+    /// Whether the waits are times.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let times = [("RetryPolicy::base", self.base), ("RetryPolicy::cap", self.cap)];
+        match times.into_iter().find(|(_, time)| *time > LONGEST) {
+            Some((name, time)) => Err(too_long(name, time)),
+            None => Ok(()),
+        }
+    }
+
     /// Exponential with full jitter: somewhere between nothing and the bound of this attempt.
     fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = 2u32.checked_pow(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
-        let bound = self.base.saturating_mul(doubled).min(self.cap);
+        let bound = self.base.saturating_mul(doubled).min(self.cap).min(LONGEST);
         bound.mul_f64(jitter.clamp(0.0, 1.0))
     }
 }
@@ -110,6 +127,11 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self { max_attempts: 4, base: Duration::from_millis(500), cap: Duration::from_secs(8) }
     }
+}
+
+/// A time that no program lives to see the end of, and with which clocks overflow.
+pub(crate) fn too_long(name: &str, time: Duration) -> Error {
+    Error::input(format!("the {name} of {time:?} never ends; name at most a year (365 days)"))
 }
 
 /// What one attempt came to, as far as repeating is concerned.
@@ -122,8 +144,8 @@ pub(crate) enum Outcome {
     /// A 2xx status line came, its body did not come whole. (One that came whole and cannot be read is no outcome of an
     /// attempt but the end of the call: the same would come again.)
     Broken,
-    /// A complete answer that is no success.
-    Answer { status: u16, retry_after: Option<Duration> },
+    /// A complete answer that is no success. It is throttled when it turns the call away for coming too fast.
+    Answer { status: u16, is_throttled: bool, retry_after: Option<Duration> },
 }
 
 impl Outcome {
@@ -133,6 +155,8 @@ impl Outcome {
             Self::NotSent => Delivery::NotSent,
             Self::Lost => Delivery::Unknown,
             Self::Broken => Delivery::Applied,
+            // docs:open-api/index: a throttled call is turned away before it does anything.
+            Self::Answer { is_throttled: true, .. } => Delivery::Refused,
             Self::Answer { status: 200..=299, .. } => Delivery::Applied,
             Self::Answer { status: 408 | 500.., .. } => Delivery::Unknown,
             Self::Answer { .. } => Delivery::Refused,
@@ -141,15 +165,16 @@ impl Outcome {
 
     /// Turned away for coming too fast.
     pub(crate) fn is_throttled(self) -> bool {
-        matches!(self, Self::Answer { status: 429, .. })
+        matches!(self, Self::Answer { is_throttled: true, .. })
     }
 
     /// Whether a later attempt may fare better, provided that repeating is safe at all.
     fn is_transient(self) -> bool {
         match self {
             Self::NotSent | Self::Lost | Self::Broken => true,
+            Self::Answer { is_throttled: true, .. } => true,
             // 501 and 505 say what the server cannot do; asking again does not teach it.
-            Self::Answer { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504 | 506..),
+            Self::Answer { status, .. } => matches!(status, 408 | 500 | 502..=504 | 506..),
         }
     }
 }
@@ -180,13 +205,15 @@ pub(crate) struct Situation<'a> {
     /// Time since the call began, and the time it may take in all.
     pub(crate) elapsed: Duration,
     pub(crate) deadline: Duration,
+    /// What an attempt must have before the deadline, so that its answer can come.
+    pub(crate) floor: Duration,
     /// A number in `0.0..1.0`.
     pub(crate) jitter: f64,
 }
 
 /// The one place that decides about repeats.
 ///
-/// Surely not acted (no connection, 429): every class. Anything less sure: operations that are safe to
+/// Surely not acted (no connection, throttled): every class. Anything less sure: operations that are safe to
 /// repeat, alone (docs:handling-idempotency-in-webhooks-and-api: the service knows no idempotency keys).
 pub(crate) fn decide(outcome: Outcome, now: Situation<'_>) -> Decision {
     let sure = match outcome {
@@ -202,18 +229,13 @@ pub(crate) fn decide(outcome: Outcome, now: Situation<'_>) -> Decision {
         Outcome::Answer { retry_after, .. } => retry_after.unwrap_or_default(),
         _ => Duration::ZERO,
     };
-    let wait = asked.max(now.policy.backoff(now.attempt, now.jitter));
-    if now.elapsed.saturating_add(wait) >= now.deadline { Decision::Stop } else { Decision::After(wait) }
-}
-
-/// Reads `Retry-After`: seconds, or an HTTP date counted from `now` (a past date means at once).
-pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = httpdate::parse_http_date(value).ok()?;
-    Some(at.duration_since(now).unwrap_or_default())
+    let jitter = match outcome.is_throttled() {
+        true => now.jitter.max(LEAST_OF_A_THROTTLED_WAIT),
+        false => now.jitter,
+    };
+    let wait = asked.max(now.policy.backoff(now.attempt, jitter));
+    let soonest_end = now.elapsed.saturating_add(wait).saturating_add(now.floor);
+    if soonest_end > now.deadline { Decision::Stop } else { Decision::After(wait) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! what it was sent. It knows nothing of Tallyfy; behaviour is tested against the sandbox.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -87,6 +88,44 @@ impl Scripted {
             }
         });
         Self { base_url, seen }
+    }
+
+    /// Answers each request on its own, after some time: as many as come, at the same time. Keeps none of them.
+    pub(crate) async fn serving(
+        answer: impl Fn(&str) -> (Duration, Reply) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::serving_at(listener, answer)
+    }
+
+    /// The same, at an address that is taken already.
+    pub(crate) fn serving_at(
+        listener: TcpListener,
+        answer: impl Fn(&str) -> (Duration, Reply) + Send + Sync + 'static,
+    ) -> Self {
+        let base_url = format!("http://{}/api", listener.local_addr().expect("an address"));
+        let answer = Arc::new(answer);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let answer = Arc::clone(&answer);
+                tokio::spawn(async move {
+                    loop {
+                        let request = read_request(&mut stream).await;
+                        if request.is_empty() {
+                            return;
+                        }
+                        let (time, reply) = answer(&request);
+                        tokio::time::sleep(time).await;
+                        let Reply::Raw(text) = reply else { return };
+                        let text = text.replace("connection: close\r\n", "");
+                        if stream.write_all(text.as_bytes()).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { base_url, seen: Arc::default() }
     }
 
     pub(crate) fn builder(&self) -> ClientBuilder {

@@ -7,8 +7,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::Core;
 use crate::error::Error;
+use crate::pace::LONGEST;
 use crate::pipeline::Limits;
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryPolicy, too_long};
 
 /// Headers that this crate writes itself, or that would break the message.
 const OWN_HEADERS: [&str; 13] = [
@@ -55,6 +56,11 @@ impl Options {
         if limits.timeout.is_zero() || limits.deadline.is_zero() {
             return Err(Error::input("a timeout or deadline of zero leaves no time for the call"));
         }
+        let times = [("timeout", limits.timeout), ("deadline", limits.deadline)];
+        if let Some((name, time)) = times.into_iter().find(|(_, time)| *time > LONGEST) {
+            return Err(too_long(name, time));
+        }
+        limits.retry.validate()?;
         Ok(limits)
     }
 

@@ -15,10 +15,10 @@ use crate::call::CreationRegistry;
 use crate::clock::{Clock, Here, Jitter};
 use crate::error::Error;
 use crate::id::{Checked, OrganizationId};
-use crate::pace::{Pacer, Pacing};
+use crate::pace::{LONGEST, Pacer, Pacing};
 use crate::record::Recorder;
-use crate::retry::RetryPolicy;
 use crate::retry::budget::{Bucket, RetryBudget};
+use crate::retry::{RetryPolicy, too_long};
 
 /// docs:open-api/index asks for this value; other official clients send others.
 const CLIENT_HEADER: &str = "APIClient";
@@ -210,7 +210,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Time for a whole call with its repeats and waits (default 2 min).
+    /// Time for a whole call with its repeats and waits (default 2 min, at most a year). No attempt starts whose answer
+    /// could not come in time.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -246,7 +247,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the random part of waits comes from, in `0.0..1.0`; for runs that shall go the same way twice.
+    /// Where the random part of waits comes from, in `0.0..1.0`; for runs that shall go the same way twice. It is tried
+    /// once by [`build`](Self::build); a number outside that comes later stands for the longest wait.
     pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Some(Box::new(jitter));
         self
@@ -305,9 +307,17 @@ impl ClientBuilder {
         if let Some((name, _)) = times.into_iter().find(|(_, time)| time.is_zero()) {
             return Err(Error::input(format!("the {name} is zero, which leaves no time for any call")));
         }
+        if let Some((name, time)) = times.into_iter().find(|(_, time)| *time > LONGEST) {
+            return Err(too_long(name, time));
+        }
         if self.max_response_bytes == 0 {
             return Err(Error::input("max_response_bytes is zero, which leaves no room for any answer"));
         }
+        self.pacing.validate()?;
+        self.retry.validate()?;
+        self.retry_budget.validate()?;
+        let clock = Clock::new(self.jitter, self.date);
+        clock.validate()?;
         if let Some(id) = &self.organization {
             id.check()?;
         }
@@ -353,8 +363,8 @@ impl ClientBuilder {
                 personal_token,
                 pacer: Pacer::new(self.pacing),
                 repeats: Bucket::new(self.retry_budget),
-                clock: Clock::new(self.jitter, self.date),
                 creations: CreationRegistry::default(),
+                clock,
                 recorder: self.recorder,
                 organization: self.organization,
             }),

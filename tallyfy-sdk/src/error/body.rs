@@ -2,6 +2,7 @@
 //! proxy may answer in HTML; nothing in here fails, a body nobody understands just says nothing.
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::{Map, Value};
 
@@ -11,6 +12,24 @@ const LONGEST: usize = 8 * 1024;
 const LARGEST: usize = 1024 * 1024;
 const MOST_FIELDS: usize = 200;
 const DEEPEST: usize = 8;
+
+/// The service's code of a call that came too fast (docs:open-api/index).
+const RATE_LIMITED: &str = "RATE_LIMIT_EXCEEDED";
+
+/// Whether an answer turns a call away for coming too fast: a 429, or the service's own code under another 4xx.
+pub(super) fn is_throttled(status: StatusCode, code: Option<&str>) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || (status.is_client_error() && code == Some(RATE_LIMITED))
+}
+
+/// The same of a whole answer.
+pub(crate) fn is_throttled_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
+    // Few bodies speak of it; only those are read.
+    let mentions = || body.windows(RATE_LIMITED.len()).any(|window| window == RATE_LIMITED.as_bytes());
+    let code = (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && mentions())
+        .then(|| ServerMessage::read(headers, body).code)
+        .flatten();
+    is_throttled(status, code.as_deref())
+}
 
 /// One field the server found fault with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -92,12 +92,16 @@ impl Error {
 
     fn hint(&self) -> Option<String> {
         if let Some(wait) = self.retry_after() {
-            return Some(format!("Wait {} before the next call", seconds(wait)));
+            let guess = match self.0.guessed_wait {
+                true => "; the wait that the answer names cannot be read, so this is a guess",
+                false => "",
+            };
+            return Some(format!("Wait {} before the next call{guess}", seconds(wait)));
         }
         if self.0.kind == Kind::Connect {
             return Some("Check the base URL, the network and any proxy".to_owned());
         }
-        if self.0.kind != Kind::Status {
+        if self.0.kind != Kind::Status || self.is_throttled() {
             return None;
         }
         match self.status()?.as_u16() {

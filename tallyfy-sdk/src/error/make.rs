@@ -65,7 +65,7 @@ impl Error {
     /// The client's own pacing would hold the call beyond its deadline.
     pub(crate) fn paced(why: &str, wait: Duration) -> Self {
         let mut error = Self::new(Kind::Paced, format!("there is no turn for it within its deadline: {why}"));
-        error.0.retry_after = Some(wait);
+        error.0.retry_after = Some(wait).filter(|wait| !wait.is_zero());
         error
     }
 
@@ -143,6 +143,7 @@ impl Error {
             elapsed: Duration::ZERO,
             timed_out: false,
             retry_after: None,
+            guessed_wait: false,
             held_back: false,
             token_of_a_source: false,
             looked: None,
@@ -161,14 +162,17 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+    /// As long as the server asked to wait; a guess where that cannot be read.
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>, is_guess: bool) -> Self {
+        (self.0.retry_after, self.0.guessed_wait) = (wait, is_guess);
         self
     }
 
     /// As long as the server asked to wait, or else this long.
     pub(crate) fn or_retry_after(mut self, wait: Duration) -> Self {
-        self.0.retry_after.get_or_insert(wait);
+        if !wait.is_zero() {
+            self.0.retry_after.get_or_insert(wait);
+        }
         self
     }
 

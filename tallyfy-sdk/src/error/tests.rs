@@ -182,7 +182,7 @@ fn display_is_useful_alone() {
         "complete_task: the server answered 409 Conflict [SEAT_POOL_EXHAUSTED]. The server refused it and \
          did not act. No light seat is free: buy seats, or disable a member, then call again"
     );
-    let wait = answered(429, &[], "").with_retry_after(Some(Duration::from_millis(90_500)));
+    let wait = answered(429, &[], "").with_retry_after(Some(Duration::from_millis(90_500)), false);
     assert_eq!(
         wait.to_string(),
         "complete_task: the server answered 429 Too Many Requests. The server refused it and did not act. \

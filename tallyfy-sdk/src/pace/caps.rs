@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lane::Schedule;
+use super::queue::Schedule;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -49,60 +49,70 @@ pub(super) fn of(operation: &str) -> Option<usize> {
     CAPS.iter().position(|cap| cap.operations.contains(&operation))
 }
 
-/// The count of one cap in one organization; without a limit, only what a 429 blocked.
+/// The count of one cap in one organization; without a limit, only what the service asked for.
 #[derive(Debug)]
 pub(super) struct Caps {
     limit: Option<usize>,
-    /// The turns of the last hour, oldest first.
-    turns: VecDeque<Instant>,
+    /// The calls of the last hour, oldest first.
+    calls: VecDeque<Instant>,
     blocked_until: Option<Instant>,
+    /// Until when nothing is left, as the last answer had it.
+    exhausted_until: Option<Instant>,
 }
 
 impl Caps {
     pub(super) fn new(limit: Option<u32>) -> Self {
         let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX).max(1));
-        Self { limit, turns: VecDeque::new(), blocked_until: None }
+        Self { limit, calls: VecDeque::new(), blocked_until: None, exhausted_until: None }
     }
 
     pub(super) fn block(&mut self, until: Instant) {
         self.blocked_until = self.blocked_until.max(Some(until));
     }
 
-    /// The call of the turn at `at` was not sent.
+    /// An answer said that something is left, or how long nothing will be.
+    pub(super) fn heard(&mut self, exhausted_until: Option<Instant>) {
+        self.exhausted_until = exhausted_until;
+    }
+
+    /// The service has not counted the call that was granted at `at`.
     pub(super) fn take_back(&mut self, at: Instant) {
-        if let Some(index) = self.turns.iter().rposition(|turn| *turn == at) {
-            self.turns.remove(index);
+        if let Some(index) = self.calls.iter().rposition(|call| *call == at) {
+            self.calls.remove(index);
         }
     }
 
     pub(super) fn is_idle(&self, now: Instant) -> bool {
-        self.blocked_until.is_none_or(|until| until <= now)
-            && self.turns.back().is_none_or(|last| *last + HOUR <= now)
+        self.free_from(now) <= now && self.calls.back().is_none_or(|last| *last + HOUR <= now)
+    }
+
+    fn free_from(&self, now: Instant) -> Instant {
+        self.blocked_until.max(self.exhausted_until).map_or(now, |until| until.max(now))
     }
 }
 
 impl Schedule for Caps {
     fn slot(&mut self, now: Instant) -> Instant {
-        while self.turns.front().is_some_and(|turn| *turn + HOUR <= now) {
-            self.turns.pop_front();
+        while self.calls.front().is_some_and(|call| *call + HOUR <= now) {
+            self.calls.pop_front();
         }
         self.expected(now, 0)
     }
 
     fn expected(&self, now: Instant, ahead: u32) -> Instant {
-        let free = self.blocked_until.map_or(now, |until| until.max(now));
+        let free = self.free_from(now);
         let Some(limit) = self.limit else { return free };
-        let place = self.turns.len() + usize::try_from(ahead).unwrap_or(usize::MAX);
+        let place = self.calls.len() + usize::try_from(ahead).unwrap_or(usize::MAX);
         match place.checked_sub(limit) {
             None => free,
             // Further back than one hour's worth: at least a whole hour after the last of those ahead.
-            Some(index) => self.turns.get(index).map_or(free + HOUR, |turn| free.max(*turn + HOUR)),
+            Some(index) => self.calls.get(index).map_or(free + HOUR, |call| free.max(*call + HOUR)),
         }
     }
 
     fn grant(&mut self, now: Instant) {
         if self.limit.is_some() {
-            self.turns.push_back(now);
+            self.calls.push_back(now);
         }
     }
 }
@@ -139,6 +149,10 @@ mod tests {
         assert_eq!(caps.expected(at(200), 1), at(3700));
         assert!(caps.expected(at(200), 2) >= at(3800));
         caps.take_back(at(100));
+        assert_eq!(caps.slot(at(200)), at(200));
+        caps.heard(Some(at(300)));
+        assert_eq!(caps.slot(at(200)), at(300));
+        caps.heard(None);
         assert_eq!(caps.slot(at(200)), at(200));
         caps.block(at(5000));
         caps.block(at(4000));

@@ -1,4 +1,5 @@
-//! How fast a client may call: what was set, what the service says is left, and what a 429 taught. Nothing here waits.
+//! How fast a client may call: what was set, what the service says is left (`pace/quota.rs`), and what a 429 taught
+//! (`pace/learned.rs`). Nothing here waits.
 //!
 //! No figure of the service is built in, as its own sources differ (600 a minute, 140 in 10 seconds, 100 a minute);
 //! only that a window lasts no longer than a minute.
@@ -8,113 +9,105 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lane::Schedule;
+use super::learned::LearnedRate;
+use super::queue::Schedule;
+use super::quota::{QuotaSignal, QuotaWindow};
 
 /// The longest window of a limit by user or address (docs:open-api/api-clients/postman/troubleshooting).
 pub(super) const WINDOW: Duration = Duration::from_secs(60);
-/// Calls left in the window from which on they are spread over the rest of it.
-const SCARCE: u64 = 5;
-/// After a 429, this part of what was accepted in the window before it is used.
-const PART: f64 = 0.9;
-/// The widest spacing that is learned from one 429: others may share the limit, and few calls teach little.
-const WIDEST_AT_FIRST: f64 = 2.0;
-/// How long a learned spacing is kept before it is tried a little narrower, or dropped if nobody called.
-const HOLD: Duration = Duration::from_secs(300);
+/// Timers ring late by so much; the next call need not pay for it.
+const TICK: Duration = Duration::from_millis(2);
 
 #[derive(Debug)]
-pub(super) struct Rate {
+pub(super) struct RateLimiter {
     /// Spacing that was set; zero for none.
     spacing: Duration,
     last: Option<Instant>,
     blocked_until: Option<Instant>,
     in_flight: u64,
-    left: Option<Left>,
-    learned: Option<Learned>,
+    /// The limit that most calls are counted by, and when an answer last showed it.
+    limit: Option<(u64, Instant)>,
+    quota: Option<QuotaWindow>,
+    learned: Option<LearnedRate>,
+    /// The last call by the learned spacing.
+    last_learned: Option<Instant>,
     accepted: VecDeque<(Instant, u32)>,
 }
 
-/// What the service says is left in its window.
-#[derive(Debug)]
-struct Left {
-    /// As the last answer had it.
-    said: u64,
-    /// The same, less the calls that have gone since or may not have been counted.
-    calls: u64,
-    /// No later than this the service's window ends.
-    until: Instant,
-    /// From when on `calls` are to be spread.
-    from: Instant,
-}
-
-/// What a 429 taught.
-#[derive(Debug)]
-struct Learned {
-    /// Calls accepted in the window before.
-    accepted: u32,
-    /// Wider than that by so much.
-    factor: f64,
-    since: Instant,
-    /// The last turn since.
-    last: Option<Instant>,
-}
-
-impl Learned {
-    fn spacing(&self) -> Duration {
-        let fair = WINDOW.as_secs_f64() / (PART * f64::from(self.accepted.max(1)));
-        Duration::from_secs_f64((fair.min(WIDEST_AT_FIRST) * self.factor).min(WINDOW.as_secs_f64()))
-    }
-}
-
-impl Rate {
+impl RateLimiter {
     pub(super) fn new(spacing: Duration) -> Self {
         Self {
             spacing,
             last: None,
             blocked_until: None,
             in_flight: 0,
-            left: None,
+            limit: None,
+            quota: None,
             learned: None,
+            last_learned: None,
             accepted: VecDeque::new(),
         }
     }
 
-    /// A call that had its turn at `granted` was answered, and not with a 429.
-    pub(super) fn accepted(&mut self, now: Instant, granted: Instant, remaining: Option<u64>) {
-        self.count(now);
-        if let Some(learned) = self.learned.as_mut().filter(|learned| granted <= learned.since) {
-            learned.accepted += 1;
+    /// Whether an answer that names such a limit speaks of the one that all calls share. That is the largest of those
+    /// seen in the last window: a limit of one kind of call is tighter than that of all.
+    pub(super) fn is_shared(&mut self, limit: Option<u64>, now: Instant) -> bool {
+        let Some(limit) = limit else { return true };
+        match self.limit {
+            Some((known, seen)) if limit < known && now < seen + WINDOW => return false,
+            Some((known, _)) if limit != known => self.quota = None,
+            _ => {}
         }
-        let Some(said) = remaining else { return };
-        // Some of those under way may not be counted in what this answer says.
-        let others = self.in_flight.saturating_sub(1);
-        let until = match &self.left {
-            Some(before) if said <= before.said.saturating_add(others) => before.until,
-            // More is left than before: a window began since.
-            _ => now + WINDOW,
-        };
-        self.left = Some(Left { said, calls: said.saturating_sub(others), until, from: now });
+        self.limit = Some((limit, now));
+        true
     }
 
-    /// A call that had its turn at `granted` was turned away; the next one may try after `wait`.
+    /// A call that had its permit at `granted` was answered, and not turned away.
+    pub(super) fn accepted(&mut self, now: Instant, granted: Instant, signal: QuotaSignal) {
+        self.count(now);
+        if let Some(learned) = &mut self.learned {
+            learned.accepted(granted, now);
+        }
+        if let Some(remaining) = signal.remaining {
+            // Some of those under way may not be counted in what this answer says.
+            let others = self.in_flight.saturating_sub(1);
+            let quota = QuotaWindow::after(self.quota.as_ref(), remaining, signal.reset, others, now);
+            self.quota = Some(quota);
+        }
+    }
+
+    /// A call that had its permit at `granted` was turned away; the next one may try after `wait`.
     pub(super) fn throttled(&mut self, now: Instant, granted: Instant, wait: Duration) {
         self.blocked_until = self.blocked_until.max(Some(now + wait));
-        self.left = None;
+        self.quota = None;
+        self.forget(now);
         let accepted = self.accepted_lately(now);
         match &mut self.learned {
-            // It left before the spacing began: nothing new.
-            Some(learned) if granted <= learned.since => {}
             Some(learned) => {
-                learned.factor *= 2.0;
-                learned.since = now;
-                learned.last = None;
+                if learned.throttled(accepted, granted, now) {
+                    // The first attempt after a 429 goes as soon as it may, those after more of them ever later.
+                    self.last_learned = learned.is_probing().then_some(now);
+                }
             }
-            None => self.learned = Some(Learned { accepted, factor: 1.0, since: now, last: None }),
+            None => (self.learned, self.last_learned) = (Some(LearnedRate::first(accepted, now)), None),
         }
     }
 
-    /// A call that had its turn is over, one way or another.
+    /// A call that had its permit is over, one way or another.
     pub(super) fn finished(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// The call of the last permit, or of one not long before, was not sent: its slot is for the next one.
+    pub(super) fn give_back(&mut self) {
+        let back = |last: Option<Instant>, spacing| last.and_then(|last: Instant| last.checked_sub(spacing));
+        self.last = back(self.last, self.spacing);
+        if let Some(learned) = &self.learned {
+            self.last_learned = back(self.last_learned, learned.spacing());
+        }
+        if let Some(quota) = &mut self.quota {
+            quota.give_back();
+        }
     }
 
     fn count(&mut self, now: Instant) {
@@ -133,25 +126,29 @@ impl Rate {
 
     /// Drops what no longer holds.
     fn forget(&mut self, now: Instant) {
-        if self.left.as_ref().is_some_and(|left| left.until <= now) {
-            self.left = None;
+        if self.quota.as_ref().is_some_and(|quota| quota.is_over(now)) {
+            self.quota = None;
         }
-        if let Some(learned) = &mut self.learned {
-            let idle = self.last.is_none_or(|last| last + HOLD <= now);
-            if learned.since + HOLD <= now {
-                learned.factor *= PART;
-                learned.since = now;
-                if idle {
-                    self.learned = None;
-                }
-            }
+        if self.learned.as_ref().is_some_and(|learned| learned.is_over(now)) {
+            (self.learned, self.last_learned) = (None, None);
         }
     }
 }
 
-impl Schedule for Rate {
+/// When the next call counts as made: as planned, if the timer was only late.
+fn planned(last: Option<Instant>, spacing: Duration, now: Instant) -> Instant {
+    let earliest = now.checked_sub(TICK).unwrap_or(now);
+    last.map_or(now, |last| (last + spacing).clamp(earliest, now))
+}
+
+impl Schedule for RateLimiter {
     fn slot(&mut self, now: Instant) -> Instant {
         self.forget(now);
+        if let (Some(learned), Some(last)) = (&mut self.learned, self.last_learned)
+            && last + learned.spacing() > now
+        {
+            learned.held(now);
+        }
         self.expected(now, 0)
     }
 
@@ -163,24 +160,28 @@ impl Schedule for Rate {
         }
         if let Some(learned) = &self.learned {
             spacing = spacing.max(learned.spacing());
-            slot = learned.last.map_or(slot, |last| slot.max(last + learned.spacing()));
+            slot = self.last_learned.map_or(slot, |last| slot.max(last + learned.spacing()));
         }
-        if let Some(left) = self.left.as_ref().filter(|left| left.calls <= SCARCE) {
-            let parts = u32::try_from(left.calls).unwrap_or(u32::MAX).saturating_add(1);
-            slot = slot.max(left.from + left.until.saturating_duration_since(left.from) / parts);
+        if let Some(spread) = self.quota.as_ref().and_then(QuotaWindow::slot) {
+            slot = slot.max(spread);
         }
-        slot + spacing * ahead
+        slot + spacing.saturating_mul(ahead).min(super::LONGEST)
     }
 
     fn grant(&mut self, now: Instant) {
         self.in_flight += 1;
-        self.last = Some(now);
-        if let Some(learned) = &mut self.learned {
-            learned.last = Some(now);
+        if !self.spacing.is_zero() {
+            self.last = Some(planned(self.last, self.spacing, now));
         }
-        if let Some(left) = &mut self.left {
-            left.calls = left.calls.saturating_sub(1);
-            left.from = now;
+        if let Some(learned) = &self.learned {
+            self.last_learned = Some(planned(self.last_learned, learned.spacing(), now));
         }
+        if let Some(quota) = &mut self.quota {
+            quota.take(now);
+        }
+    }
+
+    fn has_calls_under_way(&self) -> bool {
+        self.in_flight > 0
     }
 }

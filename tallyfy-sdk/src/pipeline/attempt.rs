@@ -100,6 +100,14 @@ impl Body {
         }
     }
 
+    /// Turns true when the connection asks for the body; `None` where there is nothing to ask for, or a stream.
+    pub(super) fn watch(&self) -> Option<Arc<AtomicBool>> {
+        match self {
+            Self::Bytes(bytes) if !bytes.is_empty() => Some(Arc::default()),
+            Self::None | Self::Bytes(_) | Self::Stream(_) => None,
+        }
+    }
+
     /// The body for one attempt.
     pub(super) fn take(&mut self) -> Self {
         match self {
@@ -146,6 +154,8 @@ pub(super) struct Outgoing {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
+    /// [`Body::watch`]
+    pub(super) asked: Option<Arc<AtomicBool>>,
     pub(super) timeout: Duration,
 }
 
@@ -156,20 +166,19 @@ pub(super) async fn send(http: &reqwest::Client, outgoing: Outgoing, limit: u64)
     *request.headers_mut() = outgoing.headers;
     // Replaces any total timeout that the adjusted HTTP client has, and covers the body too.
     *request.timeout_mut() = Some(outgoing.timeout);
-    let mut watch = None;
-    *request.body_mut() = match outgoing.body {
-        Body::None => None,
-        Body::Bytes(bytes) if bytes.is_empty() => Some(bytes.into()),
-        Body::Bytes(bytes) => {
-            let asked = watch.insert(Arc::new(AtomicBool::new(false))).clone();
+    *request.body_mut() = match (outgoing.body, &outgoing.asked) {
+        (Body::None, _) => None,
+        (Body::Bytes(bytes), None) => Some(bytes.into()),
+        (Body::Bytes(bytes), Some(asked)) => {
+            let asked = Arc::clone(asked);
             Some(reqwest::Body::wrap(Full::new(Watched { bytes, asked })))
         }
-        Body::Stream(stream) => stream,
+        (Body::Stream(stream), _) => stream,
     };
     match http.execute(request).await {
         Ok(response) => read(response, limit).await,
         Err(error) => {
-            let untouched = watch.is_some_and(|asked| !asked.load(Ordering::Acquire));
+            let untouched = outgoing.asked.is_some_and(|asked| !asked.load(Ordering::Acquire));
             let refused = http2::was_refused(&error);
             let sent = !(untouched || error.is_connect() || error.is_builder() || refused);
             Attempt::Failed { error, sent }

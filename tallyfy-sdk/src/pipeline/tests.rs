@@ -1,6 +1,7 @@
 //! What goes over the wire, and what becomes of each way a call can end. What calls have in common is in
-//! `tests/together.rs`.
+//! `tests/together.rs`, what limits and deadlines do to them in `tests/pacing.rs`.
 
+mod pacing;
 mod together;
 
 use std::time::Duration;

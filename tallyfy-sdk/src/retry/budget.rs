@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::error::Error;
+
 /// How many repeats a client may make in all, so that a failing service is not stormed.
 ///
 /// Each repeat takes one token, each call that succeeds gives a part of one back, and some come back with
@@ -45,15 +47,26 @@ impl RetryBudget {
     /// Repeats that each success earns (default 0.2: in the long run, one call in six is a repeat).
     #[must_use]
     pub fn per_success(mut self, repeats: f64) -> Self {
-        self.per_success = repeats.max(0.0);
+        self.per_success = repeats;
         self
     }
 
     /// Repeats that each second earns (default 1), so that a quiet client recovers.
     #[must_use]
     pub fn per_second(mut self, repeats: f64) -> Self {
-        self.per_second = repeats.max(0.0);
+        self.per_second = repeats;
         self
+    }
+
+    /// Whether the figures are amounts.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let figures = [("per_success", self.per_success), ("per_second", self.per_second)];
+        match figures.into_iter().find(|(_, repeats)| !(repeats.is_finite() && *repeats >= 0.0)) {
+            Some((name, repeats)) => Err(Error::input(format!(
+                "RetryBudget::{name}({repeats}) is no amount; name a number from 0 on, or RetryBudget::unlimited()"
+            ))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -84,14 +97,21 @@ impl Bucket {
     }
 
     /// One call succeeded.
-    pub(crate) fn earn(&self) {
+    pub(crate) fn deposit(&self) {
         if !self.budget.unlimited {
             self.change(|level| level.tokens += self.budget.per_success);
         }
     }
 
+    /// A repeat that was paid for was not made.
+    pub(crate) fn refund(&self) {
+        if !self.budget.unlimited {
+            self.change(|level| level.tokens += 1.0);
+        }
+    }
+
     /// Takes a token for a repeat; `false` when there is none.
-    pub(crate) fn take(&self, now: Instant) -> bool {
+    pub(crate) fn try_withdraw(&self, now: Instant) -> bool {
         self.budget.unlimited
             || self.change(|level| {
                 let since =
@@ -119,7 +139,7 @@ mod tests {
     use super::*;
 
     fn taken(bucket: &Bucket, now: Instant) -> u32 {
-        (0..1000).take_while(|_| bucket.take(now)).count().try_into().expect("few")
+        (0..1000).take_while(|_| bucket.try_withdraw(now)).count().try_into().expect("few")
     }
 
     #[tokio::test(start_paused = true)]
@@ -127,14 +147,22 @@ mod tests {
         let bucket = Bucket::new(RetryBudget::default().burst(3).per_success(0.5).per_second(2.0));
         let start = Instant::now();
         assert_eq!(taken(&bucket, start), 3);
-        bucket.earn();
+        bucket.deposit();
         assert_eq!(taken(&bucket, start), 0, "half a token is none");
-        bucket.earn();
+        bucket.deposit();
         assert_eq!(taken(&bucket, start), 1);
         assert_eq!(taken(&bucket, start + Duration::from_millis(500)), 1);
         assert_eq!(taken(&bucket, start + Duration::from_secs(3600)), 3, "no more than it holds");
-        (0..100).for_each(|_| bucket.earn());
+        (0..100).for_each(|_| bucket.deposit());
         assert_eq!(taken(&bucket, start + Duration::from_secs(3600)), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_repeat_that_was_not_made_is_paid_back() {
+        let (bucket, now) = (Bucket::new(RetryBudget::default().burst(2)), Instant::now());
+        assert!(bucket.try_withdraw(now) && bucket.try_withdraw(now));
+        bucket.refund();
+        assert_eq!(taken(&bucket, now), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,13 +1,13 @@
 //! The delivery table and the decision, row by row.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use tallyfy_gen::operations::Repeat;
 
-use super::{Decision, Delivery, Outcome, RetryPolicy, Situation, decide, retry_after};
+use super::{Decision, Delivery, Outcome, RetryPolicy, Situation, decide};
 
 const fn answer(status: u16) -> Outcome {
-    Outcome::Answer { status, retry_after: None }
+    Outcome::Answer { status, is_throttled: status == 429, retry_after: None }
 }
 
 const fn ms(millis: u64) -> Duration {
@@ -15,7 +15,7 @@ const fn ms(millis: u64) -> Duration {
 }
 
 fn at_attempt(attempt: u32, class: Repeat, policy: &RetryPolicy) -> Situation<'_> {
-    Situation { attempt, class, policy, elapsed: ms(0), deadline: ms(120_000), jitter: 1.0 }
+    Situation { attempt, class, policy, elapsed: ms(0), deadline: ms(120_000), floor: ms(300), jitter: 1.0 }
 }
 
 #[track_caller]
@@ -76,33 +76,40 @@ fn waits_double_up_to_the_cap_and_are_scaled_by_the_jitter() {
 fn what_the_server_asks_for_is_waited_in_full_or_not_at_all() {
     let policy = RetryPolicy::default();
     let asked = |seconds, elapsed_ms| {
-        let outcome = Outcome::Answer { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
+        let retry_after = Some(Duration::from_secs(seconds));
+        let outcome = Outcome::Answer { status: 429, is_throttled: true, retry_after };
         decide(outcome, Situation { elapsed: ms(elapsed_ms), ..at_attempt(1, Repeat::Unsafe, &policy) })
     };
     assert_eq!(asked(90, 0), Decision::After(Duration::from_secs(90)), "more than the cap");
     assert_eq!(asked(90, 29_000), Decision::After(Duration::from_secs(90)));
-    assert_eq!(asked(90, 30_000), Decision::Stop, "the deadline would pass while waiting");
+    assert_eq!(asked(90, 29_700), Decision::After(Duration::from_secs(90)), "just in time for an answer");
+    assert_eq!(asked(90, 29_701), Decision::Stop, "no time would be left for an answer");
     assert_eq!(asked(121, 0), Decision::Stop);
     assert_eq!(asked(0, 0), Decision::After(ms(500)), "never sooner than this crate would");
     assert_eq!(asked(u64::MAX, 0), Decision::Stop);
 }
 
 #[test]
-fn retry_after_reads_seconds_and_dates() {
-    // 1994-11-06 08:49:37 UTC
-    let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
-    for (text, expected) in [
-        ("120", Some(120)),
-        (" 7 ", Some(7)),
-        ("0", Some(0)),
-        ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
-        ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-        ("", None),
-        ("-1", None),
-        ("1.5", None),
-        ("soon", None),
-    ] {
-        assert_eq!(retry_after(text, now), expected.map(Duration::from_secs), "{text:?}");
+fn chance_never_takes_all_of_the_wait_of_a_throttled_call() {
+    let policy = RetryPolicy::default();
+    let wait = |outcome| decide(outcome, Situation { jitter: 0.0, ..at_attempt(2, Repeat::Safe, &policy) });
+    assert_eq!(wait(answer(429)), Decision::After(ms(500)));
+    assert_eq!(wait(answer(503)), Decision::After(ms(0)));
+}
+
+#[test]
+fn a_throttled_call_was_refused_whatever_its_status() {
+    for status in [401, 403, 408, 422, 429] {
+        let outcome = Outcome::Answer { status, is_throttled: true, retry_after: None };
+        check(outcome, Delivery::Refused, [true, true]);
     }
+}
+
+#[test]
+fn the_longest_waits_that_can_be_set_are_only_long() {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    let policy = RetryPolicy::default().max_attempts(9).base(Duration::MAX).cap(Duration::MAX);
+    assert!(policy.validate().is_err());
+    let now = Situation { deadline: year * 2, ..at_attempt(8, Repeat::Safe, &policy) };
+    assert_eq!(decide(answer(503), now), Decision::After(year));
 }
