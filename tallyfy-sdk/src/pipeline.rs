@@ -188,7 +188,7 @@ impl<'a> Exchange<'a> {
         let now = Instant::now();
         let remaining = self.times.deadline.saturating_sub(now - self.times.started);
         if remaining < self.core.pacer.floor(&self.times) {
-            return Err(self.out_of_time(|| Error::deadline("preparing an attempt")));
+            return Err(self.out_of_time(Error::too_late));
         }
         let mut headers = self.prepared.headers.clone();
         headers.insert(AUTHORIZATION, token.header().map_err(|error| self.finish(error))?);

@@ -62,6 +62,13 @@ impl Error {
         error
     }
 
+    /// So little time is left for the whole call that an answer could not come.
+    pub(crate) fn too_late() -> Self {
+        let mut error = Self::new(Kind::Lost, "the deadline of the call leaves no time for an answer");
+        error.0.timed_out = true;
+        error
+    }
+
     /// The client's own pacing would hold the call beyond its deadline.
     pub(crate) fn paced(why: &str, wait: Duration) -> Self {
         let mut error = Self::new(Kind::Paced, format!("there is no turn for it within its deadline: {why}"));

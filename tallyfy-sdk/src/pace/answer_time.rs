@@ -8,6 +8,8 @@ use tokio::time::Instant;
 
 /// The least time that an attempt must have.
 const LEAST: Duration = Duration::from_millis(300);
+/// What a call may need before its first attempt, on a busy machine; a part of long deadlines.
+const START: Duration = Duration::from_millis(10);
 /// With every success the estimate comes nearer to it by this part.
 const DECAY: u64 = 8;
 /// Answers may take a little longer than they did: by this part.
@@ -64,7 +66,7 @@ impl CallTimes {
     }
 
     fn longest(&self) -> Duration {
-        self.timeout.min(self.deadline - self.deadline / 64)
+        self.timeout.min(self.deadline.saturating_sub(START.max(self.deadline / 64)))
     }
 }
 
@@ -118,9 +120,13 @@ mod tests {
     async fn an_attempt_must_have_no_more_than_it_may_take_or_the_call_had() {
         let (answers, started) = (AnswerTime::default(), Instant::now());
         answers.observe(ms(8000), true);
-        for (deadline, timeout, floor) in
-            [(120_000, 30_000, 10_000), (120_000, 4000, 4000), (6400, 30_000, 6300), (64, 30_000, 63)]
-        {
+        for (deadline, timeout, floor) in [
+            (120_000, 30_000, 10_000),
+            (120_000, 4000, 4000),
+            (6400, 30_000, 6300),
+            (64, 30_000, 54),
+            (5, 30_000, 0),
+        ] {
             let times = CallTimes { started, deadline: ms(deadline), timeout: ms(timeout) };
             assert_eq!(times.floor(&answers), ms(floor));
             let start_by = StartBy { times, answers: &answers };

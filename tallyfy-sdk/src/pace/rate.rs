@@ -135,10 +135,10 @@ impl RateLimiter {
     }
 }
 
-/// When the next call counts as made: as planned, if the timer was only late.
+/// When the next call counts as made: as planned, if only the timer was late.
 fn planned(last: Option<Instant>, spacing: Duration, now: Instant) -> Instant {
-    let earliest = now.checked_sub(TICK).unwrap_or(now);
-    last.map_or(now, |last| (last + spacing).clamp(earliest, now))
+    let planned = last.map(|last| last + spacing).filter(|planned| *planned <= now && now - *planned <= TICK);
+    planned.unwrap_or(now)
 }
 
 impl Schedule for RateLimiter {

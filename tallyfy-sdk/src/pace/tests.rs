@@ -1,5 +1,6 @@
 //! Permits: who gets one when. A service with a limit is played by [`Service`]; waits are tokio's, paused.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
@@ -144,6 +145,102 @@ async fn calls_under_way_count_as_gone() {
     under_way.pop().expect("one").answered(true, remaining(22));
     drop(permit(&pacer, "get_task").await);
     assert_eq!(start.elapsed().as_secs(), 15, "3 are left for the minute");
+}
+
+/// Waits for a permit and uses it; when that was, in milliseconds.
+fn waiting(pacer: &Arc<Pacer>, start: Instant) -> tokio::task::JoinHandle<u128> {
+    let pacer = Arc::clone(pacer);
+    tokio::spawn(async move { permit_at(&pacer, "get_task", start).await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_given_back_is_at_once_that_of_the_next_in_line() {
+    let pacer = Arc::new(Pacer::new(Pacing::default().rate(1, seconds(10))));
+    let start = Instant::now();
+    drop(permit(&pacer, "get_task").await);
+    let unused = pacer.acquire(key("get_task"), within(seconds(100))).await.expect("a permit");
+    assert_eq!(start.elapsed(), seconds(10));
+    let in_line: Vec<_> = (0..3).map(|_| waiting(&pacer, start)).collect();
+    tokio::time::sleep(seconds(4)).await;
+    drop(unused);
+    let mut times = Vec::new();
+    for waiting in in_line {
+        times.push(waiting.await.expect("no panic"));
+    }
+    assert_eq!(times, [14_000, 24_000, 34_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_at_the_head_lets_the_next_one_up() {
+    let pacer = Arc::new(Pacer::new(Pacing::default().rate(1, seconds(10))));
+    let start = Instant::now();
+    drop(permit(&pacer, "get_task").await);
+    let mut in_line: VecDeque<_> = (0..4).map(|_| waiting(&pacer, start)).collect();
+    tokio::time::sleep(seconds(9)).await;
+    in_line.pop_front().expect("the head").abort();
+    let mut times = Vec::new();
+    for waiting in in_line {
+        times.push(waiting.await.expect("no panic"));
+    }
+    assert_eq!(times, [10_000, 20_000, 30_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn permits_that_are_never_used_leave_no_burst_behind() {
+    let pacer = Pacer::new(Pacing::default().rate(1, seconds(10)));
+    let start = Instant::now();
+    drop(permit(&pacer, "get_task").await);
+    for _ in 0..50 {
+        drop(pacer.acquire(key("get_task"), within(seconds(100))).await.expect("a permit, not used"));
+    }
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        times.push(permit_at(&pacer, "get_task", start).await);
+    }
+    assert_eq!(times, [10_000, 20_000, 30_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_under_a_cap_that_is_given_back_is_that_of_the_next_in_line() {
+    let pacer = Arc::new(Pacer::new(Pacing::default().guest_invitations_per_hour(1)));
+    let start = Instant::now();
+    let mut refused = pacer.acquire(key("create_guest"), within(seconds(100))).await.expect("a permit");
+    refused.sending(Instant::now(), None);
+    let next = tokio::spawn({
+        let pacer = Arc::clone(&pacer);
+        async move { permit_at(&pacer, "create_guest", start).await }
+    });
+    tokio::time::sleep(seconds(3)).await;
+    refused.settle(Delivery::Refused);
+    drop(refused);
+    assert_eq!(next.await.expect("no panic"), 3000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_common_limit_is_the_largest_of_the_last_minute() {
+    let says = |limit, left| Some(QuotaSignal { limit: Some(limit), remaining: Some(left), reset: None });
+    let (pacer, start) = (Pacer::new(Pacing::default()), Instant::now());
+    permit(&pacer, "get_task").await.answered(true, says(600, 100));
+    permit(&pacer, "list_tasks").await.answered(true, says(30, 0));
+    assert_eq!(permit_at(&pacer, "get_run", start).await, 0);
+    pacer.acquire(key("list_tasks"), within(seconds(20))).await.expect_err("its own limit");
+    // The service lowers its limit: what was said before does not count any more.
+    tokio::time::sleep(seconds(61)).await;
+    permit(&pacer, "get_task").await.answered(true, says(100, 0));
+    pacer.acquire(key("get_run"), within(seconds(20))).await.expect_err("the common limit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_of_a_capped_operation_holds_back_that_operation() {
+    let (pacer, start) = (Pacer::new(Pacing::default()), Instant::now());
+    permit(&pacer, "create_task_comment").await.throttled(seconds(30), None);
+    permit(&pacer, "list_tasks")
+        .await
+        .answered(true, Some(QuotaSignal { limit: Some(600), remaining: Some(500), reset: None }));
+    permit(&pacer, "get_run").await.throttled(seconds(20), Some(30));
+    assert_eq!(permit_at(&pacer, "list_tasks", start).await, 0);
+    assert_eq!(permit_at(&pacer, "get_run", start).await, 20_000);
+    assert_eq!(permit_at(&pacer, "create_task_comment", start).await, 30_000);
 }
 
 /// So many calls in a minute, which begins with the first call.

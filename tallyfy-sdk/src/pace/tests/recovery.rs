@@ -38,6 +38,8 @@ struct Pattern {
     slides: bool,
     /// Whether a 429 of that limit says how long it takes.
     tells: bool,
+    /// Seconds a call has.
+    deadline: u64,
 }
 
 /// The service. Its answers take as long as the demand of the workers lets them.
@@ -116,10 +118,10 @@ impl Says {
     }
 }
 
-/// Calls one after the other; a call has two minutes and four attempts.
+/// Calls one after the other; a call has four attempts.
 async fn worker(pacer: Arc<Pacer>, service: Arc<Outages>) {
     loop {
-        let times = within(seconds(120));
+        let times = within(seconds(service.pattern.deadline));
         for _ in 0..4 {
             let mut permit = match pacer.acquire(key("get_task"), times).await {
                 Ok(permit) => permit,
@@ -197,8 +199,8 @@ fn patterns() -> impl Strategy<Value = Pattern> {
         .prop_map(Says::Text),
     ];
     let limit = prop::option::of(60_u32..900);
-    (outages, says, 1_u32..=40, 60_u32..1800, limit, any::<bool>(), any::<bool>()).prop_map(
-        |(outages, says, workers, demand, limit, slides, tells)| Pattern {
+    (outages, says, 1_u32..=40, 60_u32..1800, limit, any::<bool>(), any::<bool>(), 5_u64..=120).prop_map(
+        |(outages, says, workers, demand, limit, slides, tells, deadline)| Pattern {
             outages,
             says,
             workers,
@@ -206,6 +208,7 @@ fn patterns() -> impl Strategy<Value = Pattern> {
             limit,
             slides,
             tells,
+            deadline,
         },
     )
 }
@@ -229,7 +232,16 @@ fn one_429_in_the_first_second_is_forgotten_within_ten_minutes() {
     for (workers, demand) in [(1, 960), (8, 2400), (40, 6000)] {
         let outages = vec![(1, 1)];
         let says = Says::Text("1");
-        assert_recovered(&Pattern { outages, says, workers, demand, limit: None, slides: true, tells: true });
+        assert_recovered(&Pattern {
+            outages,
+            says,
+            workers,
+            demand,
+            limit: None,
+            slides: true,
+            tells: true,
+            deadline: 120,
+        });
     }
 }
 
@@ -246,6 +258,7 @@ fn an_outage_of_two_hours_is_forgotten_within_ten_minutes() {
                 limit,
                 slides: true,
                 tells: true,
+                deadline: 120,
             });
         }
     }

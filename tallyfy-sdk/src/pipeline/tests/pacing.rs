@@ -366,6 +366,39 @@ async fn a_429_may_name_the_end_of_its_window_instead() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_date_without_the_servers_clock_beside_it_goes_by_the_clock_it_showed_before() {
+    // The server is ten minutes ahead of this machine.
+    let showing = with_headers(200, "date: Sun, 06 Nov 1994 08:59:37 GMT\r\n", RUN);
+    let dated = with_headers(429, "retry-after: Sun, 06 Nov 1994 09:00:07 GMT\r\n", "{}");
+    let server = Scripted::start(vec![showing, dated, json(200, RUN)]).await;
+    let here = || std::time::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    let client = server.builder().date(here).build().expect("a client");
+    get_run(&client).await.expect("a process");
+    let run = get_run(&client).with_meta().await.expect("a process");
+    assert_eq!(run.meta.elapsed.as_secs(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_token_leaves_a_write_unsent_and_its_permit_to_others() {
+    let server = Scripted::answering(|_| (ms(500), json(201, RUN))).await;
+    let count = AtomicU32::new(0);
+    let source = crate::RenewingToken::new(move || {
+        let slow = count.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            tokio::time::sleep(if slow { ms(900) } else { ms(0) }).await;
+            Ok(crate::FreshToken::new(crate::Token::new("t1")?))
+        }
+    });
+    let pacing = Pacing::default().rate(1, seconds(10));
+    let client = server.builder().token_source(source).pacing(pacing).build().expect("a client");
+    let error = create_run(&client).deadline(seconds(1)).await.expect_err("100 ms are left");
+    assert!(error.is_timeout());
+    assert_failed(&error, Delivery::NotSent, 0, None);
+    let run = create_run(&client).with_meta().await.expect("a process");
+    assert_eq!(run.meta.elapsed.as_millis() / 100, 5, "at once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_absurd_wait_ends_its_call_and_holds_no_other() {
     for text in ["18446744073709551616", "99999999999", "31536000"] {
         let wait = with_headers(429, &format!("retry-after: {text}\r\n"), "{}");
