@@ -91,9 +91,7 @@ impl Scripted {
     }
 
     /// Answers each request on its own, after some time: as many as come, at the same time. Keeps none of them.
-    pub(crate) async fn serving(
-        answer: impl Fn(&str) -> (Duration, Reply) + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) async fn serving(answer: impl Fn(&str) -> (Duration, Reply) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         Self::serving_at(listener, answer)
     }

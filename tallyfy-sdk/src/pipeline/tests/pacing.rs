@@ -380,7 +380,7 @@ async fn a_date_without_the_servers_clock_beside_it_goes_by_the_clock_it_showed_
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_token_leaves_a_write_unsent_and_its_permit_to_others() {
-    let server = Scripted::answering(|_| (ms(500), json(201, RUN))).await;
+    let server = Scripted::serving(|_| (ms(500), json(201, RUN))).await;
     let count = AtomicU32::new(0);
     let source = crate::RenewingToken::new(move || {
         let slow = count.fetch_add(1, Ordering::SeqCst) == 0;
