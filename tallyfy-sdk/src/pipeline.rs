@@ -23,7 +23,7 @@ mod prepare;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
 use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
@@ -427,9 +427,13 @@ impl<'a> Exchange<'a> {
     }
 }
 
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
 /// The server's clock, as an answer shows it.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+    httpdate::parse_http_date(text(headers, &DATE)?).ok()
 }
 
 #[cfg(test)]
