@@ -254,11 +254,13 @@ impl<T: Send + 'static> Walk<T> {
         let (risen, fallen) = self.tally.total(number, total);
         self.tally.page(came, is_new);
         self.last = page.last();
+        let readable = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        self.count_unreadable(came.saturating_sub(readable), is_new);
         let kept = self.keep(number, &mut page);
         if is_new {
             (self.furthest, self.steps_back) = (number, 0);
         }
-        let is_repeated = came > 0 && kept.repeated == came;
+        let is_repeated = readable > 0 && kept.repeated == readable;
         if is_new {
             self.repeated_pages = if is_repeated { self.repeated_pages + 1 } else { 0 };
         }
@@ -336,6 +338,15 @@ impl<T: Send + 'static> Walk<T> {
         let said = self.size.or(asked).and_then(|size| u64::try_from(size).ok())?;
         let size = if self.tally.pages() > 1 { said.min(self.tally.widest()) } else { said };
         u64::try_from(self.first - 1).ok()?.checked_mul(size)?.checked_add(self.skipped)
+    }
+
+    /// Rows that could not be read stood in the list too. They have no ids, so a page with some cannot be told from itself
+    /// when it is read again.
+    fn count_unreadable(&mut self, rows: u64, is_new: bool) {
+        self.anonymous |= rows > 0;
+        if is_new {
+            self.tally.rows(rows);
+        }
     }
 
     /// Leaves out of a page what was given before. Rows count once, however often they come.
