@@ -34,7 +34,7 @@ fn both_readmes_show_the_example_that_is_run() {
 async fn lagging() -> (Arc<Sandbox>, Organization, String) {
     let step = |number: usize| {
         let kind = if number % 4 == 0 { "approval" } else { "task" };
-        json!({"title": format!("Step {number}"), "type": kind})
+        json!({"title": format!("Step {number}"), "step_type": kind})
     };
     let steps: Vec<_> = (1..=12).map(step).collect();
     let plan =
@@ -77,6 +77,11 @@ async fn the_ten_lines_complete_every_task_once_though_lists_lag() {
         assert_eq!(completed.len(), count, "{template}");
         assert!(completed.values().all(|times| *times == 1), "completed again: {completed:?}");
     }
+    let dump = sandbox.dump();
+    let tasks = dump["tasks"].as_array().expect("tasks").iter();
+    let approved =
+        tasks.filter(|task| task["task_type"] == "approval" && task["is_approved"] == true).count();
+    assert_eq!(approved, 3, "approvals want a yes");
     let list = ListProcesses::new().q("Cellar audit").per_page(100);
     let processes = organization.processes().list(list).all().await.expect("processes");
     let states: BTreeSet<_> =
