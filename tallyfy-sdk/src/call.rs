@@ -27,7 +27,7 @@ pub(crate) use self::reconcile::{CreationRegistry, CreationWindow, LookContext, 
 use self::reconcile::{Lookup, LookupOutcome, Reconciler};
 use self::transport::{PreviewTransport, SendTransport, TransportOutcome};
 use crate::client::Client;
-use crate::error::{self, Error};
+use crate::error::{self, Error, Origin};
 use crate::id::{self, Checked};
 use crate::pipeline::{Delivered, Limits};
 use crate::retry::Delivery;
@@ -149,6 +149,12 @@ impl<T: Send + 'static> Call<T> {
         self
     }
 
+    /// The value is the body, whatever it is: a page may be what was asked for.
+    pub(crate) fn as_it_comes(mut self) -> Self {
+        self.options.set_as_it_comes();
+        self
+    }
+
     call_options!();
 
     /// Settles a creation whose outcome is unknown: looks for the object, and returns it if it is there.
@@ -208,7 +214,7 @@ impl<T: Send + 'static> Call<T> {
 
     /// The value is boxed: some weigh kilobytes, and it is handed on several times.
     async fn answered(mut self) -> Result<WithMeta<Box<T>>, Error> {
-        let operation = self.operation;
+        let (operation, as_it_comes) = (self.operation, self.options.is_as_it_comes());
         let reconciler = self.reconciler();
         let lookup = reconciler.clone().map(|reconciler| reconciler as Arc<dyn Lookup>);
         let limits = self.limits()?;
@@ -216,8 +222,8 @@ impl<T: Send + 'static> Call<T> {
         let result = (self.run)(self.client.generated(transport.clone())).await.map(Box::new);
         match (transport.take(), result) {
             (Some(TransportOutcome::Delivered(delivered)), result) => {
-                match (conclude(delivered, result), reconciler) {
-                    (Err(error), Some(reconciler)) if error.delivery() == Delivery::Applied => {
+                match (conclude(delivered, result, as_it_comes), reconciler) {
+                    (Err(error), Some(reconciler)) if error.delivery() >= Delivery::Unknown => {
                         reconciler.recover(error).await
                     }
                     (result, _) => result,
@@ -382,20 +388,40 @@ impl<T: Send + 'static> Reconciler<T> {
 fn conclude<T>(
     delivered: Delivered,
     result: Result<Box<T>, progenitor_client::Error<()>>,
+    as_it_comes: bool,
 ) -> Result<WithMeta<Box<T>>, Error> {
-    let Delivered { status, headers, body, journey, already_done, token } = delivered;
-    let error = match result {
-        // The web app answers any path with its start page: a wrong base URL must not look like success.
-        Ok(_) if error::is_html(&body) => Error::decode_html(),
-        Ok(value) => {
+    let Delivered { status, headers, body, mut journey, already_done, token, request } = delivered;
+    let unfit = match &result {
+        _ if as_it_comes || already_done => None,
+        Ok(_) => error::unfit(&body),
+        Err(_) => error::unfit_unread(&body),
+    };
+    let error = match (result, unfit) {
+        (Ok(value), None) => {
             let (attempts, elapsed) = (journey.attempts, journey.elapsed);
             let meta = Meta { status, headers, attempts, elapsed, found: false };
             return Ok(WithMeta { value, meta });
         }
-        Err(_) if already_done => Error::already_done(),
-        Err(generated) => Error::unreadable(generated),
+        // A success that says it is none, or a page of who knows whom: nobody knows what was done.
+        (_, Some(unfit)) => {
+            journey.delivery = Delivery::Unknown;
+            Error::unfit(unfit, &body)
+        }
+        (Err(_), None) if already_done => Error::already_done(),
+        (Err(generated), None) => {
+            if error::origin(status, &headers, &body) == Origin::Intermediary {
+                journey.delivery = Delivery::Unknown;
+            }
+            Error::unreadable(generated, &headers)
+        }
     };
-    Err(error.with_answer(status, headers, body).with_journey(journey).without_secret(token.expose()))
+    let secret = Secret::new(token.expose());
+    let error = error.with_answer(status, headers, body, &secret).with_journey(journey);
+    let error = match &request {
+        Some(request) => error.hiding(&request.sent()),
+        None => error,
+    };
+    Err(error.without_secret(&secret))
 }
 
 /// Calls can be handed to other tasks.

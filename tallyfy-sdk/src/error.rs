@@ -1,13 +1,18 @@
 //! The one error type of this crate: the kinds, and the questions one can ask. How an error is made stands in
-//! `error/make.rs`, how a server's error body is read in `error/body.rs`, what a person sees in
-//! `error/display.rs`, what of a server's words was the caller's in `error/echo.rs`, what is known of a walk through a list
-//! in `error/walk.rs`, causes that foreign code gave in `error/cause.rs`.
+//! `error/make.rs`, how a server's error body is read in `error/body.rs`, whose words they are in `error/origin.rs`,
+//! failures inside a success in `error/failure.rs`, what a person sees in `error/display.rs` and `error/hint.rs`, what of a
+//! server's words was the caller's in `error/echo.rs`, what is known of a walk through a list in `error/walk.rs`, causes that
+//! foreign code gave in `error/cause.rs`.
 
 mod body;
 mod cause;
 mod display;
 mod echo;
+mod failure;
+mod hint;
+mod internals;
 mod make;
+mod origin;
 mod walk;
 
 use std::time::Duration;
@@ -18,8 +23,11 @@ use reqwest::header::{HeaderMap, HeaderName};
 
 pub use self::body::FieldError;
 use self::body::ServerMessage;
-pub(crate) use self::body::{is_html, is_throttled_answer};
+pub(crate) use self::body::is_throttled_answer;
+use self::echo::Echoes;
 pub(crate) use self::echo::Sent;
+pub(crate) use self::failure::{unfit, unfit_unread};
+pub(crate) use self::origin::{Origin, leaves_open, origin, turns_token_away};
 use self::walk::WalkState;
 pub use crate::retry::Delivery;
 
@@ -35,7 +43,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// | --- | --- | --- |
 /// | [`NotSent`](Delivery::NotSent) | refused by this crate; no connection; no byte was written | yes, once the cause is mended |
 /// | [`Refused`](Delivery::Refused) | 3xx, 4xx but 408: the server said no | yes, once the cause is mended; after a 429, later |
-/// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx | what its method calls repeatable, yes; anything else only after looking whether it was done |
+/// | [`Unknown`](Delivery::Unknown) | reset or timeout after sending, 408, 5xx; 403, 404 and the like from [something on the way](Self::is_intermediary); 2xx with a web page or a report of a failure | what its method calls repeatable, yes; anything else only after looking whether it was done |
 /// | [`Applied`](Delivery::Applied) | 2xx, and its body was cut off, too large or unreadable | a read, yes; a write, no: it was done |
 ///
 /// Each method of the [`resources`](crate::resources) says whether it is repeatable; all that read are. For creations,
@@ -113,7 +121,7 @@ struct Inner {
     candidates: Vec<String>,
     walk: Option<Box<WalkState>>,
     /// What the caller sent and the server repeats; not shown.
-    echoed: Vec<String>,
+    echoes: Echoes,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -138,6 +146,11 @@ struct Answer {
     /// Missing where the fault was found in a page that had been read.
     body: Option<Bytes>,
     said: ServerMessage,
+    origin: Origin,
+    /// It is about the token (a 401 as long as nothing says otherwise, a 403 only if it says so).
+    bad_token: bool,
+    /// The compression that the body is still in.
+    packed: Option<String>,
 }
 
 /// How the attempts went, for the error that ends them.
@@ -164,43 +177,79 @@ impl Error {
     /// The server did not act. A personal token dies when its owner logs out of Tallyfy or resets the
     /// password: make a new one under Settings > Integrations > REST API.
     pub fn is_auth(&self) -> bool {
-        self.0.kind == Kind::Token || self.has_status(401)
+        self.0.kind == Kind::Token || self.is_token_invalid()
     }
 
-    /// The server turned the token itself away (401): it ended, was revoked, or is of the wrong kind.
+    /// The service turned the token itself away (401): it ended, was revoked, or is of the wrong kind.
     ///
     /// The server did not act. Get another token; the same call with the same token fails again. Not true when no
-    /// token could be obtained at all, which [`is_auth`](Self::is_auth) covers.
+    /// token could be obtained at all, which [`is_auth`](Self::is_auth) covers; nor for a 401 that speaks of
+    /// something else (mcp-newer: `Unauthorized action`, SAML, values), which [`is_permission`](Self::is_permission) covers, or
+    /// comes from [something on the way](Self::is_intermediary).
     pub fn is_token_invalid(&self) -> bool {
-        self.has_status(401)
+        self.has_bad_token()
     }
 
-    /// The token's owner may not do this (403): role, seat, or a rule of the organization.
+    /// The token's owner may not do this (403, and the 401 that is not about the token): role, seat, or a rule of the
+    /// organization.
     ///
     /// The server did not act. Let an administrator do it, or change the role.
     pub fn is_permission(&self) -> bool {
-        self.has_status(403)
+        matches!(self.refusal(), Some(401 | 403))
+            && self.is_by_service()
+            && !self.has_bad_token()
+            && !self.is_throttled()
     }
 
     /// No such object (404, 410): unknown, in another organization, deleted, or archived.
     ///
-    /// The server did not act. Check the id, and whether the object is archived.
+    /// The server did not act. Check the id, and whether the object is archived. True for the service's own words about the
+    /// object alone: neither the page of a proxy ([`is_intermediary`](Self::is_intermediary)) nor `ENDPOINT_NOT_FOUND`, which
+    /// speaks of the path, says that there is no such object.
     pub fn is_not_found(&self) -> bool {
-        self.has_status(404) || self.has_status(410)
+        let of_object = self.code() != Some("ENDPOINT_NOT_FOUND");
+        matches!(self.refusal(), Some(404 | 410)) && self.is_by_service() && of_object
     }
 
-    /// The server found fault with the values (422, or 400 with named fields).
+    /// The server found fault with the values (422, or another status with named fields).
     ///
-    /// The server did not act. [`field_errors`](Self::field_errors) names the fields.
+    /// The server did not act, unless [`delivery`](Self::delivery) says otherwise. [`field_errors`](Self::field_errors) names
+    /// the fields.
     pub fn is_validation(&self) -> bool {
-        self.has_status(422) || (self.has_status(400) && !self.field_errors().is_empty())
+        let named = !self.field_errors().is_empty();
+        self.refusal().is_some_and(|status| status == 422 || (named && matches!(status, 200..=299 | 400)))
     }
 
     /// The state of the organization stands against it (409), such as an exhausted seat pool.
     ///
     /// The server did not act. Change the state, then call again.
     pub fn is_conflict(&self) -> bool {
-        self.has_status(409)
+        self.refusal() == Some(409)
+    }
+
+    /// The plan or trial of the organization has reached its limit (402, seen for launches and invitations).
+    ///
+    /// The server did not act, unless [`delivery`](Self::delivery) says otherwise. The same call fails until the plan is changed.
+    pub fn is_plan_limit(&self) -> bool {
+        let of_plan = |code: &str| ["PLAN_LIMIT", "TRIAL_LIMIT"].iter().any(|start| code.starts_with(start));
+        self.refusal() == Some(402) || (self.refusal().is_some() && self.code().is_some_and(of_plan))
+    }
+
+    /// An open problem blocks the process (423, announced): nothing can be written into it until the problem is resolved.
+    ///
+    /// The server did not act.
+    pub fn is_blocked(&self) -> bool {
+        self.refusal() == Some(423)
+    }
+
+    /// Something on the way answered, not Tallyfy: a proxy, balancer, firewall, gateway or login page.
+    ///
+    /// Such an answer says nothing about objects, rights or tokens, so [`is_not_found`](Self::is_not_found),
+    /// [`is_permission`](Self::is_permission) and their like are false. The service may have acted before its answer was
+    /// replaced, unless [`delivery`](Self::delivery) says otherwise.
+    pub fn is_intermediary(&self) -> bool {
+        self.0.answer.as_ref().is_some_and(|answer| answer.origin == Origin::Intermediary)
+            && matches!(self.0.kind, Kind::Status | Kind::Decode)
     }
 
     /// Too many calls, and the allowed time did not suffice to wait: the server said so (429, or its code
@@ -247,10 +296,13 @@ impl Error {
     /// The server accepted the call, and its answer cannot be read: cut off, HTML, or of another shape; or it was read, and
     /// is another page of a list than was asked for.
     ///
-    /// The server has acted; do not repeat a write. Status, headers and body are kept here (of another page, status and
-    /// headers).
+    /// The server has acted, unless a web page or the report of a failure came ([`delivery`](Self::delivery) is `Unknown` then,
+    /// and [`message`](Self::message) has what it says); do not repeat a write without looking. Status, headers and body are
+    /// kept here (of another page, status and headers).
     pub fn is_decode(&self) -> bool {
-        self.0.kind == Kind::Decode
+        let is_report =
+            self.0.kind == Kind::Status && self.status().is_some_and(|status| status.is_success());
+        self.0.kind == Kind::Decode || is_report
     }
 
     /// More than is allowed: an answer above the client's limit (the server has acted), more pages than
@@ -289,6 +341,10 @@ impl Error {
     }
 
     /// The server's own code, such as `RESOURCE_NOT_FOUND` or `SEAT_POOL_EXHAUSTED`.
+    ///
+    /// Most codes are nothing but the message in capitals, cut after 25 characters, and change with its wording
+    /// (mcp-newer:server/utils/fastmcp_errors.py): better ask the predicates. Stable are those of a nested `error`, such as
+    /// `SEAT_POOL_EXHAUSTED`.
     pub fn code(&self) -> Option<&str> {
         self.said()?.code.as_deref()
     }
@@ -390,6 +446,22 @@ impl Error {
             && !self.is_throttled()
             && self.status().is_some_and(|found| found.as_u16() == status)
     }
+
+    /// The status of an answer that may be the service's: what an intermediary says is about itself.
+    fn refusal(&self) -> Option<u16> {
+        let answer = self.0.answer.as_ref().filter(|_| self.0.kind == Kind::Status && !self.is_throttled())?;
+        (!matches!(answer.origin, Origin::Intermediary | Origin::Edge) || answer.status == 401)
+            .then_some(answer.status.as_u16())
+    }
+
+    fn is_by_service(&self) -> bool {
+        self.0.answer.as_ref().is_some_and(|answer| answer.origin == Origin::Service)
+    }
+
+    fn has_bad_token(&self) -> bool {
+        self.0.kind == Kind::Status && self.0.answer.as_ref().is_some_and(|answer| answer.bad_token)
+    }
+
 }
 
 impl std::error::Error for Error {

@@ -17,39 +17,55 @@ const SECRET_NAMES: [&str; 8] = ["auth", "cookie", "key", "passw", "pwd", "secre
 /// Text of foreign code is taken for a secret from this length, if it mixes letters and digits.
 const SECRET_LENGTH: usize = 16;
 
+/// Shorter texts are no secrets, and would be hidden in every word.
+const SHORTEST: usize = 4;
+/// The beginning of a secret is hidden from this length: whoever repeats a secret may have cut it.
+const SHOWABLE: usize = 12;
+/// The same where a text ends, as that is where it was cut.
+const SHOWABLE_AT_END: usize = 6;
+
 /// A secret, in every form in which an answer may repeat it.
 pub(crate) struct Secret<'a>(Vec<Cow<'a, str>>);
 
 impl<'a> Secret<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         let mut forms = Vec::with_capacity(1);
-        if text.is_empty() {
+        if text.len() < SHORTEST {
             return Self(forms);
         }
         forms.push(Cow::Borrowed(text));
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            // As PHP writes slashes in JSON; as part of an address.
-            let written = [text.replace('/', r"\/"), utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()];
+            // As PHP writes slashes in JSON; as part of an address; as part of a page, with short names or with numbers.
             let in_part = utf8_percent_encode(text, IN_ADDRESS).to_string();
-            forms.extend(written.into_iter().chain([in_part]).filter(|form| form != text).map(Cow::Owned));
+            let written = [
+                text.replace('/', r"\/"),
+                utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
+                lower_case(&in_part),
+                in_part,
+                in_page(text),
+                in_page_by_numbers(text),
+            ];
+            for form in written {
+                if !forms.iter().any(|known| *known == form) {
+                    forms.push(Cow::Owned(form));
+                }
+            }
         }
         Self(forms)
     }
 
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        self.0.iter().any(|form| text.contains(&**form))
+        self.at(text.as_bytes(), 0).is_some()
     }
 
     pub(crate) fn out_of(&self, text: &mut String) {
-        for form in &self.0 {
-            if text.contains(&**form) {
-                *text = text.replace(&**form, MASK);
-            }
+        if let Some(rest) = self.masked(text.as_bytes()) {
+            *text = String::from_utf8_lossy(&rest).into_owned();
         }
     }
 
     pub(crate) fn out_of_bytes(&self, bytes: Bytes) -> Bytes {
-        self.0.iter().fold(bytes, |bytes, form| replaced(bytes, form.as_bytes()))
+        self.masked(&bytes).map_or(bytes, Bytes::from)
     }
 
     /// Also marks cookies as what they are, so that `Debug` does not show them.
@@ -58,40 +74,95 @@ impl<'a> Secret<'a> {
             if name == SET_COOKIE {
                 value.set_sensitive(true);
             }
-            let bytes = value.as_bytes();
-            if self.0.iter().any(|form| find(bytes, form.as_bytes()).is_some()) {
-                let rest = self.out_of_bytes(Bytes::copy_from_slice(bytes));
+            if self.at(value.as_bytes(), 0).is_some() {
+                let rest = self.out_of_bytes(Bytes::copy_from_slice(value.as_bytes()));
                 *value = HeaderValue::from_maybe_shared(rest).unwrap_or(HeaderValue::from_static(MASK));
             }
         }
     }
+
+    /// The text without the secret, if it is there.
+    fn masked(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let tail = self.tail(text);
+        let mut next = self.at(&text[..tail], 0);
+        if next.is_none() && tail == text.len() {
+            return None;
+        }
+        let (mut out, mut from) = (Vec::with_capacity(text.len()), 0);
+        while let Some((at, length)) = next {
+            out.extend_from_slice(&text[from..at]);
+            out.extend_from_slice(MASK.as_bytes());
+            from = at + length;
+            next = self.at(&text[..tail], from);
+        }
+        out.extend_from_slice(&text[from..tail]);
+        if tail < text.len() {
+            out.extend_from_slice(MASK.as_bytes());
+        }
+        Some(out)
+    }
+
+    /// Where the secret, or a long beginning of it, stands at or after a place, and how long it is there. One pass, however
+    /// often it stands there.
+    fn at(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+        let begins = |form: &Cow<'_, str>, at: usize| {
+            let form = form.as_bytes();
+            text[at] == form[0] && text[at..].starts_with(&form[..form.len().min(SHOWABLE)])
+        };
+        let at = (from..text.len()).find(|at| self.0.iter().any(|form| begins(form, *at)))?;
+        let length = self.0.iter().map(|form| common(&text[at..], form.as_bytes())).max()?;
+        Some((at, length))
+    }
+
+    /// Where a beginning of the secret stands that the end of the text cuts off; else the end.
+    fn tail(&self, text: &[u8]) -> usize {
+        let of = |form: &Cow<'_, str>| {
+            let longest = form.len().saturating_sub(1).min(text.len());
+            (SHOWABLE_AT_END..=longest).rev().find(|length| text.ends_with(&form.as_bytes()[..*length]))
+        };
+        text.len() - self.0.iter().filter_map(of).max().unwrap_or(0)
+    }
+}
+
+fn common(left: &[u8], right: &[u8]) -> usize {
+    left.iter().zip(right).take_while(|(left, right)| left == right).count()
+}
+
+/// `%2F` as some write it.
+fn lower_case(encoded: &str) -> String {
+    let mut left = 0;
+    let lower = |c: char| {
+        left = if c == '%' { 3 } else { usize::saturating_sub(left, 1) };
+        if left > 0 { c.to_ascii_lowercase() } else { c }
+    };
+    encoded.chars().map(lower).collect()
+}
+
+/// As text of a page, as PHP writes it.
+pub(crate) fn in_page(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#039;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// As the templates of JavaScript write it.
+fn in_page_by_numbers(text: &str) -> String {
+    let escaped = in_page(text).replace("&#039;", "&#39;");
+    escaped.replace('/', "&#x2F;").replace('=', "&#x3D;").replace('`', "&#x60;")
 }
 
 /// What form encoding leaves as it is.
 const IN_ADDRESS: &percent_encoding::AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    let (first, rest) = wanted.split_first()?;
-    let begins = |at: &usize| bytes[*at] == *first && bytes[at + 1..].starts_with(rest);
-    (0..bytes.len()).find(begins)
-}
-
-fn replaced(bytes: Bytes, wanted: &[u8]) -> Bytes {
-    let Some(mut at) = find(&bytes, wanted) else { return bytes };
-    let (mut rest, mut out) = (&bytes[..], Vec::with_capacity(bytes.len()));
-    loop {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(MASK.as_bytes());
-        rest = &rest[at + wanted.len()..];
-        match find(rest, wanted) {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    out.extend_from_slice(rest);
-    out.into()
-}
 
 /// Whether a header holds a secret, by its name.
 pub(crate) fn is_secret_header(name: &HeaderName) -> bool {

@@ -19,19 +19,21 @@
 mod attempt;
 mod http2;
 mod prepare;
+mod unpack;
 
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName};
 use reqwest::{Method, StatusCode};
+use tallyfy_gen::wire::from_bytes;
 use tokio::time::Instant;
 
 use self::attempt::Attempt;
 pub(crate) use self::prepare::{Prepared, Target, prepare};
 use crate::auth::{self, Token};
 use crate::client::Core;
-use crate::error::{Error, Journey, Sent, is_throttled_answer};
+use crate::error::{self, Error, Journey, Origin, is_throttled_answer};
 use crate::mask::Secret;
 use crate::pace::{CallTimes, Permit, QuotaSignal, RateKey};
 use crate::retry::{self, AskedWait, Decision, Delivery, Outcome, RetryPolicy, Situation};
@@ -53,7 +55,6 @@ pub(crate) struct Limits {
 }
 
 /// A success: the answer, whole, and how it came about.
-#[derive(Clone, Debug)]
 pub(crate) struct Delivered {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -63,6 +64,8 @@ pub(crate) struct Delivered {
     pub(crate) already_done: bool,
     /// What it was called with, to be kept out of errors that come later.
     pub(crate) token: Token,
+    /// What was sent, as it may stand in what the answer says.
+    pub(crate) request: Option<Box<Prepared>>,
 }
 
 /// Steps 4 to 9, after the others. Dropping the future stops the call where it is: a request that is already
@@ -138,7 +141,7 @@ impl<'a> Exchange<'a> {
             match next {
                 Next::Done(Ok(delivered)) => {
                     self.core.repeats.deposit();
-                    return Ok(delivered);
+                    return Ok(Delivered { request: Some(Box::new(self.prepared)), ..delivered });
                 }
                 Next::Done(Err(error)) => return Err(error),
                 Next::Again(error, wait) => {
@@ -227,8 +230,8 @@ impl<'a> Exchange<'a> {
         if !outcome.is_throttled() && self.found_gone(&attempt) {
             return Next::Done(Ok(self.already_done(attempt, token)));
         }
-        self.delivery = self.delivery.max(outcome.delivery());
-        if self.renew(outcome, token).await {
+        self.delivery = self.delivery.max(attempt.delivery(outcome));
+        if !outcome.is_throttled() && self.renew(&attempt, token).await {
             return Next::Again(self.end(attempt, token).err(), Duration::ZERO);
         }
         let decision = match self.prepared.body.is_repeatable() {
@@ -336,12 +339,9 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// After a 401: drops the token, and says whether another one may be had. Once per call.
-    async fn renew(&mut self, outcome: Outcome, token: &Token) -> bool {
-        if !matches!(outcome, Outcome::Answer { status: 401, is_throttled: false, .. })
-            || self.renewed
-            || !self.prepared.body.is_repeatable()
-        {
+    /// After a 401 that turns the token away: drops it, and says whether another one may be had. Once per call.
+    async fn renew(&mut self, attempt: &Attempt, token: &Token) -> bool {
+        if self.renewed || !self.prepared.body.is_repeatable() || !attempt.turns_token_away() {
             return false;
         }
         self.renewed = true;
@@ -351,14 +351,19 @@ impl<'a> Exchange<'a> {
 
     /// Whether a repeated delete or archive met an object that the attempt without an answer removed.
     ///
-    /// Only the service's own JSON counts: a 404 page may come from a proxy, and `ENDPOINT_NOT_FOUND`
-    /// speaks of the path (docs:open-api/api-clients/postman/troubleshooting).
+    /// Only the service's own word counts, and `ENDPOINT_NOT_FOUND` speaks of the path
+    /// (docs:open-api/api-clients/postman/troubleshooting).
     fn found_gone(&self, attempt: &Attempt) -> bool {
-        let Attempt::Answered { status: StatusCode::NOT_FOUND, body, .. } = attempt else { return false };
-        if !self.target.removes || self.delivery < Delivery::Unknown {
+        let Attempt::Answered { status, headers, body } = attempt else { return false };
+        if *status != StatusCode::NOT_FOUND
+            || self.prepared.method != Method::DELETE
+            || !self.target.removes
+            || self.delivery < Delivery::Unknown
+            || error::origin(*status, headers, body) != Origin::Service
+        {
             return false;
         }
-        let said = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
+        let said = from_bytes::<serde_json::Map<String, serde_json::Value>>(body);
         said.is_ok_and(|said| said.get("code").is_none_or(|code| code != "ENDPOINT_NOT_FOUND"))
     }
 
@@ -369,38 +374,40 @@ impl<'a> Exchange<'a> {
             _ => (StatusCode::NOT_FOUND, HeaderMap::new()),
         };
         let (journey, token) = (self.journey(), token.clone());
-        Delivered { status, headers, body: Bytes::new(), journey, already_done: true, token }
+        Delivered { status, headers, body: Bytes::new(), journey, already_done: true, token, request: None }
     }
 
     fn end(&self, attempt: Attempt, token: &Token) -> Result<Delivered, Error> {
+        let secret = Secret::new(token.expose());
         let error = match attempt {
             Attempt::Answered { status, headers, body } if status.is_success() => {
                 let (journey, token) = (self.journey(), token.clone());
-                return Ok(Delivered { status, headers, body, journey, already_done: false, token });
+                return Ok(Delivered {
+                    status,
+                    headers,
+                    body,
+                    journey,
+                    already_done: false,
+                    token,
+                    request: None,
+                });
             }
             Attempt::Answered { status, headers, body } => {
                 let (wait, is_guess) = (self.asked_wait.map(|asked| asked.wait), self.is_guess());
-                Error::answered(status, headers, body).with_retry_after(wait, is_guess)
+                Error::answered(status, headers, body, &secret).with_retry_after(wait, is_guess)
             }
             Attempt::Broken { status, headers, body, error } => {
-                Error::broken(error).with_answer(status, headers, body)
+                Error::broken(error).with_answer(status, headers, body, &secret)
             }
             Attempt::TooLarge { status, headers } => {
                 let limit = self.limits.max_response_bytes;
                 Error::too_large(format!("the answer is larger than the {limit} bytes this call accepts"))
-                    .with_answer(status, headers, Bytes::new())
+                    .with_answer(status, headers, Bytes::new(), &secret)
             }
             Attempt::Failed { error, sent: true } => Error::lost(error),
             Attempt::Failed { error, sent: false } => Error::connect(error),
         };
-        let body = self.prepared.body.bytes();
-        let sent = Sent {
-            url: &self.prepared.url,
-            headers: &self.limits.headers,
-            body: body.as_deref(),
-            content_type: text(&self.prepared.headers, &CONTENT_TYPE).unwrap_or_default(),
-        };
-        Err(self.finish(error.hiding(sent)).without_secret(token.expose()))
+        Err(self.finish(error.hiding(&self.prepared.sent())).without_secret(&secret))
     }
 
     fn finish(&self, error: Error) -> Error {
@@ -424,6 +431,12 @@ impl<'a> Exchange<'a> {
 
     fn remaining(&self) -> Duration {
         self.limits.deadline.saturating_sub(self.times.started.elapsed())
+    }
+}
+
+impl std::fmt::Debug for Delivered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivered").field("status", &self.status).finish_non_exhaustive()
     }
 }
 

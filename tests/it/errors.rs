@@ -109,6 +109,46 @@ async fn an_answer_that_misleads_comes_with_a_hint() {
     assert!(error.to_string().contains("archived objects can also answer so"), "{error}");
 }
 
+/// What people mix up most: which call completes what, and whose organization it is.
+#[tokio::test]
+async fn a_mix_up_is_told_with_the_way_that_works() {
+    let (sandbox, organization) = start().await;
+    let (tasks, foreign) =
+        (organization.tasks(), organization.client().organization(seed::FOREIGN_ORGANIZATION));
+    let inside = organization.process(seed::PROCESS).tasks();
+    let cases: Vec<(&str, Error, &str)> = vec![
+        (
+            "an approval is completed",
+            tasks.complete(seed::ONE_OFF_APPROVAL).await.expect_err("undecided"),
+            "An approval is completed by approve(..) or reject(..)",
+        ),
+        (
+            "a one-off task through a process",
+            inside.get(seed::ONE_OFF_TASK).await.expect_err("not in it"),
+            "A one-off task has no process, and is reached by organization.tasks()",
+        ),
+        (
+            "a task of a process without it",
+            tasks.complete(seed::PROCESS_TASKS[1]).await.expect_err("no one-off task"),
+            "A task of a process is reached by organization.process(id).tasks()",
+        ),
+        (
+            "an unknown process",
+            organization.processes().get("ffffffffffffffffffffffffffffffff").await.expect_err("unknown"),
+            "There is no such process or organization that this token can see",
+        ),
+        (
+            "an organization of others",
+            foreign.processes().list(Default::default()).await.expect_err("not a member"),
+            "The token's owner is not a member of this organization",
+        ),
+    ];
+    for (name, error, way) in cases {
+        assert!(error.to_string().contains(way), "{name}: {error}");
+    }
+    assert_eq!(sandbox.requests().len(), 5, "each of them was sent once");
+}
+
 #[tokio::test]
 async fn an_organization_of_others_is_refused() {
     let (sandbox, organization) = start().await;
@@ -235,6 +275,21 @@ async fn bad_input_is_refused_before_anything_is_sent() {
                 .update(seed::PROCESS_TASKS[1], UpdateProcessTask::new().form_value("Tax number", "x"))
                 .await
                 .expect_err("label"),
+        ),
+        (
+            "name for an organization",
+            organization
+                .client()
+                .organization("Northwind")
+                .processes()
+                .get(seed::PROCESS)
+                .await
+                .expect_err("a name"),
+        ),
+        ("title for a template", organization.templates().get("Vendor intake").await.expect_err("a title")),
+        (
+            "address for a member",
+            organization.members().get("ann@northwind.test").await.expect_err("an address"),
         ),
         ("page zero", tasks.list(ListTasks::new().page(0)).await.expect_err("page 0")),
         (

@@ -11,6 +11,7 @@ mod fresh;
 mod leaks;
 mod nullable;
 mod odd_values;
+mod origins;
 mod pages;
 mod plain_server;
 mod raw;

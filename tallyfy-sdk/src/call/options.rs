@@ -37,6 +37,8 @@ pub(crate) struct Options {
     headers: Vec<(String, String)>,
     max_response_bytes: Option<u64>,
     idempotent: Option<bool>,
+    /// Set by what returns the body itself, not by people.
+    as_it_comes: bool,
 }
 
 impl Options {
@@ -157,5 +159,13 @@ impl Options {
 
     pub(crate) fn add_header(&mut self, name: String, value: String) {
         self.headers.push((name, value));
+    }
+
+    pub(super) fn set_as_it_comes(&mut self) {
+        self.as_it_comes = true;
+    }
+
+    pub(super) fn is_as_it_comes(&self) -> bool {
+        self.as_it_comes
     }
 }

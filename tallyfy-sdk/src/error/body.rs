@@ -1,11 +1,18 @@
-//! Reads what the service says in an error body. Its shapes differ by age and layer of the service, and a
-//! proxy may answer in HTML; nothing in here fails, a body nobody understands just says nothing.
+//! Reads what an error body says. Its shapes differ by age and layer of the service, and a proxy may answer in HTML;
+//! nothing in here fails, a body nobody understands just says nothing. Whose words they are is `error/origin.rs`.
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde_json::{Map, Value};
+use tallyfy_gen::wire::from_bytes;
 
+use crate::mask::Secret;
+
+/// What PHP files that were saved with it put before everything (RFC 8259 lets readers skip it).
+const MARK: &[u8] = b"\xef\xbb\xbf";
+/// Where markup begins, if it begins at all.
+const HEAD: usize = 1024;
 /// Longest message kept, in characters.
 const LONGEST: usize = 8 * 1024;
 /// Bodies above this are not searched for a message.
@@ -26,7 +33,7 @@ pub(crate) fn is_throttled_answer(status: StatusCode, headers: &HeaderMap, body:
     // Few bodies speak of it; only those are read.
     let mentions = || body.windows(RATE_LIMITED.len()).any(|window| window == RATE_LIMITED.as_bytes());
     let code = (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS && mentions())
-        .then(|| ServerMessage::read(headers, body).code)
+        .then(|| ServerMessage::read(headers, body, &Secret::new("")).code)
         .flatten();
     is_throttled(status, code.as_deref())
 }
@@ -52,19 +59,28 @@ pub(super) struct ServerMessage {
 }
 
 impl ServerMessage {
-    pub(super) fn read(headers: &HeaderMap, body: &Bytes) -> Self {
+    /// A secret goes before anything is cut, or the cut would leave half of it.
+    pub(super) fn read(headers: &HeaderMap, body: &Bytes, secret: &Secret<'_>) -> Self {
         if body.len() > LARGEST {
             return Self::default();
         }
-        match serde_json::from_slice(body) {
+        let mut said = match from_bytes(body) {
             Ok(Value::Object(object)) => Self::from_object(&object),
             Ok(Value::String(text)) => Self { message: worth(&text), ..Self::default() },
             Ok(_) => Self::default(),
             Err(_) => Self { message: from_text(headers, body), ..Self::default() },
+        };
+        for text in said.texts() {
+            secret.out_of(text);
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+            }
         }
+        said
     }
 
-    /// Order of reading as in the evidence: `errors`, then an `error` object, `message`, an `error` text.
+    /// Order of reading as in the evidence: `errors`, then an `error` object, `message`, an `error` text; and all of that
+    /// below `data`, if nothing stands beside it.
     fn from_object(object: &Map<String, Value>) -> Self {
         let mut said = Self::default();
         if let Some(errors) = object.get("errors") {
@@ -81,7 +97,10 @@ impl ServerMessage {
         if let Some(error) = object.get("error").and_then(Value::as_str) {
             said.read_error_text(error, object);
         }
-        said
+        match object.get("data") {
+            Some(Value::Object(inner)) if said == Self::default() => Self::from_object(inner),
+            _ => said,
+        }
     }
 
     /// OAuth servers send `{"error": "invalid_client", "error_description": ..}`; others put a sentence
@@ -98,7 +117,7 @@ impl ServerMessage {
     }
 
     /// Everything that was said.
-    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
         fields.chain(&mut self.message).chain(&mut self.code).chain(&mut self.seat_pool)
     }
@@ -137,8 +156,13 @@ fn join(outer: &str, inner: &str) -> String {
 fn text_of(value: &Value) -> Option<String> {
     let mut parts = Vec::new();
     flatten("", value, 0, &mut parts);
-    let parts: Vec<_> = parts.into_iter().map(|part| part.message).collect();
-    worth(&parts.join("; "))
+    match &parts[..] {
+        [part] => worth(&part.message),
+        parts => {
+            let bare: Vec<_> = parts.iter().map(|part| part.message.trim_end_matches(['.', ';'])).collect();
+            worth(&bare.join("; "))
+        }
+    }
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -149,24 +173,20 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Trimmed and of bearable length; an empty text says nothing.
+/// Trimmed; an empty text says nothing.
 fn worth(text: &str) -> Option<String> {
     let text = text.trim();
-    (!text.is_empty()).then(|| text.chars().take(LONGEST).collect())
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn from_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    // What is left of JSON that was cut: a body, and no message.
-    if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[' | b'"')) {
+fn from_text(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    // What is left of JSON that was cut, or is packed: a body, and no message.
+    let is_half = body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[' | b'"'));
+    if is_half || packed(headers, body).is_some() || body.contains(&0) {
         return None;
     }
-    let text = String::from_utf8_lossy(body);
-    if is_page(headers, &text) { html_title(&text) } else { worth(&text) }
-}
-
-fn is_page(headers: &HeaderMap, text: &str) -> bool {
-    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    declared.contains("html") || is_html(text.as_bytes())
+    let text = String::from_utf8_lossy(without_mark(body));
+    if is_markup(body) { html_title(&text) } else { worth(&text) }
 }
 
 /// The title is all that is worth reading in an error page.
@@ -183,14 +203,47 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
     text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
 }
 
-/// Whether a body is markup, whatever its headers say.
-pub(crate) fn is_html(body: &[u8]) -> bool {
-    body.trim_ascii_start().first() == Some(&b'<')
+/// Whether a body is markup, whatever its headers say: they are wrong both ways, as PHP calls everything HTML that nobody
+/// named.
+pub(super) fn is_markup(body: &[u8]) -> bool {
+    let body = without_mark(body).trim_ascii_start();
+    let holds = |tag: &[u8]| {
+        body[..body.len().min(HEAD)].windows(tag.len()).any(|window| window.eq_ignore_ascii_case(tag))
+    };
+    match body.first() {
+        Some(b'<') => true,
+        None | Some(b'{' | b'[' | b'"') => false,
+        Some(_) => holds(b"<html") || holds(b"<!doctype"),
+    }
+}
+
+/// Whether JSON can be expected of a body, at one look: it is asked of every answer.
+pub(crate) fn begins_as_data(body: &[u8]) -> bool {
+    body.starts_with(br#"{"data":{""#) || body.starts_with(br#"{"data":[{"#)
+}
+
+/// Without a byte order mark.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(MARK).unwrap_or(body)
+}
+
+/// The name of the compression that a body is still in. What can be unpacked was unpacked by `pipeline/unpack.rs`.
+pub(super) fn packed(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let declared = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let declared: String =
+        declared.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ',')).take(32).collect();
+    match body {
+        [] => None,
+        _ if !declared.is_empty() && !declared.eq_ignore_ascii_case("identity") => Some(declared),
+        [0x1f, 0x8b, ..] => Some("gzip".to_owned()),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd".to_owned()),
+        _ => None,
+    }
 }
 
 /// What a 2xx body is when it is not JSON at all; `None` when it looks like JSON.
 pub(super) fn describe_foreign(body: &[u8]) -> Option<&'static str> {
-    match body.trim_ascii_start().first() {
+    match without_mark(body).trim_ascii_start().first() {
         None => Some("an empty body"),
         Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => None,
         Some(_) => Some("plain text"),

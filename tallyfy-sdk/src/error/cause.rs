@@ -24,7 +24,7 @@ pub(super) fn root(error: &dyn StdError) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    mask::of_strangers(&shown(&cause.to_string()))
+    shown(&mask::of_strangers(&cause.to_string()))
 }
 
 /// The error itself, if nothing in it needs to be hidden; or what may be shown of it.

@@ -1,72 +1,138 @@
-//! What a person sees of an error: one paragraph, with neither secrets nor bodies in it, nor what is a person's.
+//! What a person sees of an error: one paragraph, with neither secrets nor bodies in it, nor what is a person's. What it
+//! advises stands in `error/hint.rs`.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{Error, Kind};
+use super::internals::{Internals, internals};
+use super::{Error, FieldError, Kind};
 use crate::mask;
 use crate::retry::Delivery;
 
 /// Longest server text shown, in characters.
 const LONGEST: usize = 300;
+/// What of a server text is looked at: what is hidden in it makes it shorter.
+const CONSIDERED: usize = 2048;
 const MOST_FIELDS: usize = 3;
 /// Longest name of a request shown.
 const LONGEST_NAME: usize = 64;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.0.operation {
-            write!(f, "{operation}: ")?;
-        }
-        self.what(f)?;
-        self.fields(f)?;
+        let mut text = self.what();
+        text.push_str(&self.fields());
         let hint = self.hint();
         let sentences = [self.aftermath(), self.0.looked.as_deref(), self.restraint(), hint.as_deref()];
         for sentence in sentences.into_iter().flatten() {
-            write!(f, ". {sentence}")?;
+            let ended = text.ends_with(['!', '?', '…', '.']);
+            text.push_str(if ended { " " } else { ". " });
+            text.push_str(sentence);
         }
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&text)?;
         self.trail(f)
     }
 }
 
 impl Error {
-    fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn what(&self) -> String {
         let message = mask::without_addresses(&self.0.message);
-        let Some(status) = self.status() else { return f.write_str(&message) };
+        let own = message.trim_end_matches('.');
+        let Some(status) = self.status() else { return own.to_owned() };
         match self.0.kind {
-            Kind::Status => write!(f, "the server answered {status}")?,
+            Kind::Status => {}
             // The pages were answered as they should be; their status is not what is wrong.
-            Kind::Incomplete => return f.write_str(&message),
-            _ => return write!(f, "{message} (status {status})"),
+            Kind::Incomplete => return own.to_owned(),
+            _ => return format!("{own} (status {status})"),
         }
-        if let Some(code) = self.code() {
-            write!(f, " [{}]", self.shown(code))?;
+        let mut text = format!("the server answered {status}");
+        if !own.is_empty() {
+            text.push_str(&format!(", {own}"));
         }
-        match self.message().filter(|message| !is_internal(message)) {
-            Some(message) => write!(f, ": {}", self.shown(message)),
-            None => Ok(()),
+        let said = self.said_for_the_caller(status.canonical_reason());
+        if let Some(code) = self.code().filter(|code| self.message() != Some(code)) {
+            text.push_str(&format!(" [{}]", self.shown(code)));
         }
+        if let Some(said) = said {
+            text.push_str(&format!(": {said}"));
+        }
+        text
+    }
+
+    /// The message, unless it repeats what else is shown.
+    fn said_for_the_caller(&self, reason: Option<&str>) -> Option<String> {
+        let message = self.message()?;
+        let bare = message.trim().trim_end_matches('.');
+        let status = self.status().map(|status| status.as_str().to_owned()).unwrap_or_default();
+        let words = bare.strip_prefix(&*status).unwrap_or(bare).trim();
+        let is_reason = reason.is_some_and(|reason| words.eq_ignore_ascii_case(reason));
+        let in_fields = |field: &&FieldError| field.message == message;
+        if is_reason || self.shown_fields().any(|field| in_fields(&field)) {
+            return None;
+        }
+        Some(self.worded(message)).filter(|text| !text.is_empty())
+    }
+
+    /// A text of the server's, told as what it is.
+    fn worded(&self, text: &str) -> String {
+        match internals(text) {
+            None => self.shown(text),
+            Some(Internals::Complaint) => {
+                format!("its program failed with \"{}\"", self.shown(text).replace('"', "'"))
+            }
+            Some(Internals::Private) => "its program failed, with words that are not for showing".to_owned(),
+        }
+    }
+
+    /// Whether the server's own program is at fault, by its words.
+    pub(super) fn has_internals(&self) -> bool {
+        let fields = self.shown_fields().map(|field| &*field.message);
+        self.message().into_iter().chain(fields).any(|text| internals(text).is_some())
     }
 
     /// A text of the server's, without what is a person's.
-    fn shown(&self, text: &str) -> String {
-        shown(&mask::without_words(&mask::without_addresses(text), &self.0.echoed))
+    pub(super) fn shown(&self, text: &str) -> String {
+        let considered = considered(text);
+        let Some(clean) = self.0.echoes.out_of(considered) else { return mask::MASK.to_owned() };
+        let clean = mask::without_addresses(&clean);
+        // Half of something may stand where the text ends that was looked at.
+        let is_cut = considered.len() < text.len() && clean.chars().nth(LONGEST).is_none();
+        match clean.rfind(mask::MASK).filter(|_| is_cut) {
+            Some(last) => shown(&clean[..last + mask::MASK.len()]) + "…",
+            None => shown(&clean),
+        }
     }
 
-    fn fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The server's texts that are shown, as far as they are looked at.
+    pub(super) fn shown_texts(&self) -> Vec<&str> {
+        let fields = self.shown_fields().flat_map(|field| [&*field.field, &*field.message]);
+        let pool = self.said().and_then(|said| said.seat_pool.as_deref());
+        let named = [self.message(), self.code(), pool, self.request_id()];
+        fields.chain(named.into_iter().flatten()).map(considered).collect()
+    }
+
+    fn shown_fields(&self) -> impl Iterator<Item = &FieldError> {
         let fields = if self.0.kind == Kind::Status { self.field_errors() } else { &[] };
-        for (index, error) in fields.iter().take(MOST_FIELDS).enumerate() {
-            f.write_str(if index == 0 { " (" } else { "; " })?;
+        fields.iter().take(MOST_FIELDS)
+    }
+
+    fn fields(&self) -> String {
+        let mut text = String::new();
+        for (index, error) in self.shown_fields().enumerate() {
+            text.push_str(if index == 0 { " (" } else { "; " });
             if !error.field.is_empty() {
-                write!(f, "{}: ", self.shown(&error.field))?;
+                text.push_str(&format!("{}: ", self.shown(&error.field)));
             }
-            f.write_str(&self.shown(&error.message))?;
+            text.push_str(&self.worded(&error.message));
         }
-        match fields.len() {
-            0 => Ok(()),
-            1..=MOST_FIELDS => f.write_str(")"),
-            more => write!(f, "; and {} more)", more - MOST_FIELDS),
+        match self.field_errors().len() {
+            _ if text.is_empty() => {}
+            0..=MOST_FIELDS => text.push(')'),
+            more => text.push_str(&format!("; and {} more)", more - MOST_FIELDS)),
         }
+        text
     }
 
     fn aftermath(&self) -> Option<&'static str> {
@@ -88,57 +154,6 @@ impl Error {
 
     fn restraint(&self) -> Option<&'static str> {
         self.0.held_back.then_some("It was not repeated, because too many calls of this client fail")
-    }
-
-    fn hint(&self) -> Option<String> {
-        if let Some(wait) = self.retry_after() {
-            let guess = match self.0.guessed_wait {
-                true => "; the wait that the answer names cannot be read, so this is a guess",
-                false => "",
-            };
-            return Some(format!("Wait {} before the next call{guess}", seconds(wait)));
-        }
-        if self.0.kind == Kind::Connect {
-            return Some("Check the base URL, the network and any proxy".to_owned());
-        }
-        if self.0.kind != Kind::Status || self.is_throttled() {
-            return None;
-        }
-        match self.status()?.as_u16() {
-            // docs:open-api/code-samples/authentication/client-credentials-flow, docs:open-api/index: three
-            // causes, one answer.
-            401 if self.0.token_of_a_source => Some(
-                "The token is not accepted: it has ended, or it is a client-credentials token, which the routes \
-                 of users refuse, or something on the way drops the header X-Tallyfy-Client"
-                    .to_owned(),
-            ),
-            // docs:open-api/code-samples/authentication/personal-access-token; docs:open-api/index of the header
-            401 => Some(
-                "The token is not accepted: a personal token cannot be renewed and stops working when its \
-                 owner logs out of Tallyfy; make a new one under Settings > Integrations > REST API (if the token is \
-                 good, something on the way drops the header X-Tallyfy-Client, which looks the same)"
-                    .to_owned(),
-            ),
-            403 => Some("The token's owner lacks the role or seat for this".to_owned()),
-            404 if self.code() == Some("ENDPOINT_NOT_FOUND") => {
-                // docs:open-api/api-clients/postman/troubleshooting: a missing header can look like this.
-                Some(
-                    "The path is unknown to this server: check the base URL, and that nothing on the way drops \
-                     the header X-Tallyfy-Client"
-                        .to_owned(),
-                )
-            }
-            404 => Some("Check the id and the organization; archived objects can also answer so".to_owned()),
-            409 if self.code() == Some("SEAT_POOL_EXHAUSTED") => Some(self.seat_hint()),
-            300..=399 => Some("Redirects are not followed: check the base URL".to_owned()),
-            _ => None,
-        }
-    }
-
-    fn seat_hint(&self) -> String {
-        let pool = self.said().and_then(|said| said.seat_pool.as_deref());
-        let pool = pool.map(|pool| format!(" {}", self.shown(pool))).unwrap_or_default();
-        format!("No{pool} seat is free: buy seats, or disable a member, then call again")
     }
 
     fn trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +180,11 @@ impl fmt::Debug for Error {
     }
 }
 
-/// On one line, without tags, of bearable length.
+fn considered(text: &str) -> &str {
+    text.char_indices().nth(CONSIDERED).map_or(text, |(end, _)| &text[..end])
+}
+
+/// On one line, without tags, of bearable length, and without the marks that end it.
 pub(super) fn shown(text: &str) -> String {
     let mut clean = String::new();
     let mut inside = false;
@@ -186,7 +205,7 @@ pub(super) fn shown(text: &str) -> String {
         line.truncate(at);
         line.push('…');
     }
-    line.trim_end_matches('.').to_owned()
+    line.trim_end_matches(['.', ';', ',', ':', ' ']).to_owned()
 }
 
 /// Requests have short names of one word; a sentence in their place is not for showing.
@@ -195,12 +214,7 @@ fn is_name(id: &str) -> bool {
     id.len() <= LONGEST_NAME && id.bytes().all(belongs)
 }
 
-/// A 500 may carry database errors and stack traces (mcp:errors); they help nobody who reads this.
-fn is_internal(message: &str) -> bool {
-    ["SQLSTATE", "Stack trace", "#0 /"].iter().any(|mark| message.contains(mark))
-}
-
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {
         0..=999 => format!("{millis} ms"),

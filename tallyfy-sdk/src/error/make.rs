@@ -7,8 +7,10 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use super::body::{self, ServerMessage, is_html};
+use super::body::{self, ServerMessage};
 use super::echo::Sent;
+use super::failure::Unfit;
+use super::origin::{Origin, origin, speaks_of_the_token, turns_token_away};
 use super::{Answer, Error, Inner, Journey, Kind, cause, echo};
 use crate::mask::Secret;
 use crate::retry::Delivery;
@@ -77,8 +79,8 @@ impl Error {
     }
 
     /// A complete answer that is no success.
-    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self::new(Kind::Status, "").with_answer(status, headers, body)
+    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: Bytes, secret: &Secret<'_>) -> Self {
+        Self::new(Kind::Status, "").with_answer(status, headers, body, secret)
     }
 
     /// A success whose body did not come whole.
@@ -96,23 +98,31 @@ impl Error {
         Self::new(Kind::Decode, format!("the answer could not be read: {detail}"))
     }
 
-    /// A success whose body is a web page, where the API answers in JSON or not at all.
-    pub(crate) fn decode_html() -> Self {
-        Self::decode("an HTML page instead of JSON; check the base URL")
+    /// A success that is none, by its body; see [`Unfit`].
+    pub(crate) fn unfit(what: Unfit, body: &[u8]) -> Self {
+        match what {
+            Unfit::Page if body::without_mark(body).trim_ascii_start().starts_with(b"<?xml") => {
+                Self::decode("an XML document instead of JSON; check the base URL")
+            }
+            Unfit::Page => Self::decode(
+                "an HTML page instead of JSON; check the base URL, and whether a proxy or a login page is in the way",
+            ),
+            Unfit::Failure => Self::new(Kind::Status, "but not with what was asked for"),
+        }
     }
 
     /// A success that the generated code could not read.
-    pub(crate) fn unreadable(error: Generated) -> Self {
-        match error {
-            Generated::InvalidResponsePayload(body, _) if is_html(&body) => Self::decode_html(),
-            Generated::InvalidResponsePayload(body, error) => {
-                Self::decode(&match body::describe_foreign(&body) {
-                    Some(what) => format!("{what} instead of JSON"),
-                    None => cause::of_json(&error),
-                })
-            }
-            _ => Self::decode("the API promises no such status"),
+    pub(crate) fn unreadable(error: Generated, headers: &HeaderMap) -> Self {
+        let Generated::InvalidResponsePayload(body, error) = error else {
+            return Self::decode("the API promises no such status");
+        };
+        if let Some(encoding) = body::packed(headers, &body) {
+            return Self::decode(&compressed(&encoding));
         }
+        Self::decode(&match body::describe_foreign(&body) {
+            Some(what) => format!("{what} instead of JSON"),
+            None => cause::of_json(&error),
+        })
     }
 
     /// The generated code gave up before it had a request to send.
@@ -156,16 +166,28 @@ impl Error {
             looked: None,
             candidates: Vec::new(),
             walk: None,
-            echoed: Vec::new(),
+            echoes: echo::Echoes::default(),
             source: None,
         }))
     }
 
-    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let said = ServerMessage::read(&headers, &body);
+    /// The secret is taken out of all that is kept before any of it is cut: servers may repeat what they were given.
+    pub(crate) fn with_answer(
+        mut self,
+        status: StatusCode,
+        mut headers: HeaderMap,
+        body: Bytes,
+        secret: &Secret<'_>,
+    ) -> Self {
+        secret.out_of_headers(&mut headers);
+        let said = ServerMessage::read(&headers, &body, secret);
+        let origin = origin(status, &headers, &body);
+        let bad_token = turns_token_away(status, &headers, &body) || is_of_token(status, origin, &said);
+        let packed = body::packed(&headers, &body);
+        let body = secret.out_of_bytes(body);
         // A slice would keep all of a large body alive.
         let body = if body.len() > KEPT_BODY { Bytes::copy_from_slice(&body[..KEPT_BODY]) } else { body };
-        self.0.answer = Some(Answer { status, headers, body: Some(body), said });
+        self.0.answer = Some(Answer { status, headers, body: Some(body), said, origin, bad_token, packed });
         self
     }
 
@@ -222,27 +244,18 @@ impl Error {
         self
     }
 
-    /// Takes a secret out of everything that is kept: servers and name resolvers may repeat what they were given.
-    pub(crate) fn without_secret(mut self, secret: &str) -> Self {
-        let secret = Secret::new(secret);
-        if let Some(Answer { headers, body, said, .. }) = &mut self.0.answer {
-            secret.out_of_headers(headers);
-            *body = body.take().map(|body| secret.out_of_bytes(body));
-            said.texts().for_each(|text| secret.out_of(text));
-        }
+    /// Takes a secret out of the words of this crate and of the causes: name resolvers may repeat what they were given.
+    pub(crate) fn without_secret(mut self, secret: &Secret<'_>) -> Self {
         secret.out_of(&mut self.0.message);
-        self.0.source = self.0.source.map(|source| cause::without(source, &secret));
+        self.0.source = self.0.source.map(|source| cause::without(source, secret));
         self
     }
 
     /// Remembers what the server repeats of the request, to keep it out of `Display`.
-    pub(crate) fn hiding(mut self, sent: Sent<'_>) -> Self {
-        if let Some(Answer { headers, said, .. }) = &mut self.0.answer {
-            let named = super::request_id(headers);
-            let texts: Vec<&str> = said.texts().map(|text| &**text).chain(named).collect();
-            if !texts.is_empty() {
-                self.0.echoed = echo::echoed(sent, &texts);
-            }
+    pub(crate) fn hiding(mut self, sent: &Sent<'_>) -> Self {
+        let shown = self.shown_texts();
+        if !shown.is_empty() {
+            self.0.echoes = echo::echoes(sent, &shown);
         }
         self
     }
@@ -251,4 +264,24 @@ impl Error {
     pub(crate) fn own_message(&self) -> &str {
         &self.0.message
     }
+}
+
+/// mcp-newer:server/utils/fastmcp_errors.py of 403
+fn is_of_token(status: StatusCode, origin: Origin, said: &ServerMessage) -> bool {
+    status == StatusCode::FORBIDDEN
+        && origin == Origin::Service
+        && said.fields.is_empty()
+        && said.message.as_deref().is_some_and(speaks_of_the_token)
+}
+
+/// What a body is called that this crate did not unpack, and what to do.
+pub(super) fn compressed(encoding: &str) -> String {
+    let feature = match encoding {
+        "br" => "brotli",
+        other => other,
+    };
+    format!(
+        "its body is compressed ({encoding}), which no request asks for, and cannot be unpacked; stop the proxy or CDN \
+         that does it, or turn on the feature {feature} of reqwest in your program"
+    )
 }

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Delivery, Error, Journey, Sent};
+use crate::mask::Secret;
 
 fn answered(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
     let status = StatusCode::from_u16(status).expect("a status");
@@ -14,13 +15,14 @@ fn answered(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error 
         .iter()
         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value")))
         .collect();
-    Error::answered(status, headers, Bytes::copy_from_slice(body.as_bytes())).with_journey(Journey {
-        operation: "complete_task",
-        reads: false,
-        attempts: 1,
-        elapsed: Duration::from_millis(40),
-        delivery: Delivery::Refused,
-    })
+    Error::answered(status, headers, Bytes::copy_from_slice(body.as_bytes()), &Secret::new("s3cret"))
+        .with_journey(Journey {
+            operation: "complete_task",
+            reads: false,
+            attempts: 1,
+            elapsed: Duration::from_millis(40),
+            delivery: Delivery::Refused,
+        })
 }
 
 /// Body, then code, message, and fields as `field=message`.
@@ -158,7 +160,12 @@ fn predicates_follow_the_status() {
     assert_eq!(names(&Error::deadline("waiting")), "timeout");
     assert_eq!(names(&Error::too_large("x")), "too_large");
     assert_eq!(names(&Error::already_done()), "already_done");
-    let cut = Error::decode("x").with_answer(StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"{"));
+    let cut = Error::decode("x").with_answer(
+        StatusCode::OK,
+        HeaderMap::new(),
+        Bytes::from_static(b"{"),
+        &Secret::new(""),
+    );
     assert_eq!(names(&cut), "decode");
 }
 
@@ -213,11 +220,12 @@ fn display_tells_what_was_left_behind() {
 fn nothing_private_is_shown() {
     let body =
         r#"{"message":"SQLSTATE[42S02]: select * from users","errors":{"k-s3cret":["s3cret was sent"]}}"#;
-    let error = answered(500, &[("set-cookie", "session=abc")], body).without_secret("s3cret");
+    let error = answered(500, &[("set-cookie", "session=abc")], body).without_secret(&Secret::new("s3cret"));
     assert_eq!(
         error.to_string(),
-        "complete_task: the server answered 500 Internal Server Error (k-***: *** was sent). \
-         The server refused it and did not act"
+        "complete_task: the server answered 500 Internal Server Error: its program failed, with words that are not for \
+         showing (k-***: *** was sent). The server refused it and did not act. The fault is in Tallyfy, which may not have \
+         expected a value of that kind; tell its support, with the time and the request id"
     );
     let debug = format!("{error:?}");
     for private in ["s3cret", "SQLSTATE", "session"] {
@@ -234,12 +242,12 @@ fn what_cannot_be_decoded_is_described_without_its_values() {
     let detail = |body: &'static str| {
         let error = serde_json::from_str::<Vec<u8>>(body).expect_err("no list of bytes");
         let body = Bytes::from_static(body.as_bytes());
-        Error::unreadable(progenitor_client::Error::InvalidResponsePayload(body, error)).to_string()
+        Error::unreadable(progenitor_client::Error::InvalidResponsePayload(body, error), &HeaderMap::new())
+            .to_string()
     };
     let head = "the answer could not be read: ";
     for (body, expected) in [
         ("", "an empty body instead of JSON"),
-        (" <html>", "an HTML page instead of JSON; check the base URL"),
         ("OK", "plain text instead of JSON"),
         (r#"["secret"]"#, "invalid type, expected u8 at line 1 column 9"),
         (r#"[1"#, "EOF while parsing a list at line 1 column 2"),
@@ -273,7 +281,7 @@ fn what_a_person_wrote_is_not_shown_when_the_server_repeats_it() {
         br#"{"name": "Cellar audit", "prerun": {"a": ["NO 912"], "b": 60617}, "status": "active", "x": "a"}"#;
     let body = r#"{"message": "Cellar audit of kim@lund.test (Blue Fjord) is active, not NO 912 or 60617, nor a.",
         "errors": {"NO 912": ["NO 912 is odd"]}}"#;
-    let error = answered(422, &[("x-request-id", "for-kim@lund.test")], body).hiding(Sent {
+    let error = answered(422, &[("x-request-id", "for-kim@lund.test")], body).hiding(&Sent {
         url: &url,
         headers: &HeaderMap::new(),
         body: Some(sent),
@@ -302,10 +310,150 @@ fn no_cut_of_any_body_is_too_much() {
     ] {
         for cut in 0..=body.len() {
             let bytes = Bytes::copy_from_slice(&body.as_bytes()[..cut]);
-            let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), bytes);
+            let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), bytes, &Secret::new(""));
             let text = error.to_string();
             assert!(text.starts_with("the server answered 502 Bad Gateway"), "{text}");
             assert!(!text.contains("<b>") && !text.contains('\n'), "{text}");
         }
+    }
+}
+
+/// The cuts are at 64 KiB of a body and 8,192 characters of a text: a token stands across both, everywhere around them.
+#[test]
+fn a_secret_across_a_cut_is_hidden_before_it_is_cut() {
+    const TOKEN: &str = "tok4f1e9d/Very+Secret==77";
+    let secret = Secret::new(TOKEN);
+    let shown = |body: String| {
+        let error = Error::answered(StatusCode::BAD_REQUEST, HeaderMap::new(), Bytes::from(body), &secret);
+        let fields: String =
+            error.field_errors().iter().map(|e| format!("{} {} ", e.field, e.message)).collect();
+        let body = String::from_utf8_lossy(error.body().unwrap_or_default()).into_owned();
+        [
+            body,
+            error.message().unwrap_or_default().to_owned(),
+            error.code().unwrap_or_default().to_owned(),
+            fields,
+        ]
+    };
+    for shift in 0..=TOKEN.len() + 3 {
+        let before = |cut: usize| "\u{e9}".repeat((cut - 120) / 2) + &"x".repeat(120 - shift);
+        let texts = [
+            format!(r#"{{"message":"no","trace":"{}{TOKEN}{}""#, before(65_500), "y".repeat(200)),
+            format!(r#"{{"message":"{}{TOKEN} and more"}}"#, "\u{e9}".repeat(8192 - shift)),
+            format!(
+                r#"{{"code":"{}{TOKEN}","errors":{{"{}{TOKEN}":"{}{TOKEN}"}}}}"#,
+                "x".repeat(8192 - shift),
+                "x".repeat(8192 - shift),
+                "x".repeat(8192 - shift)
+            ),
+            format!("<html><title>{}{TOKEN}</title>", "x".repeat(8192 - shift)),
+            format!("{}{TOKEN}", "x".repeat(8192 - shift)),
+            // The connection broke there.
+            format!("said: {}", &TOKEN[..TOKEN.len().saturating_sub(shift)]),
+        ];
+        for text in texts {
+            for kept in shown(text) {
+                assert!(!kept.contains("tok4f1e9d/V"), "{shift}: {}", &kept[kept.len().saturating_sub(80)..]);
+                assert!(!kept.ends_with("tok4f1"), "{shift}: ends with it");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_person_wrote_is_hidden_before_it_is_cut() {
+    let url = "https://x.test/a".parse().expect("a URL");
+    for length in [20, 200, 290, 300, 310, 2000, 2048, 2100, 8192, 9000] {
+        let word = "Fjord ".repeat(length / 6 + 1);
+        let word = word.trim();
+        let sent = serde_json::json!({"name": word}).to_string();
+        for before in ["", "The name ", &"ab ".repeat(95), &"ab ".repeat(99)] {
+            let body = serde_json::json!({"message": format!("{before}{word} {word} is taken")}).to_string();
+            let error = answered(422, &[], &body).hiding(&Sent {
+                url: &url,
+                headers: &HeaderMap::new(),
+                body: Some(sent.as_bytes()),
+            });
+            let text = error.to_string();
+            assert!(!text.contains("Fjord"), "{length}, {}: {text}", before.len());
+        }
+    }
+}
+
+#[test]
+fn the_server_is_told_from_what_stands_before_it() {
+    let page = "<html><head><title>Attention Required! | Cloudflare</title></head></html>";
+    for (status, body, says, words) in [
+        (404, page, "intermediary", "A proxy or balancer on the way answered, not Tallyfy"),
+        (403, page, "intermediary", "A firewall or proxy on the way answered, not Tallyfy"),
+        (401, page, "intermediary", "asks for a login of its own"),
+        (413, page, "intermediary too_large", "takes no request of this size"),
+        (429, page, "intermediary rate_limited", "429 Too Many Requests: Attention"),
+        (502, page, "intermediary server", "502 Bad Gateway: Attention"),
+        (404, "", "", "Tallyfy answers in JSON, this is none"),
+        (403, "denied", "", "Tallyfy answers in JSON, this is none"),
+        (
+            404,
+            r#"{"message":"Not found. Error Code: apsh546."}"#,
+            "",
+            "The header X-Tallyfy-Client did not arrive",
+        ),
+        (401, r#"{"message":"Unauthorized action"}"#, "permission", "It refuses the action, not the token"),
+        (401, r#"{"message":"Unauthenticated."}"#, "auth token_invalid", "logs out of Tallyfy"),
+        (
+            403,
+            r#"{"message":"limit reached","code":"RATE_LIMIT_EXCEEDED"}"#,
+            "rate_limited",
+            "Too many calls",
+        ),
+        (403, r#"{"message":"The token has expired."}"#, "auth token_invalid", "The token is not accepted"),
+        (403, r#"{"message":"Invalid audience."}"#, "auth token_invalid", "The token is not accepted"),
+        (403, r#"{"message":"Your trial has expired."}"#, "permission", "lacks the role or seat"),
+        (403, r#"{"message":"You may not create tokens."}"#, "permission", "limited to other scopes"),
+        (
+            403,
+            r#"{"message":"The token has expired.","errors":{"token":["expired"]}}"#,
+            "permission",
+            "lacks the role",
+        ),
+        (
+            402,
+            r#"{"message":"Trial over","code":"TRIAL_LIMIT_REACHED_100_U"}"#,
+            "plan_limit",
+            "The plan or trial",
+        ),
+        (402, "", "plan_limit", "The plan or trial"),
+        (
+            422,
+            r#"{"message":"no","code":"TRIAL_LIMIT_REACHED_100_U"}"#,
+            "validation plan_limit",
+            "The plan or trial",
+        ),
+        (423, r#"{"message":"Blocked","code":"RUN_STATUS_ISSUE"}"#, "blocked", "resolve it, then call again"),
+        (
+            404,
+            r#"{"message":"API endpoint not found","code":"ENDPOINT_NOT_FOUND"}"#,
+            "",
+            "check the base URL",
+        ),
+        (404, r#"{"message":"Resource not found"}"#, "not_found", "There is no such task or organization"),
+    ] {
+        let error = answered(status, &[], body);
+        let all = [
+            ("intermediary", error.is_intermediary()),
+            ("auth", error.is_auth()),
+            ("token_invalid", error.is_token_invalid()),
+            ("permission", error.is_permission()),
+            ("not_found", error.is_not_found()),
+            ("validation", error.is_validation()),
+            ("plan_limit", error.is_plan_limit()),
+            ("blocked", error.is_blocked()),
+            ("rate_limited", error.is_rate_limited()),
+            ("too_large", error.is_too_large()),
+            ("server", error.is_server()),
+        ];
+        let hold: Vec<_> = all.iter().filter(|(_, holds)| *holds).map(|(name, _)| *name).collect();
+        assert_eq!(hold.join(" "), says, "{status} {body}");
+        assert!(error.to_string().contains(words), "{status} {body}: {error}");
     }
 }

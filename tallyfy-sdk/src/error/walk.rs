@@ -45,7 +45,15 @@ impl Error {
     pub(crate) fn of_read(mut self, operation: &'static str, read: &Meta) -> Self {
         let Meta { status, headers, attempts, elapsed, .. } = read;
         let said = ServerMessage::default();
-        self.0.answer = Some(Answer { status: *status, headers: headers.clone(), body: None, said });
+        self.0.answer = Some(Answer {
+            status: *status,
+            headers: headers.clone(),
+            body: None,
+            said,
+            origin: Origin::Service,
+            bad_token: false,
+            packed: None,
+        });
         let (attempts, elapsed) = (*attempts, *elapsed);
         self.with_journey(Journey { operation, reads: true, attempts, elapsed, delivery: Delivery::Applied })
     }

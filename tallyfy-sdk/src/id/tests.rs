@@ -1,6 +1,6 @@
 //! Which identifiers pass, and what the refusal of the others says.
 
-use super::{Checked, MemberId, OrganizationId, ProcessId, check};
+use super::{Checked, GuestId, MemberId, OrganizationId, ProcessId, TagAssociationId, check};
 
 #[track_caller]
 fn refused(text: &str, expected: &str) {
@@ -11,8 +11,11 @@ fn refused(text: &str, expected: &str) {
 
 #[test]
 fn ordinary_ids_pass() {
-    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "ann+x@example.com", "ü", "a.b", "..."] {
+    for text in ["0123456789abcdef0123456789abcdef", "42", "a-b_c", "p1", "proc", "deadbeef", "Q3-2026"] {
         ProcessId::from(text).check().unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+    for text in ["ann+x@example.com", "ü", "a.b", "...", "guest code", "Onboarding"] {
+        GuestId::from(text).check().unwrap_or_else(|error| panic!("{text}: {error}"));
     }
     MemberId::from(1001).check().expect("numbers are fine");
     assert_eq!(MemberId::from(1001).as_str(), "1001");
@@ -31,6 +34,24 @@ fn ids_that_would_change_the_route_are_refused_by_name() {
         refused(text, &format!("the process id contains one of / \\ ? # %; {tail}"));
     }
     refused(&"x".repeat(256), &format!("the process id is longer than 255 bytes; {tail}"));
+}
+
+#[test]
+fn a_title_or_name_in_the_place_of_an_id_is_refused() {
+    let tail = "pass the id alone, as Tallyfy shows it";
+    for text in ["Vendor onboarding", "Northwind", "onboarding", "Blåfjord", "ann@lund.test", "Q3: audit"] {
+        refused(
+            text,
+            &format!(
+                "the process id looks like a title or name, and ids of this kind have 32 hex digits; {tail}"
+            ),
+        );
+    }
+    for text in ["Ann Lund", "ann@lund.test", "0123456789abcdef0123456789abcdef", "-1", "1.5"] {
+        let error = TagAssociationId::from(text).check().expect_err(text);
+        assert!(error.to_string().contains("tag association id is not a number"), "{error}");
+        MemberId::from(text).check().expect_err(text);
+    }
 }
 
 #[test]

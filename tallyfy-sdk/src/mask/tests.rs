@@ -71,3 +71,44 @@ fn a_secret_goes_in_every_form() {
     assert!(headers[SET_COOKIE].is_sensitive());
     assert!(!Secret::new("").is_in("anything"));
 }
+
+/// A secret, planted everywhere in a text that is cut everywhere, in every form in which it may stand there.
+#[test]
+fn no_cut_of_a_text_leaves_more_of_a_secret_than_anybody_could_use() {
+    const TOKEN: &str = "tok4f1e9d/Very+Secret==77";
+    let secret = Secret::new(TOKEN);
+    let forms = [
+        TOKEN,
+        r"tok4f1e9d\/Very+Secret==77",
+        "tok4f1e9d%2FVery%2BSecret%3D%3D77",
+        "tok4f1e9d%2fVery%2bSecret%3d%3d77",
+        "tok4f1e9d&#x2F;Very+Secret&#x3D;&#x3D;77",
+    ];
+    for form in forms {
+        for before in ["", "Bearer ", "é", "xtok4f", "tok4f1e9d/V"] {
+            let whole = format!("{before}{form}é is unknown, {form}{form}.");
+            for cut in (0..=whole.len()).filter(|cut| whole.is_char_boundary(*cut)) {
+                let mut text = whole[..cut].to_owned();
+                secret.out_of(&mut text);
+                for shown in 6..=form.len() {
+                    let start = &form[..shown];
+                    // In the middle of a text a dozen characters are hidden, at its end half a dozen.
+                    let leaks = if shown < 12 { text.ends_with(start) } else { text.contains(start) };
+                    assert!(!leaks, "{start} of {form} in {text}, from {whole} cut at {cut}");
+                }
+                let bytes = secret.out_of_bytes(Bytes::copy_from_slice(&whole.as_bytes()[..cut]));
+                assert_eq!(bytes, text, "bytes and texts alike");
+            }
+        }
+    }
+    let (short, mut text) = (Secret::new("s3cret"), "a s3cre, s3cret".to_owned());
+    short.out_of(&mut text);
+    assert_eq!(text, "a s3cre, ***");
+}
+
+#[test]
+fn a_secret_that_is_there_ten_thousand_times_costs_one_pass() {
+    let secret = Secret::new("tok4f1e9d/Very+Secret==77");
+    let text = "tok4f1e9d/Very+Secret==77,".repeat(10_000);
+    assert_eq!(secret.out_of_bytes(text.into()), "***,".repeat(10_000));
+}

@@ -11,6 +11,9 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode, Url};
 
 use super::http2;
+use super::unpack::{TooLarge, unpacked};
+use crate::error;
+use crate::retry::{Delivery, Outcome};
 
 /// An answer that is no success is kept up to this size; the rest says nothing more.
 const LARGEST_ERROR: u64 = 1024 * 1024;
@@ -53,6 +56,27 @@ impl Attempt {
             | Self::Broken { headers, .. }
             | Self::TooLarge { headers, .. } => Some(headers),
             Self::Failed { .. } => None,
+        }
+    }
+
+    /// What it left behind: the table by status, and whose answer it is.
+    pub(super) fn delivery(&self, outcome: Outcome) -> Delivery {
+        let certain = outcome.delivery();
+        match self {
+            Self::Answered { status, headers, body } if error::leaves_open(*status, headers, body) => {
+                certain.max(Delivery::Unknown)
+            }
+            // A page that broke off is as little the service's as a whole one.
+            Self::Broken { body, .. } if error::unfit(body).is_some() => Delivery::Unknown,
+            _ => certain,
+        }
+    }
+
+    /// Whether it turns the token away, so that another one may help.
+    pub(super) fn turns_token_away(&self) -> bool {
+        match self {
+            Self::Answered { status, headers, body } => error::turns_token_away(*status, headers, body),
+            _ => false,
         }
     }
 
@@ -105,6 +129,14 @@ impl Body {
         match self {
             Self::Bytes(bytes) if !bytes.is_empty() => Some(Arc::default()),
             Self::None | Self::Bytes(_) | Self::Stream(_) => None,
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), to look at.
+    pub(super) fn shown(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::None | Self::Stream(_) => None,
         }
     }
 
@@ -200,22 +232,31 @@ async fn read(mut response: reqwest::Response, limit: u64) -> Attempt {
     let mut body = Collected { promised: usize::try_from(promised).unwrap_or(0), ..Collected::default() };
     loop {
         match response.chunk().await {
-            Ok(None) => return Attempt::Answered { status, headers, body: body.into_bytes() },
+            Ok(None) => return whole(status, headers, body.into_bytes(), limit),
             Ok(Some(piece)) if (body.len() + piece.len()) as u64 > limit => {
                 if succeeded {
                     return Attempt::TooLarge { status, headers };
                 }
                 let room = usize::try_from(limit).unwrap_or(usize::MAX) - body.len();
                 body.push(piece.slice(..room.min(piece.len())));
-                return Attempt::Answered { status, headers, body: body.into_bytes() };
+                return whole(status, headers, body.into_bytes(), limit);
             }
             Ok(Some(piece)) => body.push(piece),
             Err(error) if succeeded => {
                 return Attempt::Broken { status, headers, body: body.into_bytes(), error };
             }
             // The status line says all that matters; the message may be cut.
-            Err(_) => return Attempt::Answered { status, headers, body: body.into_bytes() },
+            Err(_) => return whole(status, headers, body.into_bytes(), limit),
         }
+    }
+}
+
+/// A whole body, unpacked.
+fn whole(status: StatusCode, mut headers: HeaderMap, body: Bytes, limit: u64) -> Attempt {
+    match unpacked(&mut headers, body, limit) {
+        Ok(body) => Attempt::Answered { status, headers, body },
+        Err(TooLarge) if status.is_success() => Attempt::TooLarge { status, headers },
+        Err(TooLarge) => Attempt::Answered { status, headers, body: Bytes::new() },
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is done once for a call: what kind of operation it is, and steps 1 to 3 of `pipeline.rs`, which make of a
 //! request what leaves, but for the token.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Url};
 use tallyfy_gen::operations::Repeat;
 
 use super::attempt::Body;
 use crate::client::Core;
+use crate::error::Sent;
 
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const CLIENT: HeaderName = HeaderName::from_static("x-tallyfy-client");
@@ -40,6 +41,18 @@ pub(crate) struct Prepared {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+}
+
+impl Prepared {
+    /// What may come back in an answer.
+    pub(crate) fn sent(&self) -> Sent<'_> {
+        Sent {
+            url: &self.url,
+            headers: &self.headers,
+            body: self.body.shown(),
+            content_type: self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default(),
+        }
+    }
 }
 
 /// Steps 1 to 3.

@@ -126,7 +126,7 @@ async fn writes_are_not_repeated_when_the_server_may_have_acted() {
         (json(408, "{}"), Delivery::Unknown, Some(408)),
         (json(422, "{}"), Delivery::Refused, Some(422)),
         (json(302, ""), Delivery::Refused, Some(302)),
-        (json(200, "<html>"), Delivery::Applied, Some(200)),
+        (json(200, "<html>"), Delivery::Unknown, Some(200)),
         (json(200, ""), Delivery::Applied, Some(200)),
         (json(200, r#"{"data":{"name":1"#), Delivery::Applied, Some(200)),
     ] {
@@ -148,9 +148,9 @@ async fn an_answer_that_cannot_be_read_is_kept() {
     assert_eq!(error.body(), Some(kept.as_bytes()), "as it came, but for the token");
     assert_eq!(
         error.to_string(),
-        "create_run: the answer could not be read: an HTML page instead of JSON; check the base URL \
-         (status 200 OK). \
-         The server has acted: do not do it again [request id q9]"
+        "create_run: the answer could not be read: an HTML page instead of JSON; check the base URL, and whether a proxy \
+         or a login page is in the way (status 200 OK). \
+         The server may have acted: look before doing it again [request id q9]"
     );
 }
 
@@ -161,7 +161,7 @@ async fn a_web_page_is_no_success_even_where_nothing_is_promised() {
     let client = server.client();
     let error = delete_run(&client).await.expect_err("a web page");
     assert!(error.is_decode());
-    assert_failed(&error, Delivery::Applied, 1, Some(200));
+    assert_failed(&error, Delivery::Unknown, 1, Some(200));
     delete_run(&client).await.expect("plain text is fine where nothing is promised");
     delete_run(&client).await.expect("and so is nothing");
 }
@@ -294,16 +294,16 @@ async fn a_delete_that_removes_nothing_is_not_done_by_a_404() {
 async fn a_404_is_a_404_unless_the_delete_may_have_worked() {
     let proxy = || with_headers(404, "content-type: text/html\r\n", "<html>nothing here</html>");
     let path = || json(404, r#"{"error":true,"code":"ENDPOINT_NOT_FOUND","message":"x"}"#);
-    for (replies, delivery) in [
-        (vec![not_found()], Delivery::Refused),
-        (vec![json(429, "{}"), not_found()], Delivery::Refused),
-        (vec![Reply::Hangup, proxy()], Delivery::Unknown),
-        (vec![Reply::Hangup, path()], Delivery::Unknown),
+    for (replies, delivery, is_not_found) in [
+        (vec![not_found()], Delivery::Refused, true),
+        (vec![json(429, "{}"), not_found()], Delivery::Refused, true),
+        (vec![Reply::Hangup, proxy()], Delivery::Unknown, false),
+        (vec![Reply::Hangup, path()], Delivery::Unknown, false),
     ] {
         let attempts = u32::try_from(replies.len()).expect("few");
         let server = Scripted::start(replies).await;
         let error = delete_run(&hasty(&server)).await.expect_err("not found");
-        assert!(error.is_not_found());
+        assert_eq!(error.is_not_found(), is_not_found);
         assert_failed(&error, delivery, attempts, Some(404));
     }
 }

@@ -133,12 +133,15 @@ async fn a_path_stays_below_the_base_url() {
 async fn what_cannot_be_read_is_told_as_everywhere() {
     let server = Scripted::start(vec![
         answer(200, "<html>"),
+        answer(200, "<html>"),
         answer(200, "{"),
         answer(422, r#"{"errors":{"a":"b"}}"#),
     ])
     .await;
     let client = server.client();
-    assert!(client.raw(Method::GET, "x").await.expect_err("a page").is_decode());
+    let page = client.raw(Method::GET, "x").await.expect("a file may be a page");
+    assert_eq!(page, "<html>");
+    assert!(client.raw(Method::GET, "x").decode::<Value>().await.expect_err("a page").is_decode());
     let error = client.raw(Method::POST, "x").decode::<Value>().await.expect_err("cut");
     assert!(error.is_decode());
     assert_eq!((error.delivery(), error.body()), (Delivery::Applied, Some(&b"{"[..])));

@@ -76,13 +76,17 @@ const UNREADABLE: Row = Row {
     ..row("", || Fault::Wire(Act::html(200)), Again::None, Delivery::Applied)
 };
 
+/// Not the service's word: neither is something missing nor a right lacking.
+const OF_STRANGERS: Row =
+    Row { waits: NONE, ..row("", || Fault::Wire(Act::html(403)), Again::None, Delivery::Unknown) };
+
 const TOO_MANY: &str = r#"{"message": "Too Many Attempts."}"#;
 const OOPS: &str = r#"{"error": true, "message": "Server Error"}"#;
 const JSON: &str = "content-type: application/json\r\n";
 const HALF: &str = r#"{"data": {"id": "#;
 
 /// Every fault.
-pub const TABLE: [Row; 18] = [
+pub const TABLE: [Row; 20] = [
     Row { name: "the name cannot be looked up", ..NO_CONNECTION },
     Row { name: "the connection is refused", fault: || Fault::Names(Where::Elsewhere), ..NO_CONNECTION },
     row("reset before the answer", || Fault::Wire(Act::Reset(String::new())), Again::Safe, Delivery::Unknown),
@@ -158,7 +162,11 @@ pub const TABLE: [Row; 18] = [
         fine: &[Gives::Nothing, Gives::Bytes],
         ..UNREADABLE
     },
-    Row { name: "200 with a page", ..UNREADABLE },
+    // Of a login or a proxy: nobody knows whether the service saw the request.
+    Row { name: "200 with a page", delivery: Delivery::Unknown, ..UNREADABLE },
+    // A firewall may have looked at the answer, a balancer may hide a failure.
+    Row { name: "403 with a page", fault: || Fault::Wire(Act::html(403)), status: Some(403), ..OF_STRANGERS },
+    Row { name: "404 with a page", fault: || Fault::Wire(Act::html(404)), status: Some(404), ..OF_STRANGERS },
 ];
 
 const DATES: &str = "date: Tue, 01 Sep 2026 08:00:00 GMT\r\nretry-after: Tue, 01 Sep 2026 08:00:25 GMT\r\n";

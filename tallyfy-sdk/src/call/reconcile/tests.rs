@@ -126,7 +126,7 @@ async fn an_answer_that_says_it_was_done_is_not_repeated_even_if_nothing_appears
     let page = Fault::Html(200);
     let (result, sent, there) = launched(vec![page], by_name).await;
     let error = result.expect_err("a web page");
-    assert_eq!((error.delivery(), sent, there), (Delivery::Applied, 1, 0));
+    assert_eq!((error.delivery(), sent, there), (Delivery::Unknown, 1, 0));
     assert!(error.to_string().contains("did not appear"), "{error}");
 
     let cut = Reply::Raw("HTTP/1.1 201 Created\r\ncontent-length: 99\r\n\r\n{\"data\":".to_owned());

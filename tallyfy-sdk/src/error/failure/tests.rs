@@ -1,0 +1,81 @@
+//! Which successes are none.
+
+use super::{Unfit, unfit, unfit_unread};
+
+#[test]
+fn a_success_that_reports_a_failure_is_none_and_any_other_is() {
+    const FAILED: Option<Unfit> = Some(Unfit::Failure);
+    for (body, expected) in [
+        // pp:definition error, n8n:Tallyfy.node, docs:open-api/index, py:core
+        (
+            r#"{"error":true,"message":"The process limit of your plan is reached","code":"PLAN_LIMIT"}"#,
+            FAILED,
+        ),
+        (
+            r#"{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND","run":{"a":1}}"#,
+            FAILED,
+        ),
+        ("\u{feff} {\"error\":1,\"message\":\"no\"}", FAILED),
+        (r#"{"data":null,"error":true,"message":"no"}"#, FAILED),
+        (r#"{"data":[],"error":true,"message":"no"}"#, FAILED),
+        (r#"{"error":{"code":"SEAT_POOL_EXHAUSTED","message":"no seat left"}}"#, FAILED),
+        (r#"{"error":"invalid_client","error_description":"unknown"}"#, FAILED),
+        (r#"{"errors":{"name":["is required"]}}"#, FAILED),
+        (r#"{"message":"The given data was invalid.","errors":{"name":["is required"]}}"#, FAILED),
+        (r#"{"message":"limit reached","code":"RATE_LIMIT_EXCEEDED"}"#, FAILED),
+        (r#"{"message":"Not allowed","code":403}"#, FAILED),
+        (r#"{"message":"Not allowed","code":"403"}"#, FAILED),
+        (r#"{"success":false}"#, FAILED),
+        (r#"{"success":"false","message":"no"}"#, FAILED),
+        (r#"{"ok":0,"message":"no"}"#, FAILED),
+        (r#"{"status":"error","message":"no"}"#, FAILED),
+        (" \n<!DOCTYPE html><html></html>", Some(Unfit::Page)),
+        ("<?xml version=\"1.0\"?><a/>", Some(Unfit::Page)),
+        // Answers.
+        (r#"{"data":{"id":"t","message":"x","code":"Y"}}"#, None),
+        (r#"{"data":{"id":"t"},"error":true}"#, None),
+        (r#"{"data":[],"message":"nothing yet"}"#, None),
+        (r#"{"data":[],"errors":[]}"#, None),
+        (r#"{"data":[],"error":null,"errors":{},"message":""}"#, None),
+        (r#"{"message":"The task was deleted"}"#, None),
+        (r#"{"message":"done","code":200}"#, None),
+        (r#"{"message":"done","code":"SUCCESS"}"#, None),
+        (r#"{"success":true,"message":"done"}"#, None),
+        (r#"{"error":false,"message":"done"}"#, None),
+        (r#"{"error":null,"code":"A7","message":"hello","title":"a form with a code"}"#, None),
+        (r#"{"id":7,"status":"failed","error":"timed out","message":"a delivery that failed"}"#, None),
+        (r#"{"code":"guest-code","email":"a@b.test"}"#, None),
+        (r#"{"errors":3,"warnings":0}"#, None),
+        (r#"{"meta":{},"data":[{"id":1}]}"#, None),
+        ("[1]", None),
+        ("\"done\"", None),
+        ("done", None),
+        ("", None),
+        ("{", None),
+        ("null", None),
+    ] {
+        assert_eq!(unfit(body.as_bytes()), expected, "{body}");
+    }
+}
+
+/// Nothing is there that was asked for, so a message tells more than what is missing.
+#[test]
+fn an_answer_that_cannot_be_read_is_a_report_if_it_says_something() {
+    const FAILED: Option<Unfit> = Some(Unfit::Failure);
+    for (body, expected) in [
+        (r#"{"message":"The process limit of your plan is reached"}"#, FAILED),
+        (r#"{"data":{"message":"no","code":"NO"}}"#, FAILED),
+        (r#"{"data":{"error":true,"message":"no"}}"#, FAILED),
+        (r#"{"error":true,"data":{"name":"half a process"}}"#, FAILED),
+        ("<html>", Some(Unfit::Page)),
+        (r#"{"data":{"name":"no id"}}"#, None),
+        (r#"{"data":{"id":7,"message":{"a":1}}}"#, None),
+        (r#"{"id":"t","message":"a comment, say"}"#, None),
+        (r#"{"message":""}"#, None),
+        ("{}", None),
+        ("", None),
+        ("{\"message\":\"cut", None),
+    ] {
+        assert_eq!(unfit_unread(body.as_bytes()), expected, "{body}");
+    }
+}
