@@ -393,8 +393,8 @@ fn conclude<T>(
     let Delivered { status, headers, body, mut journey, already_done, token, request } = delivered;
     let unfit = match &result {
         _ if as_it_comes || already_done => None,
-        Ok(_) => error::unfit(&body),
-        Err(_) => error::unfit_unread(&body),
+        Ok(_) => error::unfit(&headers, &body),
+        Err(_) => error::unfit_unread(&headers, &body),
     };
     let error = match (result, unfit) {
         (Ok(value), None) => {

@@ -52,13 +52,26 @@ impl Error {
             text.push_str(&format!(", {own}"));
         }
         let said = self.said_for_the_caller(status.canonical_reason());
-        if let Some(code) = self.code().filter(|code| self.message() != Some(code)) {
+        if let Some(code) = self.code().filter(|code| !self.is_told_by_message(code)) {
             text.push_str(&format!(" [{}]", self.shown(code)));
         }
         if let Some(said) = said {
             text.push_str(&format!(": {said}"));
         }
         text
+    }
+
+    /// Whether the message says all that a code does. Most codes are the beginning of their message in capitals
+    /// (mcp-newer:server/utils/fastmcp_errors.py), and so hold what the message repeats of the caller's words.
+    fn is_told_by_message(&self, code: &str) -> bool {
+        let Some(message) = self.message() else { return false };
+        let capitals: String = message
+            .chars()
+            .filter(|c| c.is_alphanumeric() || c.is_whitespace() || *c == '_')
+            .map(|c| if c.is_whitespace() { '_' } else { c.to_ascii_uppercase() })
+            .collect();
+        let is_cut = capitals.starts_with(code.trim_end_matches('_'));
+        message == code || (is_cut && self.shown(message).contains(mask::MASK))
     }
 
     /// The message, unless it repeats what else is shown.

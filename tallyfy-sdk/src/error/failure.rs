@@ -1,11 +1,12 @@
 //! Failures inside a success: a 2xx whose body says that it failed. Legitimate answers may hold a `message`, an `error` of
 //! null or a list of `errors` beside what was asked for, so what counts is that nothing else is there.
 
+use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 use tallyfy_gen::wire::from_bytes;
 
 use super::body::{begins_as_data, is_markup, without_mark};
-use super::origin::is_blank;
+use super::origin::{is_blank, is_challenge};
 
 /// Larger bodies are answers: failures are short.
 const LARGEST: usize = 64 * 1024;
@@ -38,20 +39,21 @@ pub(crate) enum Unfit {
     Failure,
 }
 
-/// Looks at a body from which a value could be read, or none was needed. Nearly always the first bytes settle it.
-pub(crate) fn unfit(body: &[u8]) -> Option<Unfit> {
+/// Looks at an answer from which a value could be read, or none was needed. Nearly always the first bytes settle it.
+pub(crate) fn unfit(headers: &HeaderMap, body: &[u8]) -> Option<Unfit> {
     if begins_as_data(body) {
         return None;
     }
-    if is_markup(body) {
+    // A firewall's challenge may be a 202 without a body.
+    if is_markup(body) || is_challenge(headers) {
         return Some(Unfit::Page);
     }
     object(body).is_some_and(|object| says_failed(&object)).then_some(Unfit::Failure)
 }
 
 /// Looks at a body that lacks what was asked for: here a message alone tells more than what is missing.
-pub(crate) fn unfit_unread(body: &[u8]) -> Option<Unfit> {
-    if is_markup(body) {
+pub(crate) fn unfit_unread(headers: &HeaderMap, body: &[u8]) -> Option<Unfit> {
+    if is_markup(body) || is_challenge(headers) {
         return Some(Unfit::Page);
     }
     let object = object(body)?;

@@ -37,7 +37,7 @@ const IN_BODY: [(&str, &str); 3] =
 
 impl Error {
     pub(super) fn hint(&self) -> Option<String> {
-        if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
+        if let Some(wait) = self.retry_after().filter(|wait| wait.as_millis() > 0) {
             let guess = match self.0.guessed_wait {
                 true => "; the wait that the answer names cannot be read, so this is a guess",
                 false => "",

@@ -35,9 +35,11 @@ const REFUSALS: [u16; 19] =
 const SERVERS: [&str; 8] =
     ["akamaighost", "awselb", "big-ip", "bigip", "cloudfront", "kong", "squid", "zscaler"];
 
-/// Headers that are on answers of an intermediary alone.
-const HEADERS: [&str; 5] =
-    ["cf-mitigated", "x-amzn-errortype", "x-amzn-waf-action", "x-kong-response-latency", "x-squid-error"];
+/// Headers that are on refusals of an intermediary alone.
+const HEADERS: [&str; 3] = ["x-amzn-errortype", "x-kong-response-latency", "x-squid-error"];
+
+/// Headers of a firewall that wants to see a person first, whatever the status.
+const CHALLENGES: [&str; 2] = ["cf-mitigated", "x-amzn-waf-action"];
 
 /// Headers that AWS's API gateway puts on its own answers and on those it passes on.
 const API_GATEWAY: [&str; 3] = ["apigw-requestid", "x-amz-apigw-id", "x-amzn-requestid"];
@@ -108,7 +110,14 @@ pub(crate) fn leaves_open(status: StatusCode, headers: &HeaderMap, body: &[u8]) 
 fn is_marked(headers: &HeaderMap) -> bool {
     let server = headers.get(SERVER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let begins = |name: &&str| server.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    SERVERS.iter().any(|name| begins(&name)) || HEADERS.iter().any(|name| headers.contains_key(*name))
+    SERVERS.iter().any(|name| begins(&name))
+        || is_challenge(headers)
+        || HEADERS.iter().any(|name| headers.contains_key(*name))
+}
+
+/// Whether an answer of any status is a firewall's challenge.
+pub(super) fn is_challenge(headers: &HeaderMap) -> bool {
+    CHALLENGES.iter().any(|name| headers.contains_key(*name))
 }
 
 fn of_object(headers: &HeaderMap, object: &Map<String, Value>) -> Origin {

@@ -457,3 +457,16 @@ fn the_server_is_told_from_what_stands_before_it() {
         assert!(error.to_string().contains(words), "{status} {body}: {error}");
     }
 }
+
+#[test]
+fn a_code_that_is_the_beginning_of_a_message_does_not_tell_what_the_message_hides() {
+    let url = "https://x.test/a".parse().expect("a URL");
+    let shown = |body: &str| {
+        let sent = Sent { url: &url, headers: &HeaderMap::new(), body: Some(br#"{"name":"Cellar audit"}"#) };
+        answered(422, &[], body).hiding(&sent).to_string()
+    };
+    let text = shown(r#"{"message":"The name 'Cellar audit' is taken","code":"THE_NAME_CELLAR_AUDIT_IS_"}"#);
+    assert!(text.contains("422 Unprocessable Entity: The name '***' is taken. "), "{text}");
+    let text = shown(r#"{"message":"The name is taken","code":"THE_NAME_IS_TAKEN"}"#);
+    assert!(text.contains("[THE_NAME_IS_TAKEN]: The name is taken. "), "{text}");
+}

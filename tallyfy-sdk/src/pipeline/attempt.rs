@@ -67,7 +67,7 @@ impl Attempt {
                 certain.max(Delivery::Unknown)
             }
             // A page that broke off is as little the service's as a whole one.
-            Self::Broken { body, .. } if error::unfit(body).is_some() => Delivery::Unknown,
+            Self::Broken { headers, body, .. } if error::unfit(headers, body).is_some() => Delivery::Unknown,
             _ => certain,
         }
     }

@@ -1,5 +1,7 @@
 //! Which successes are none.
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
 use super::{Unfit, unfit, unfit_unread};
 
 #[test]
@@ -54,7 +56,7 @@ fn a_success_that_reports_a_failure_is_none_and_any_other_is() {
         ("{", None),
         ("null", None),
     ] {
-        assert_eq!(unfit(body.as_bytes()), expected, "{body}");
+        assert_eq!(unfit(&HeaderMap::new(), body.as_bytes()), expected, "{body}");
     }
 }
 
@@ -76,6 +78,16 @@ fn an_answer_that_cannot_be_read_is_a_report_if_it_says_something() {
         ("", None),
         ("{\"message\":\"cut", None),
     ] {
-        assert_eq!(unfit_unread(body.as_bytes()), expected, "{body}");
+        assert_eq!(unfit_unread(&HeaderMap::new(), body.as_bytes()), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_challenge_of_a_firewall_is_no_success_even_without_a_body() {
+    for name in ["x-amzn-waf-action", "cf-mitigated"] {
+        let headers: HeaderMap =
+            [(HeaderName::from_static(name), HeaderValue::from_static("challenge"))].into_iter().collect();
+        assert_eq!(unfit(&headers, b""), Some(Unfit::Page), "{name}");
+        assert_eq!(unfit_unread(&headers, b""), Some(Unfit::Page), "{name}");
     }
 }
