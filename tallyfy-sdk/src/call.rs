@@ -29,6 +29,7 @@ use self::transport::{PreviewTransport, SendTransport, TransportOutcome};
 use crate::client::Client;
 use crate::error::{self, Error, Origin};
 use crate::id::{self, Checked};
+use crate::mask::Secret;
 use crate::pipeline::{Delivered, Limits};
 use crate::retry::Delivery;
 

@@ -373,6 +373,7 @@ fn what_a_person_wrote_is_hidden_before_it_is_cut() {
                 url: &url,
                 headers: &HeaderMap::new(),
                 body: Some(sent.as_bytes()),
+                content_type: "",
             });
             let text = error.to_string();
             assert!(!text.contains("Fjord"), "{length}, {}: {text}", before.len());
@@ -462,7 +463,12 @@ fn the_server_is_told_from_what_stands_before_it() {
 fn a_code_that_is_the_beginning_of_a_message_does_not_tell_what_the_message_hides() {
     let url = "https://x.test/a".parse().expect("a URL");
     let shown = |body: &str| {
-        let sent = Sent { url: &url, headers: &HeaderMap::new(), body: Some(br#"{"name":"Cellar audit"}"#) };
+        let sent = Sent {
+            url: &url,
+            headers: &HeaderMap::new(),
+            body: Some(br#"{"name":"Cellar audit"}"#),
+            content_type: "",
+        };
         answered(422, &[], body).hiding(&sent).to_string()
     };
     let text = shown(r#"{"message":"The name 'Cellar audit' is taken","code":"THE_NAME_CELLAR_AUDIT_IS_"}"#);

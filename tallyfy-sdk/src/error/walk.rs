@@ -1,6 +1,6 @@
 //! What an error that ends the walk through a list knows of the walk.
 
-use super::{Answer, Error, Journey, Kind, ServerMessage};
+use super::{Answer, Error, Journey, Kind, Origin, ServerMessage};
 use crate::call::Meta;
 use crate::page::ResumeToken;
 use crate::retry::Delivery;

@@ -50,7 +50,11 @@ impl Prepared {
             url: &self.url,
             headers: &self.headers,
             body: self.body.shown(),
-            content_type: self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default(),
+            content_type: self
+                .headers
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .unwrap_or_default(),
         }
     }
 }

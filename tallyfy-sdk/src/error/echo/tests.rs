@@ -8,7 +8,7 @@ use super::{Echoes, Sent, echoes};
 
 fn found(body: &[u8], texts: &[&str]) -> Echoes {
     let url = "https://x.test/organizations/o1".parse().expect("a URL");
-    echoes(&Sent { url: &url, headers: &HeaderMap::new(), body: Some(body) }, texts)
+    echoes(&Sent { url: &url, headers: &HeaderMap::new(), body: Some(body), content_type: "" }, texts)
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_index_agrees_with_a_plain_search() {
 }
 
 #[test]
-fn what_comes_back_is_hidden_whole_cut_escaped_and_from_forms() {
+fn what_comes_back_is_hidden_whole_cut_and_escaped() {
     let long = "a person's story that goes on and on ".repeat(200);
     let sent = json!({"name": "Cellar audit", "note": long, "x": "Lund & Sons", "b": "an"}).to_string();
     for (said, shown) in [
@@ -59,9 +59,7 @@ fn what_comes_back_is_hidden_whole_cut_escaped_and_from_forms() {
     ] {
         assert_eq!(found(sent.as_bytes(), &[said]).out_of(said).as_deref(), Some(shown), "{said}");
     }
-    let form = found(b"grant_type=password&username=Kim+Lund&note=%C3%85se", &["Kim Lund, \u{c5}se"]);
-    assert_eq!(form.out_of("Kim Lund, \u{c5}se").as_deref(), Some("***, ***"));
-    assert_eq!(found(b"\x89PNG a=b", &["a b"]).out_of("a b").as_deref(), Some("a b"), "a file has no texts");
+    assert_eq!(found(b"\x89PNG a b", &["a b"]).out_of("a b").as_deref(), Some("a b"), "a file has no texts");
 }
 
 /// Counted, not timed: every byte of what was said costs a few steps once, every byte that was sent one at most.
