@@ -449,7 +449,8 @@ impl Error {
 
     /// The status of an answer that may be the service's: what an intermediary says is about itself.
     fn refusal(&self) -> Option<u16> {
-        let answer = self.0.answer.as_ref().filter(|_| self.0.kind == Kind::Status && !self.is_throttled())?;
+        let answer =
+            self.0.answer.as_ref().filter(|_| self.0.kind == Kind::Status && !self.is_throttled())?;
         (!matches!(answer.origin, Origin::Intermediary | Origin::Edge) || answer.status == 401)
             .then_some(answer.status.as_u16())
     }
@@ -459,9 +460,9 @@ impl Error {
     }
 
     fn has_bad_token(&self) -> bool {
-        self.0.kind == Kind::Status && self.0.answer.as_ref().is_some_and(|answer| answer.bad_token)
+        let turns_away = self.0.answer.as_ref().is_some_and(|answer| answer.bad_token);
+        self.0.kind == Kind::Status && turns_away && !self.is_throttled()
     }
-
 }
 
 impl std::error::Error for Error {
