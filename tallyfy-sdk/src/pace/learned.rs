@@ -28,7 +28,7 @@ const FASTEST: f64 = 60_000.0;
 const CAREFUL: f64 = 0.02;
 const BOLD: f64 = 8.0;
 /// The time to the next attempt after the second 429 in a row.
-const FIRST_PROBE: Duration = Duration::from_secs(1);
+const FIRST_PROBE: Duration = Duration::from_millis(500);
 /// How long it is kept when nobody calls.
 const HOLD: Duration = Duration::from_secs(300);
 
@@ -114,8 +114,9 @@ impl LearnedRate {
         Duration::from_secs_f64(spacing).max(self.probe)
     }
 
-    pub(super) fn is_probing(&self) -> bool {
-        !self.probe.is_zero()
+    /// The time from the last 429 to the next attempt, beside what the service asked for.
+    pub(super) fn probe(&self) -> Duration {
+        self.probe
     }
 
     /// It held a call back.

@@ -86,7 +86,7 @@ impl RateLimiter {
             Some(learned) => {
                 if learned.throttled(accepted, granted, now) {
                     // The first attempt after a 429 goes as soon as it may, those after more of them ever later.
-                    self.last_learned = learned.is_probing().then_some(now);
+                    self.last_learned = (now + learned.probe()).checked_sub(learned.spacing());
                 }
             }
             None => (self.learned, self.last_learned) = (Some(LearnedRate::first(accepted, now)), None),
