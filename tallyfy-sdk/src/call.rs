@@ -151,7 +151,7 @@ impl<T: Send + 'static> Call<T> {
     }
 
     /// The value is the body, whatever it is: a page may be what was asked for.
-    pub(crate) fn as_it_comes(mut self) -> Self {
+    pub(crate) fn expecting_bytes(mut self) -> Self {
         self.options.set_as_it_comes();
         self
     }

@@ -184,7 +184,7 @@ impl Raw {
 
     /// The call, whose value is the body of the answer as it comes.
     pub fn bytes(self) -> Call<Bytes> {
-        self.reading(|bytes| Ok(bytes.clone())).as_it_comes()
+        self.reading(|bytes| Ok(bytes.clone())).expecting_bytes()
     }
 
     /// The call, whose value is the body of the answer as text. Anything but UTF-8 is an error that keeps the bytes.

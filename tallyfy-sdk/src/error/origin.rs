@@ -109,8 +109,8 @@ pub(crate) fn leaves_open(status: StatusCode, headers: &HeaderMap, body: &[u8]) 
 
 fn is_marked(headers: &HeaderMap) -> bool {
     let server = headers.get(SERVER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let begins = |name: &&str| server.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    SERVERS.iter().any(|name| begins(&name))
+    let begins = |name: &str| server.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    SERVERS.iter().any(|name| begins(name))
         || is_challenge(headers)
         || HEADERS.iter().any(|name| headers.contains_key(*name))
 }
