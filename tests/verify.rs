@@ -317,17 +317,11 @@ fn decoding(operation: &Operation, body: Option<&Body>, out: &mut Vec<Finding>) 
     };
     match decode(&operation.id, body.text.as_bytes()) {
         None => {}
-        Some(Ok(written)) => {
-            let lost = differences(&body.value, &written);
+        Some(Ok(read)) => {
+            out.extend(read.unreadable.iter().map(blame::of_a_value));
+            let lost = differences(&body.value, &read.value);
             out.extend(lost.into_iter().map(|one| Finding::new(Kind::Lost, one.pointer, one.what)));
         }
-        Some(Err(error)) => {
-            let places = blame::places(&operation.id, &body.value);
-            if places.is_empty() {
-                out.push(Finding::new(Kind::Undecodable, "", error.to_string()));
-            }
-            let findings = places.into_iter().map(|(at, what)| Finding::new(Kind::Undecodable, at, what));
-            out.extend(findings);
-        }
+        Some(Err(error)) => out.push(blame::of_an_answer(&error.to_string())),
     }
 }

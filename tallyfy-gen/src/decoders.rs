@@ -3,23 +3,27 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Error, Value};
 
-fn again<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Value, Error> {
-    serde_json::to_value(crate::wire::from_bytes::<T>(body)?)
+use crate::wire::{self, Decoded};
+
+fn again<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded<Value>, Error> {
+    let Decoded { value, unreadable } = wire::decode::<T>(body)?;
+    Ok(Decoded { value: serde_json::to_value(value)?, unreadable })
 }
 
-/// Reads an answer with the type of its operation, and writes it again: what the typed client makes of it.
+/// Reads an answer with the type of its operation, and writes it again: what the typed client makes of it, and what of it
+/// could not be read.
 ///
 /// `None` when there is no such operation, or its answer has no type.
 ///
 /// ```
 /// let written = tallyfy_gen::decoders::decode("get_me", br#"{"data": {"id": "7", "email": "kim@lund.test"}}"#);
-/// assert_eq!(written.unwrap()?["data"]["id"], 7);
+/// assert_eq!(written.unwrap()?.value["data"]["id"], 7);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the answer does not fit the type; the message says where.
-pub fn decode(operation: &str, body: &[u8]) -> Option<Result<Value, Error>> {
+pub fn decode(operation: &str, body: &[u8]) -> Option<Result<Decoded<Value>, Error>> {
     Some(match operation {
         "activate_run" => again::<crate::wire::Item<crate::types::Run>>(body),
         "approve_user" => again::<crate::wire::Item<crate::types::User>>(body),

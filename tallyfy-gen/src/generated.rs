@@ -8,881 +8,305 @@ use progenitor_client::{encode_path, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     /// Who did it.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ActivityActor {
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `full_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `last_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `profile_pic`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// `resize_profile_pic`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resize_profile_pic: ::std::option::Option<::std::string::String>,
         /// `username`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ActivityActor {
-        const NAME: &'static str = "ActivityActor";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                email: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                full_name: ::std::option::Option::None,
-                last_name: ::std::option::Option::None,
-                profile_pic: ::std::option::Option::None,
-                resize_profile_pic: ::std::option::Option::None,
-                username: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "full_name" => {
-                    self.full_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "profile_pic" => {
-                    self.profile_pic = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "resize_profile_pic" => {
-                    self.resize_profile_pic = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "username" => {
-                    self.username = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ActivityActor {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ActivityActor "an object (ActivityActor)"[] { optional email "email" Text;
+        optional first_name "first_name" Text; optional full_name "full_name" Text;
+        optional last_name "last_name" Text; optional profile_pic "profile_pic" Text;
+        optional resize_profile_pic "resize_profile_pic" Text; optional username
+        "username" Text; }
     }
     /// Something that happened. Most values arrive as lists of one.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ActivityEntry {
         /// `actor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor: ::std::option::Option<::std::vec::Vec<ActivityActor>>,
         /// Id of who did it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_id: ::std::option::Option<crate::wire::OneOrMany<i64>>,
         /// Kind of who did it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_type: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// What changed, as it is now.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub audit: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// Of rows of type execution the automation check: which rules were met and which actions ran.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub audit_state: ::std::option::Option<::serde_json::Value>,
         /// Id of what changed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auditable_id: ::std::option::Option<::std::string::String>,
         /// Class of what changed, like App\Models\Task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auditable_type: ::std::option::Option<::std::string::String>,
         /// UTC, in places without a zone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// What happened, for people.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// Name of the changed field. Only null is documented; likely a list of one, like its siblings.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field: ::std::option::Option<::serde_json::Value>,
         /// `id`
         pub id: i64,
         /// What it held before. As `field`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub old_value: ::std::option::Option<::serde_json::Value>,
         /// `organization_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization_id: ::std::option::Option<::std::string::String>,
         /// An object whose keys are not documented. An empty one may arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// What holds it, as it is now.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// A value whose shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_state: ::std::option::Option<::serde_json::Value>,
         /// Id of what holds it, the process of a task for example.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parentable_id: ::std::option::Option<::std::string::String>,
         /// Class of what holds it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parentable_type: ::std::option::Option<::std::string::String>,
         /// As `field`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub references: ::std::option::Option<::serde_json::Value>,
         /// Member, Guest or Webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
         /// As `field`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::serde_json::Value>,
         /// The words of ActivityTypeFilter; execution for automation checks.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
         /// Whether `undo_activity` takes it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub undoable: ::std::option::Option<bool>,
         /// The words of ActivityVerbFilter; for automation checks executed or execution_fail.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verb: ::std::option::Option<crate::wire::OneOrMany<::std::string::String>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ActivityEntry {
-        const NAME: &'static str = "ActivityEntry";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                actor: ::std::option::Option::None,
-                actor_id: ::std::option::Option::None,
-                actor_type: ::std::option::Option::None,
-                audit: ::std::option::Option::None,
-                audit_state: ::std::option::Option::None,
-                auditable_id: ::std::option::Option::None,
-                auditable_type: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                field: ::std::option::Option::None,
-                id: 0,
-                old_value: ::std::option::Option::None,
-                organization_id: ::std::option::Option::None,
-                origin: ::std::option::Option::None,
-                parent: ::std::option::Option::None,
-                parent_state: ::std::option::Option::None,
-                parentable_id: ::std::option::Option::None,
-                parentable_type: ::std::option::Option::None,
-                references: ::std::option::Option::None,
-                source: ::std::option::Option::None,
-                text: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                undoable: ::std::option::Option::None,
-                verb: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "actor" => {
-                    self.actor = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "actor_id" => self.actor_id = map.next_value()?,
-                "actor_type" => self.actor_type = map.next_value()?,
-                "audit" => {
-                    self.audit = map.next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "audit_state" => {
-                    self.audit_state = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "auditable_id" => {
-                    self.auditable_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "auditable_type" => {
-                    self.auditable_type = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "description" => self.description = map.next_value()?,
-                "field" => {
-                    self.field = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "id" => {
-                    self.id = map
-                        .next_value_seed(crate::wire::record::seed::id_integer())?;
-                }
-                "old_value" => {
-                    self.old_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "organization_id" => {
-                    self.organization_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "origin" => {
-                    self.origin = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "parent" => {
-                    self.parent = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "parent_state" => {
-                    self.parent_state = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "parentable_id" => {
-                    self.parentable_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "parentable_type" => {
-                    self.parentable_type = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "references" => {
-                    self.references = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "source" => self.source = map.next_value()?,
-                "text" => {
-                    self.text = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "type" => self.type_ = map.next_value()?,
-                "undoable" => {
-                    self.undoable = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "verb" => self.verb = map.next_value()?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ActivityEntry {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ActivityEntry "an object (ActivityEntry) with `id`"["id"] { optional actor
+        "actor" ListOf < ActivityActor >; optional actor_id "actor_id" Many < Integer >;
+        optional actor_type "actor_type" Many < Text >; optional audit "audit" Boxed <
+        FreeForm >; optional audit_state "audit_state" Anything; optional auditable_id
+        "auditable_id" Text; optional auditable_type "auditable_type" Text; optional
+        created_at "created_at" crate ::wire::Timestamp; optional description
+        "description" Many < Text >; optional field "field" Anything; required id "id"
+        IdInteger; optional old_value "old_value" Anything; optional organization_id
+        "organization_id" Text; optional origin "origin" Object < FreeForm >; optional
+        parent "parent" Boxed < FreeForm >; optional parent_state "parent_state"
+        Anything; optional parentable_id "parentable_id" Text; optional parentable_type
+        "parentable_type" Text; optional references "references" Anything; optional
+        source "source" Many < Text >; optional text "text" Anything; optional type_
+        "type" Many < Text >; optional undoable "undoable" Flag; optional verb "verb"
+        Many < Text >; }
     }
     /// A member that an application created.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApplicationUser {
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `id`
         pub id: i64,
         /// `last_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `role`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::UserRole>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ApplicationUser {
-        const NAME: &'static str = "ApplicationUser";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                created_at: ::std::option::Option::None,
-                email: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                id: 0,
-                last_name: ::std::option::Option::None,
-                role: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map
-                        .next_value_seed(crate::wire::record::seed::id_integer())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "role" => {
-                    self.role = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ApplicationUser {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ApplicationUser "an object (ApplicationUser) with `id`"["id"] { optional
+        created_at "created_at" crate ::wire::Timestamp; optional email "email" Text;
+        optional first_name "first_name" Text; required id "id" IdInteger; optional
+        last_name "last_name" Text; optional role "role" Word < crate ::enums::UserRole
+        >; }
     }
     /// A stored file.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Asset {
         /// `filename`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub filename: ::std::option::Option<::std::string::String>,
         /// `id`
         pub id: ::std::string::String,
         /// `source`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::enums::AssetSource>,
         /// `step_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `subject`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject: ::std::option::Option<AssetSubject>,
         /// Name of the external store, like Dropbox.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub system: ::std::option::Option<::std::string::String>,
         /// `uploaded_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_at: ::std::option::Option<crate::wire::Timestamp>,
         /// A form field id, or `ko_field` for a kick-off field.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_from: ::std::option::Option<::std::string::String>,
         /// `uploaded_to_s3`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uploaded_to_s3: ::std::option::Option<bool>,
         /// May arrive as text.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Asset {
-        const NAME: &'static str = "Asset";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                filename: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                source: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                subject: ::std::option::Option::None,
-                system: ::std::option::Option::None,
-                uploaded_at: ::std::option::Option::None,
-                uploaded_from: ::std::option::Option::None,
-                uploaded_to_s3: ::std::option::Option::None,
-                version: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "filename" => {
-                    self.filename = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "source" => {
-                    self.source = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "subject" => {
-                    self.subject = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "system" => {
-                    self.system = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "uploaded_at" => {
-                    self.uploaded_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "uploaded_from" => {
-                    self.uploaded_from = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "uploaded_to_s3" => {
-                    self.uploaded_to_s3 = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "version" => {
-                    self.version = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Asset {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Asset "an object (Asset) with `id`"["id"] { optional filename "filename" Text;
+        required id "id" IdText; optional source "source" Word < crate
+        ::enums::AssetSource >; optional step_id "step_id" Text; optional subject
+        "subject" Object < AssetSubject >; optional system "system" Text; optional
+        uploaded_at "uploaded_at" crate ::wire::Timestamp; optional uploaded_from
+        "uploaded_from" Text; optional uploaded_to_s3 "uploaded_to_s3" Flag; optional
+        version "version" Integer; }
     }
     /// What a file was uploaded for.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AssetSubject {
         /// `id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::AssetSubjectType>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AssetSubject {
-        const NAME: &'static str = "AssetSubject";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                id: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AssetSubject {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AssetSubject "an object (AssetSubject)"[] { optional id "id" Text; optional type_
+        "type" Word < crate ::enums::AssetSubjectType >; }
     }
     /// A rule of a template: when the conditions hold, the actions happen.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomatedAction {
         /// `archived_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Name of the rule.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automated_alias: ::std::option::Option<::std::string::String>,
         /// `conditions`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditions: ::std::option::Option<::std::vec::Vec<AutomationCondition>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
         pub id: ::std::string::String,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `then_actions`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub then_actions: ::std::option::Option<::std::vec::Vec<AutomationAction>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomatedAction {
-        const NAME: &'static str = "AutomatedAction";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                archived_at: ::std::option::Option::None,
-                automated_alias: ::std::option::Option::None,
-                conditions: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                last_updated: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                then_actions: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "automated_alias" => {
-                    self.automated_alias = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "conditions" => {
-                    self.conditions = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "then_actions" => {
-                    self.then_actions = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomatedAction {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomatedAction "an object (AutomatedAction) with `id`"["id"] { optional
+        archived_at "archived_at" crate ::wire::Timestamp; optional automated_alias
+        "automated_alias" Text; optional conditions "conditions" ListOf <
+        AutomationCondition >; optional created_at "created_at" crate ::wire::Timestamp;
+        required id "id" IdText; optional last_updated "last_updated" crate
+        ::wire::Timestamp; optional position "position" Integer; optional then_actions
+        "then_actions" ListOf < AutomationAction >; }
     }
     /// The deadline a task would have if nobody had set it by hand.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomaticDeadline {
         /// `date`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date: ::std::option::Option<crate::wire::Timestamp>,
         /// A sentence for people, not for programs.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reason: ::std::option::Option<::std::string::String>,
         /// What the deadline follows from, the first that applies in this order.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<crate::enums::AutomaticDeadlineSource>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomaticDeadline {
-        const NAME: &'static str = "AutomaticDeadline";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                date: ::std::option::Option::None,
-                reason: ::std::option::Option::None,
-                source: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "date" => {
-                    self.date = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "reason" => {
-                    self.reason = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "source" => {
-                    self.source = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomaticDeadline {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomaticDeadline "an object (AutomaticDeadline)"[] { optional date "date" crate
+        ::wire::Timestamp; optional reason "reason" Text; optional source "source" Word <
+        crate ::enums::AutomaticDeadlineSource >; }
     }
     /// What a rule does to a step.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationAction {
         /// Kind of action.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action_type: ::std::option::Option<crate::enums::AutomationActionType>,
         /// What an action does.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action_verb: ::std::option::Option<crate::enums::AutomationActionVerb>,
         /// Form field whose answer supplies the assignees.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_id: ::std::option::Option<::std::string::String>,
         /// Kind of the field in `actionable_id`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actionable_type: ::std::option::Option<
             crate::enums::AutomationActionableType,
         >,
         /// Name of the webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias_name: ::std::option::Option<::std::string::String>,
         /// `assignees`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<AutomationAssignees>,
         /// `deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<AutomationDeadline>,
         /// `id`
         pub id: ::std::string::String,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `target_step_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub target_step_id: ::std::option::Option<::std::string::String>,
         /// `webhook_url`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomationAction {
-        const NAME: &'static str = "AutomationAction";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                action_type: ::std::option::Option::None,
-                action_verb: ::std::option::Option::None,
-                actionable_id: ::std::option::Option::None,
-                actionable_type: ::std::option::Option::None,
-                alias_name: ::std::option::Option::None,
-                assignees: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                position: ::std::option::Option::None,
-                target_step_id: ::std::option::Option::None,
-                webhook_url: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "action_type" => {
-                    self.action_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "action_verb" => {
-                    self.action_verb = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "actionable_id" => {
-                    self.actionable_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "actionable_type" => {
-                    self.actionable_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "alias_name" => {
-                    self.alias_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "assignees" => {
-                    self.assignees = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "target_step_id" => {
-                    self.target_step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "webhook_url" => {
-                    self.webhook_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomationAction {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomationAction "an object (AutomationAction) with `id`"["id"] { optional
+        action_type "action_type" Word < crate ::enums::AutomationActionType >; optional
+        action_verb "action_verb" Word < crate ::enums::AutomationActionVerb >; optional
+        actionable_id "actionable_id" Text; optional actionable_type "actionable_type"
+        Word < crate ::enums::AutomationActionableType >; optional alias_name
+        "alias_name" Text; optional assignees "assignees" Object < AutomationAssignees >;
+        optional deadline "deadline" Object < AutomationDeadline >; required id "id"
+        IdText; optional position "position" Integer; optional target_step_id
+        "target_step_id" Text; optional webhook_url "webhook_url" Text; }
     }
     /// What a rule does to a step.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1068,68 +492,24 @@ pub mod types {
         }
     }
     /// Whom a rule assigns or takes off.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationAssignees {
         /// Group ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Member ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomationAssignees {
-        const NAME: &'static str = "AutomationAssignees";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                groups: ::std::option::Option::None,
-                guests: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "groups" => {
-                    self.groups = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "guests" => {
-                    self.guests = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "users" => {
-                    self.users = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomationAssignees {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomationAssignees "an object (AutomationAssignees)"[] { optional groups
+        "groups" ListOf < Text >; optional guests "guests" ListOf < Text >; optional
+        users "users" ListOf < Integer >; }
     }
     /// Whom a rule assigns or takes off.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1203,110 +583,40 @@ pub mod types {
         }
     }
     /// What must hold for a rule to act.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationCondition {
         /// For table fields: the column.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub column_contains_name: ::std::option::Option<::std::string::String>,
         /// Id of the step, form field or kick-off field.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditionable_id: ::std::option::Option<::std::string::String>,
         /// Short word or full PHP class name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub conditionable_type: ::std::option::Option<
             crate::enums::AutomationConditionType,
         >,
         /// `id`
         pub id: ::std::string::String,
         /// Joins the condition to the one before, from left to right.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logic: ::std::option::Option<crate::enums::AutomationConditionLogic>,
         /// How a condition compares. The first seven are for steps, the others for fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub operation: ::std::option::Option<crate::enums::AutomationConditionOperation>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// What the condition compares with: a text, for `equals_any` a list, for steps a time clause (any_time, on-time, early_24, late_24) or null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statement: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomationCondition {
-        const NAME: &'static str = "AutomationCondition";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                column_contains_name: ::std::option::Option::None,
-                conditionable_id: ::std::option::Option::None,
-                conditionable_type: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                logic: ::std::option::Option::None,
-                operation: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                statement: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "column_contains_name" => {
-                    self.column_contains_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "conditionable_id" => {
-                    self.conditionable_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "conditionable_type" => {
-                    self.conditionable_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "logic" => {
-                    self.logic = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "operation" => {
-                    self.operation = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "statement" => {
-                    self.statement = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomationCondition {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomationCondition "an object (AutomationCondition) with `id`"["id"] { optional
+        column_contains_name "column_contains_name" Text; optional conditionable_id
+        "conditionable_id" Text; optional conditionable_type "conditionable_type" Word <
+        crate ::enums::AutomationConditionType >; required id "id" IdText; optional logic
+        "logic" Word < crate ::enums::AutomationConditionLogic >; optional operation
+        "operation" Word < crate ::enums::AutomationConditionOperation >; optional
+        position "position" Integer; optional statement "statement" Anything; }
     }
     /// What must hold for a rule to act.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1447,68 +757,24 @@ pub mod types {
         }
     }
     /// The deadline that a rule sets.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AutomationDeadline {
         /// Other words than the deadlines of steps.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub option: ::std::option::Option<crate::enums::AutomationDeadlineOption>,
         /// Unit of a deadline.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::AutomationDeadlineUnit>,
         /// How many units.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for AutomationDeadline {
-        const NAME: &'static str = "AutomationDeadline";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                option: ::std::option::Option::None,
-                unit: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "option" => {
-                    self.option = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "unit" => {
-                    self.unit = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "value" => {
-                    self.value = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AutomationDeadline {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        AutomationDeadline "an object (AutomationDeadline)"[] { optional option "option"
+        Word < crate ::enums::AutomationDeadlineOption >; optional unit "unit" Word <
+        crate ::enums::AutomationDeadlineUnit >; optional value "value" Integer; }
     }
     /// The deadline that a rule sets. All three keys together.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1574,287 +840,101 @@ pub mod types {
         }
     }
     /// A form field of a template step.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Capture {
         /// For variables in text, never a key. Made by the service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// Help text, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key under which tasks write its answer; stays the same across versions.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `step_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Capture {
-        const NAME: &'static str = "Capture";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                archived_at: ::std::option::Option::None,
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_type: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                label: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
-                required: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "collect_time" => {
-                    self.collect_time = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "columns" => {
-                    self.columns = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "default_value" => {
-                    self.default_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "default_value_enabled" => {
-                    self.default_value_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "field_type" => {
-                    self.field_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "field_validation" => self.field_validation = map.next_value()?,
-                "guidance" => {
-                    self.guidance = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "label" => {
-                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "list" => {
-                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "options" => {
-                    self.options = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prefix" => {
-                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "required" => {
-                    self.required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "suffix" => {
-                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "use_wysiwyg_editor" => {
-                    self.use_wysiwyg_editor = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Capture {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Capture "an object (Capture) with `id`"["id"] { optional alias "alias" Text;
+        optional archived_at "archived_at" crate ::wire::Timestamp; optional collect_time
+        "collect_time" Flag; optional columns "columns" ListOf < CaptureColumn >;
+        optional created_at "created_at" crate ::wire::Timestamp; optional custom_fields
+        "custom_fields" MapOf < ::serde_json::Value >; optional default_value
+        "default_value" Anything; optional default_value_enabled "default_value_enabled"
+        Flag; optional field_type "field_type" Word < crate ::enums::FieldType >;
+        optional field_validation "field_validation" Many < Text >; optional guidance
+        "guidance" Text; required id "id" IdText; optional increment_id "increment_id"
+        Integer; optional label "label" Text; optional last_updated "last_updated" crate
+        ::wire::Timestamp; optional list "list" Anything; optional options "options"
+        ListOf < CaptureOption >; optional position "position" Integer; optional prefix
+        "prefix" Text; optional required "required" Flag; optional settings "settings"
+        Object < FreeForm >; optional step_id "step_id" Text; optional suffix "suffix"
+        Text; optional use_wysiwyg_editor "use_wysiwyg_editor" Flag; }
     }
     /// A column of a table field.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CaptureColumn {
         /// A number, rarely text.
         pub id: crate::wire::Id,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for CaptureColumn {
-        const NAME: &'static str = "CaptureColumn";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                id: crate::wire::Id::from(""),
-                label: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "id" => self.id = map.next_value()?,
-                "label" => {
-                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CaptureColumn {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        CaptureColumn "an object (CaptureColumn) with `id`"["id"] { required id "id"
+        crate ::wire::Id; optional label "label" Text; }
     }
     /// A column of a table field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1903,88 +983,31 @@ pub mod types {
         }
     }
     /// A choice of a form field.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CaptureOption {
         /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// A number, rarely text.
         pub id: crate::wire::Id,
         /// In values of multiselect fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// In values of multiselect fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected: ::std::option::Option<bool>,
         /// `text`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
         /// Null as far as known.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for CaptureOption {
-        const NAME: &'static str = "CaptureOption";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                description: ::std::option::Option::None,
-                id: crate::wire::Id::from(""),
-                required: ::std::option::Option::None,
-                selected: ::std::option::Option::None,
-                text: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "description" => {
-                    self.description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => self.id = map.next_value()?,
-                "required" => {
-                    self.required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "selected" => {
-                    self.selected = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "text" => {
-                    self.text = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "value" => {
-                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CaptureOption {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        CaptureOption "an object (CaptureOption) with `id`"["id"] { optional description
+        "description" Text; required id "id" crate ::wire::Id; optional required
+        "required" Flag; optional selected "selected" Flag; optional text "text" Text;
+        optional value "value" Anything; }
     }
     /// A choice of a form field.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -2083,900 +1106,312 @@ pub mod types {
         }
     }
     /// A task that automations changed.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChangedTask {
         /// `id`
         pub id: ::std::string::String,
         /// `status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TaskStatus>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Kinds of action, for example deadline.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub triggered_actions: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ChangedTask {
-        const NAME: &'static str = "ChangedTask";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                id: ::std::string::String::new(),
-                status: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                triggered_actions: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "status" => {
-                    self.status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "triggered_actions" => {
-                    self.triggered_actions = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ChangedTask {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ChangedTask "an object (ChangedTask) with `id`"["id"] { required id "id" IdText;
+        optional status "status" Word < crate ::enums::TaskStatus >; optional title
+        "title" Text; optional triggered_actions "triggered_actions" ListOf < Text >; }
     }
     /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Checklist {
         /// Made by the service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Counts only with `auto_naming` off.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_launcher_change_name: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `auto_naming`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_naming: ::std::option::Option<bool>,
         /// Automations, always inline: the only place to read them.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automated_actions: ::std::option::Option<::std::vec::Vec<AutomatedAction>>,
         /// Whether its processes may get one-off tasks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contributors: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_ago: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_by: ::std::option::Option<i64>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Folder of its processes, not its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_folder: ::std::option::Option<::std::string::String>,
         /// Name of its processes; may hold variables.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_process_name_format: ::std::option::Option<::std::string::String>,
         /// Has a draft and a published version; see `publish_checklist`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub dual_version_enabled: ::std::option::Option<bool>,
         /// Address of a video.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub explanation_video: ::std::option::Option<::std::string::String>,
         /// `folder`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<::std::boxed::Box<Folder>>,
         /// `folder_changeable_by_launcher`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_changeable_by_launcher: ::std::option::Option<bool>,
         /// Folder that the template lies in.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// `folderize_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folderize_process: ::std::option::Option<bool>,
         /// The path of folders, with `entire_folder_tree`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// Ids of groups with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Include; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// `icon`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub icon: ::std::option::Option<::std::string::String>,
         /// Stays the same across versions; 32 hex characters.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// From Tallyfy's own list of industries, not tags of the organization.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub industry_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `is_featured`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
         /// `is_pinned`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_pinned: ::std::option::Option<bool>,
         /// Shared with the public. Not the same as published.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
         /// The kick-off form is open to the public.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public_kickoff: ::std::option::Option<bool>,
         /// With `dual_version_enabled`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_published_state: ::std::option::Option<bool>,
         /// Text of the kick-off form, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_description: ::std::option::Option<::std::string::String>,
         /// Member id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_sharing_user_id: ::std::option::Option<i64>,
         /// Title of the kick-off form.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kickoff_title: ::std::option::Option<::std::string::String>,
         /// `ko_form_blueprint_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_blueprint_id: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Member id, a number or text.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated_by: ::std::option::Option<crate::wire::Id>,
         /// `linked_tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub linked_tasks: ::std::option::Option<::std::vec::Vec<Task>>,
         /// Include; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// Legacy include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Member id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// Include; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub permissions: ::std::option::Option<::serde_json::Value>,
         /// Kick-off fields, always inline. At launch the same name means an object of values by field id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<::std::vec::Vec<Prerun>>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub privacy: ::std::option::Option<crate::enums::ChecklistPrivacy>,
         /// Address of an image.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public_cover: ::std::option::Option<::std::string::String>,
         /// `replace_state_conditionally`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replace_state_conditionally: ::std::option::Option<bool>,
         /// `runs`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub runs: ::std::option::Option<::std::vec::Vec<Run>>,
         /// Legacy: webhook, guidance and others.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Include: milestones. Their shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stages: ::std::option::Option<::serde_json::Value>,
         /// `starred`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
         /// Legacy include.
-        #[serde(
-            rename = "starredByUsers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "starredByUsers"))]
         pub starred_by_users: ::std::option::Option<::serde_json::Value>,
         /// Number of processes launched from it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_processes: ::std::option::Option<i64>,
         /// Legacy include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statistics: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::ChecklistStatus>,
         /// `steps`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps: ::std::option::Option<::std::vec::Vec<Step>>,
         /// `steps_count`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_count: ::std::option::Option<i64>,
         /// What the template is for; may hold HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tag_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_process: ::std::option::Option<bool>,
         /// `tags`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `threads`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// From Tallyfy's own list of topics, not tags of the organization.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub topic_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
         /// Ids of members with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Address of the webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Checklist {
-        const NAME: &'static str = "Checklist";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                allow_launcher_change_name: ::std::option::Option::None,
-                archived_at: ::std::option::Option::None,
-                assets: ::std::option::Option::None,
-                auto_naming: ::std::option::Option::None,
-                automated_actions: ::std::option::Option::None,
-                can_add_oot: ::std::option::Option::None,
-                contributors: ::std::option::Option::None,
-                created_ago: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                created_by: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                default_folder: ::std::option::Option::None,
-                default_process_name_format: ::std::option::Option::None,
-                dual_version_enabled: ::std::option::Option::None,
-                explanation_video: ::std::option::Option::None,
-                folder: ::std::option::Option::None,
-                folder_changeable_by_launcher: ::std::option::Option::None,
-                folder_id: ::std::option::Option::None,
-                folderize_process: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                guest_watchers: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                icon: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                industry_tags: ::std::option::Option::None,
-                is_featured: ::std::option::Option::None,
-                is_pinned: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                is_public_kickoff: ::std::option::Option::None,
-                is_published_state: ::std::option::Option::None,
-                kickoff_description: ::std::option::Option::None,
-                kickoff_sharing_user_id: ::std::option::Option::None,
-                kickoff_title: ::std::option::Option::None,
-                ko_form_blueprint_id: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                last_updated_by: ::std::option::Option::None,
-                linked_tasks: ::std::option::Option::None,
-                member_watchers: ::std::option::Option::None,
-                owner: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                permissions: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
-                privacy: ::std::option::Option::None,
-                public_cover: ::std::option::Option::None,
-                replace_state_conditionally: ::std::option::Option::None,
-                runs: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                stages: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                starred_by_users: ::std::option::Option::None,
-                started_processes: ::std::option::Option::None,
-                statistics: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                steps: ::std::option::Option::None,
-                steps_count: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                tag_process: ::std::option::Option::None,
-                tags: ::std::option::Option::None,
-                threads: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                topic_tags: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "allow_launcher_change_name" => {
-                    self.allow_launcher_change_name = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "assets" => {
-                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "auto_naming" => {
-                    self.auto_naming = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "automated_actions" => {
-                    self.automated_actions = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "can_add_oot" => {
-                    self.can_add_oot = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "contributors" => {
-                    self.contributors = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "created_ago" => {
-                    self.created_ago = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "created_by" => {
-                    self.created_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "default_folder" => {
-                    self.default_folder = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "default_process_name_format" => {
-                    self.default_process_name_format = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "dual_version_enabled" => {
-                    self.dual_version_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "explanation_video" => {
-                    self.explanation_video = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "folder" => {
-                    self.folder = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "folder_changeable_by_launcher" => {
-                    self.folder_changeable_by_launcher = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folder_id" => {
-                    self.folder_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "folderize_process" => {
-                    self.folderize_process = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folders" => {
-                    self.folders = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "groups" => {
-                    self.groups = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "guest_watchers" => {
-                    self.guest_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "guidance" => {
-                    self.guidance = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "icon" => {
-                    self.icon = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "industry_tags" => {
-                    self.industry_tags = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "is_featured" => {
-                    self.is_featured = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_pinned" => {
-                    self.is_pinned = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_public" => {
-                    self.is_public = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_public_kickoff" => {
-                    self.is_public_kickoff = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_published_state" => {
-                    self.is_published_state = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "kickoff_description" => {
-                    self.kickoff_description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "kickoff_sharing_user_id" => {
-                    self.kickoff_sharing_user_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "kickoff_title" => {
-                    self.kickoff_title = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "ko_form_blueprint_id" => {
-                    self.ko_form_blueprint_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_updated_by" => {
-                    self.last_updated_by = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "linked_tasks" => {
-                    self.linked_tasks = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "member_watchers" => {
-                    self.member_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "owner" => {
-                    self.owner = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "owner_id" => {
-                    self.owner_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "permissions" => {
-                    self.permissions = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "prerun" => {
-                    self.prerun = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "privacy" => {
-                    self.privacy = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "public_cover" => {
-                    self.public_cover = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "replace_state_conditionally" => {
-                    self.replace_state_conditionally = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "runs" => {
-                    self.runs = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "stages" => {
-                    self.stages = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "starred" => {
-                    self.starred = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "starredByUsers" => {
-                    self.starred_by_users = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "started_processes" => {
-                    self.started_processes = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "statistics" => {
-                    self.statistics = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "status" => {
-                    self.status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "steps" => {
-                    self.steps = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "steps_count" => {
-                    self.steps_count = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "summary" => {
-                    self.summary = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "tag_process" => {
-                    self.tag_process = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "tags" => {
-                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "threads" => {
-                    self.threads = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "topic_tags" => {
-                    self.topic_tags = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "users" => {
-                    self.users = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "webhook" => {
-                    self.webhook = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Checklist {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Checklist "an object (Checklist) with `id`"["id"] { optional alias "alias" Text;
+        optional allow_launcher_change_name "allow_launcher_change_name" Flag; optional
+        archived_at "archived_at" crate ::wire::Timestamp; optional assets "assets"
+        ListOf < Asset >; optional auto_naming "auto_naming" Flag; optional
+        automated_actions "automated_actions" ListOf < AutomatedAction >; optional
+        can_add_oot "can_add_oot" Flag; optional contributors "contributors" ListOf <
+        Integer >; optional created_ago "created_ago" Text; optional created_at
+        "created_at" crate ::wire::Timestamp; optional created_by "created_by" Integer;
+        optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
+        default_folder "default_folder" Text; optional default_process_name_format
+        "default_process_name_format" Text; optional dual_version_enabled
+        "dual_version_enabled" Flag; optional explanation_video "explanation_video" Text;
+        optional folder "folder" Boxed < Folder >; optional folder_changeable_by_launcher
+        "folder_changeable_by_launcher" Flag; optional folder_id "folder_id" Text;
+        optional folderize_process "folderize_process" Flag; optional folders "folders"
+        ListOf < Folder >; optional groups "groups" ListOf < Text >; optional
+        guest_watchers "guest_watchers" Anything; optional guidance "guidance" Text;
+        optional icon "icon" Text; required id "id" IdText; optional increment_id
+        "increment_id" Integer; optional industry_tags "industry_tags" ListOf < TagRef >;
+        optional is_featured "is_featured" Flag; optional is_pinned "is_pinned" Flag;
+        optional is_public "is_public" Flag; optional is_public_kickoff
+        "is_public_kickoff" Flag; optional is_published_state "is_published_state" Flag;
+        optional kickoff_description "kickoff_description" Text; optional
+        kickoff_sharing_user_id "kickoff_sharing_user_id" Integer; optional kickoff_title
+        "kickoff_title" Text; optional ko_form_blueprint_id "ko_form_blueprint_id" Text;
+        optional last_updated "last_updated" crate ::wire::Timestamp; optional
+        last_updated_by "last_updated_by" Object < crate ::wire::Id >; optional
+        linked_tasks "linked_tasks" ListOf < Task >; optional member_watchers
+        "member_watchers" Anything; optional owner "owner" Object < FreeForm >; optional
+        owner_id "owner_id" Integer; optional permissions "permissions" Anything;
+        optional prerun "prerun" ListOf < Prerun >; optional privacy "privacy" Word <
+        crate ::enums::ChecklistPrivacy >; optional public_cover "public_cover" Text;
+        optional replace_state_conditionally "replace_state_conditionally" Flag; optional
+        runs "runs" ListOf < Run >; optional settings "settings" Object < FreeForm >;
+        optional stages "stages" Anything; optional starred "starred" Flag; optional
+        starred_by_users "starredByUsers" Anything; optional started_processes
+        "started_processes" Integer; optional statistics "statistics" Object < FreeForm
+        >; optional status "status" Word < crate ::enums::ChecklistStatus >; optional
+        steps "steps" ListOf < Step >; optional steps_count "steps_count" Integer;
+        optional summary "summary" Text; optional tag_process "tag_process" Flag;
+        optional tags "tags" ListOf < TagRef >; optional threads "threads" ListOf <
+        Thread >; optional title "title" Text; optional topic_tags "topic_tags" ListOf <
+        TagRef >; optional type_ "type" Word < crate ::enums::ChecklistType >; optional
+        users "users" ListOf < Integer >; optional webhook "webhook" Text; }
     }
     /// All form fields of a template.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistFormFields {
         /// Step fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<Capture>>,
         /// Template id.
         pub id: ::std::string::String,
         /// Kick-off fields; entries may be short.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<Prerun>>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ChecklistFormFields {
-        const NAME: &'static str = "ChecklistFormFields";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                form_fields: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                ko_form_fields: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "form_fields" => {
-                    self.form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "ko_form_fields" => {
-                    self.ko_form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ChecklistFormFields {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ChecklistFormFields "an object (ChecklistFormFields) with `id`"["id"] { optional
+        form_fields "form_fields" ListOf < Capture >; required id "id" IdText; optional
+        ko_form_fields "ko_form_fields" ListOf < Prerun >; optional title "title" Text; }
     }
     /// What archiving or destroying a template answers.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRemovalResult {
         /// Embeds of the template that were taken out of others. Older documents show an object whose keys no source names: it counts as one entry.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_references: ::std::option::Option<
             crate::wire::OneOrMany<crate::types::DeletedReference>,
         >,
         /// Says deleted after archiving too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ChecklistRemovalResult {
-        const NAME: &'static str = "ChecklistRemovalResult";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                deleted_references: ::std::option::Option::None,
-                message: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "deleted_references" => self.deleted_references = map.next_value()?,
-                "message" => {
-                    self.message = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ChecklistRemovalResult {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ChecklistRemovalResult "an object (ChecklistRemovalResult)"[] { optional
+        deleted_references "deleted_references" Many < crate ::types::DeletedReference >;
+        optional message "message" Text; }
     }
     /// What became of the embeds that archiving took out of others.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRestoreMeta {
         /// Embeds that went back.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub restored_references: ::std::option::Option<
             ::std::vec::Vec<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// Embeds that did not; each says why in `resolution` and `reason`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unrestored_references: ::std::option::Option<
             ::std::vec::Vec<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ChecklistRestoreMeta {
-        const NAME: &'static str = "ChecklistRestoreMeta";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                restored_references: ::std::option::Option::None,
-                unrestored_references: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "restored_references" => {
-                    self.restored_references = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "unrestored_references" => {
-                    self.unrestored_references = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ChecklistRestoreMeta {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ChecklistRestoreMeta "an object (ChecklistRestoreMeta)"[] { optional
+        restored_references "restored_references" ListOf < FreeForm >; optional
+        unrestored_references "unrestored_references" ListOf < FreeForm >; }
     }
     /// A restored template. Older servers leave `meta` out.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ChecklistRestored {
         /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Checklist>,
         /// `meta`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meta: ::std::option::Option<ChecklistRestoreMeta>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ChecklistRestored {
-        const NAME: &'static str = "ChecklistRestored";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                data: ::std::option::Option::None,
-                meta: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "data" => {
-                    self.data = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "meta" => {
-                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ChecklistRestored {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ChecklistRestored "an object (ChecklistRestored)"[] { optional data "data" Object
+        < Checklist >; optional meta "meta" Object < ChecklistRestoreMeta >; }
     }
     /// Where a copy of a template comes from, and its title.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -3200,87 +1635,31 @@ pub mod types {
         }
     }
     /// A task as the connector gateway answers it.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ConnectorTask {
         /// `alias`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `owner_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for ConnectorTask {
-        const NAME: &'static str = "ConnectorTask";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "description" => {
-                    self.description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
-                "owner_id" => {
-                    self.owner_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ConnectorTask {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        ConnectorTask "an object (ConnectorTask)"[] { optional alias "alias" Text;
+        optional deadline "deadline" crate ::wire::Timestamp; optional description
+        "description" Text; optional id "id" Text; optional owner_id "owner_id" Integer;
+        optional title "title" Text; }
     }
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -4209,6 +2588,7 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct CreateConnectorTaskInput {
         /// `deadline`
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub deadline: crate::wire::Timestamp,
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4615,6 +2995,7 @@ pub mod types {
         pub email: ::std::string::String,
         /// When the other system created the guest. UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub external_date_creation: ::std::option::Option<crate::wire::Timestamp>,
         /// The system that the guest is taken from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6021,6 +4402,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// UTC: an offset is dropped. May be moved to working time.
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub deadline: crate::wire::Timestamp,
         /// Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6050,6 +4432,7 @@ pub mod types {
         pub separate_task_for_each_assignee: ::std::option::Option<bool>,
         /// UTC. Now when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `not-started`, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6423,264 +4806,91 @@ pub mod types {
         }
     }
     /// The definition of a custom field.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomFieldKey {
         /// `applies_to`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub applies_to: ::std::option::Option<crate::enums::CustomFieldTarget>,
         /// `field_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::CustomFieldType>,
         /// `id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::wire::Id>,
         /// `is_active`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
         /// `is_required`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_required: ::std::option::Option<bool>,
         /// Under which records hold its value.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
         /// `key_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key_type: ::std::option::Option<crate::enums::CustomFieldKeyType>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for CustomFieldKey {
-        const NAME: &'static str = "CustomFieldKey";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                applies_to: ::std::option::Option::None,
-                field_type: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                is_active: ::std::option::Option::None,
-                is_required: ::std::option::Option::None,
-                key: ::std::option::Option::None,
-                key_type: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "applies_to" => {
-                    self.applies_to = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "field_type" => {
-                    self.field_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "is_active" => {
-                    self.is_active = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_required" => {
-                    self.is_required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "key" => {
-                    self.key = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "key_type" => {
-                    self.key_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CustomFieldKey {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        CustomFieldKey "an object (CustomFieldKey)"[] { optional applies_to "applies_to"
+        Word < crate ::enums::CustomFieldTarget >; optional field_type "field_type" Word
+        < crate ::enums::CustomFieldType >; optional id "id" Object < crate ::wire::Id >;
+        optional is_active "is_active" Flag; optional is_required "is_required" Flag;
+        optional key "key" Text; optional key_type "key_type" Word < crate
+        ::enums::CustomFieldKeyType >; }
     }
     /// The values of one record. Be ready for all of `{"data": {"custom_fields": {..}}}`, `{"custom_fields": {..}}` and a bare map.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomFieldValues {
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for CustomFieldValues {
-        const NAME: &'static str = "CustomFieldValues";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                custom_fields: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CustomFieldValues {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        CustomFieldValues "an object (CustomFieldValues)"[] { optional custom_fields
+        "custom_fields" MapOf < ::serde_json::Value >; }
     }
     /// What `reset_run_task_deadline` did.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeadlineResetMeta {
         /// The deadline a task would have if nobody had set it by hand.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub automatic_deadline: ::std::option::Option<AutomaticDeadline>,
         /// false: there was nothing to reset.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_reset: ::std::option::Option<bool>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for DeadlineResetMeta {
-        const NAME: &'static str = "DeadlineResetMeta";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                automatic_deadline: ::std::option::Option::None,
-                deadline_reset: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "automatic_deadline" => {
-                    self.automatic_deadline = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "deadline_reset" => {
-                    self.deadline_reset = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for DeadlineResetMeta {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        DeadlineResetMeta "an object (DeadlineResetMeta)"[] { optional automatic_deadline
+        "automatic_deadline" Object < AutomaticDeadline >; optional deadline_reset
+        "deadline_reset" Flag; }
     }
     /// A template or step that embedded another template.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeletedReference {
         /// `id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::DeletedReferenceType>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for DeletedReference {
-        const NAME: &'static str = "DeletedReference";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                id: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for DeletedReference {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        DeletedReference "an object (DeletedReference)"[] { optional id "id" Text;
+        optional title "title" Text; optional type_ "type" Word < crate
+        ::enums::DeletedReferenceType >; }
     }
     /// Whether deadlines take account of workdays and holidays.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -6737,195 +4947,66 @@ pub mod types {
         }
     }
     /// Holds templates, or processes and tasks; never both.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Folder {
         /// `children`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub children: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `folder_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderType>,
         /// `id`
         pub id: ::std::string::String,
         /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `parent`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<::std::string::String>,
         /// The folder that it lies in; null at the top.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `total`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Folder {
-        const NAME: &'static str = "Folder";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                children: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                folder_type: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                name: ::std::option::Option::None,
-                parent: ::std::option::Option::None,
-                parent_id: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                total: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "children" => {
-                    self.children = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "folder_type" => {
-                    self.folder_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "parent" => {
-                    self.parent = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "parent_id" => {
-                    self.parent_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "total" => {
-                    self.total = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Folder {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Folder "an object (Folder) with `id`"["id"] { optional children "children" ListOf
+        < Folder >; optional created_at "created_at" crate ::wire::Timestamp; optional
+        custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional folder_type
+        "folder_type" Word < crate ::enums::FolderType >; required id "id" IdText;
+        optional name "name" Text; optional parent "parent" Text; optional parent_id
+        "parent_id" Text; optional position "position" Integer; optional total "total"
+        Integer; }
     }
     /// The row that ties a process or task to a folder.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FolderObject {
         /// `folder_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_id: ::std::option::Option<::std::string::String>,
         /// What `delete_folder_object` takes. Be ready for an answer without it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
         /// `subject_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::FolderSubjectType>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for FolderObject {
-        const NAME: &'static str = "FolderObject";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                folder_id: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                subject_id: ::std::option::Option::None,
-                subject_type: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "folder_id" => {
-                    self.folder_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "subject_id" => {
-                    self.subject_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "subject_type" => {
-                    self.subject_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for FolderObject {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        FolderObject "an object (FolderObject)"[] { optional folder_id "folder_id" Text;
+        optional id "id" Integer; optional subject_id "subject_id" Text; optional
+        subject_type "subject_type" Word < crate ::enums::FolderSubjectType >; }
     }
     /// Query parameters of `get_checklist`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -7362,581 +5443,195 @@ pub mod types {
         }
     }
     /// `Group` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Group {
         /// Details of the logo file, one object or a list; with `with=assets` alone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::serde_json::Value>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// Emails. No source shows what `with=guests` makes of them; most likely objects with the email.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<crate::wire::GuestRef>>,
         /// `id`
         pub id: ::std::string::String,
         /// Another name of `updated_at`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Address of the logo.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logo: ::std::option::Option<::std::string::String>,
         /// Member ids; may arrive as text.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Another name of `last_updated`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `users`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<User>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Group {
-        const NAME: &'static str = "Group";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                assets: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                deleted_at: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                guests: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                last_updated: ::std::option::Option::None,
-                logo: ::std::option::Option::None,
-                members: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                updated_at: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "assets" => {
-                    self.assets = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deleted_at" => {
-                    self.deleted_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "description" => {
-                    self.description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "guests" => {
-                    self.guests = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "logo" => {
-                    self.logo = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "members" => {
-                    self.members = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "updated_at" => {
-                    self.updated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "users" => {
-                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Group {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Group "an object (Group) with `id`"["id"] { optional assets "assets" Anything;
+        optional created_at "created_at" crate ::wire::Timestamp; optional deleted_at
+        "deleted_at" crate ::wire::Timestamp; optional description "description" Text;
+        optional guests "guests" ListOf < crate ::wire::GuestRef >; required id "id"
+        IdText; optional last_updated "last_updated" crate ::wire::Timestamp; optional
+        logo "logo" Text; optional members "members" ListOf < Integer >; optional name
+        "name" Text; optional updated_at "updated_at" crate ::wire::Timestamp; optional
+        users "users" ListOf < User >; }
     }
     /// Addressed by email almost everywhere, in places by the code inside `link`.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Guest {
         /// Right after creating without zone, in UTC.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `details`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub details: ::std::option::Option<GuestDetails>,
         /// Mostly in `details` instead.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `delete_guest` alone takes it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::wire::Id>,
         /// `last_accessed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_known_country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_country: ::std::option::Option<::std::string::String>,
         /// Personal data.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_ip: ::std::option::Option<::std::string::String>,
         /// `last_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// Opens the guest's tasks without a login: keep it out of logs. The segment after `/guest/` is the guest code.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
         /// `stats`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stats: ::std::option::Option<::std::boxed::Box<GuestStats>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Guest {
-        const NAME: &'static str = "Guest";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                created_at: ::std::option::Option::None,
-                deleted_at: ::std::option::Option::None,
-                details: ::std::option::Option::None,
-                disabled_at: ::std::option::Option::None,
-                email: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                last_accessed_at: ::std::option::Option::None,
-                last_known_country: ::std::option::Option::None,
-                last_known_ip: ::std::option::Option::None,
-                last_name: ::std::option::Option::None,
-                link: ::std::option::Option::None,
-                stats: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deleted_at" => {
-                    self.deleted_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "details" => {
-                    self.details = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "disabled_at" => {
-                    self.disabled_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "last_accessed_at" => {
-                    self.last_accessed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_known_country" => {
-                    self.last_known_country = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_known_ip" => {
-                    self.last_known_ip = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "link" => {
-                    self.link = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "stats" => {
-                    self.stats = map.next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Guest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Guest "an object (Guest)"[] { optional created_at "created_at" crate
+        ::wire::Timestamp; optional deleted_at "deleted_at" crate ::wire::Timestamp;
+        optional details "details" Object < GuestDetails >; optional disabled_at
+        "disabled_at" crate ::wire::Timestamp; optional email "email" Text; optional
+        first_name "first_name" Text; optional id "id" Object < crate ::wire::Id >;
+        optional last_accessed_at "last_accessed_at" crate ::wire::Timestamp; optional
+        last_known_country "last_known_country" Text; optional last_known_ip
+        "last_known_ip" Text; optional last_name "last_name" Text; optional link "link"
+        Text; optional stats "stats" Boxed < GuestStats >; }
     }
     /// What the organization keeps about a guest.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GuestDetails {
         /// Member ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// mon, tue and so on.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cadence_days: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `company_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_name: ::std::option::Option<::std::string::String>,
         /// `company_url`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_url: ::std::option::Option<::std::string::String>,
         /// `contact_url`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_url: ::std::option::Option<::std::string::String>,
         /// `disabled_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Id of a member.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_by: ::std::option::Option<i64>,
         /// When the other system created the guest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub external_date_creation: ::std::option::Option<crate::wire::Timestamp>,
         /// `external_sync_source`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub external_sync_source: ::std::option::Option<crate::enums::GuestSyncSource>,
         /// Mostly on the guest itself instead.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `image_url`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub image_url: ::std::option::Option<::std::string::String>,
         /// `last_accessed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_city`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_city: ::std::option::Option<::std::string::String>,
         /// `last_country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_country: ::std::option::Option<::std::string::String>,
         /// Mostly on the guest itself instead.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `opportunity_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_name: ::std::option::Option<::std::string::String>,
         /// `opportunity_url`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub opportunity_url: ::std::option::Option<::std::string::String>,
         /// `phone_1`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_1: ::std::option::Option<::std::string::String>,
         /// `phone_2`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone_2: ::std::option::Option<::std::string::String>,
         /// `reactivated_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Id of a member.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_by: ::std::option::Option<i64>,
         /// Free text. Does not tell whether the guest is disabled, `disabled_at` does.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// `timezone`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for GuestDetails {
-        const NAME: &'static str = "GuestDetails";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                associated_members: ::std::option::Option::None,
-                cadence_days: ::std::option::Option::None,
-                company_name: ::std::option::Option::None,
-                company_url: ::std::option::Option::None,
-                contact_url: ::std::option::Option::None,
-                disabled_at: ::std::option::Option::None,
-                disabled_by: ::std::option::Option::None,
-                external_date_creation: ::std::option::Option::None,
-                external_sync_source: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                image_url: ::std::option::Option::None,
-                last_accessed_at: ::std::option::Option::None,
-                last_city: ::std::option::Option::None,
-                last_country: ::std::option::Option::None,
-                last_name: ::std::option::Option::None,
-                opportunity_name: ::std::option::Option::None,
-                opportunity_url: ::std::option::Option::None,
-                phone_1: ::std::option::Option::None,
-                phone_2: ::std::option::Option::None,
-                reactivated_at: ::std::option::Option::None,
-                reactivated_by: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                timezone: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "associated_members" => {
-                    self.associated_members = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "cadence_days" => {
-                    self.cadence_days = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "company_name" => {
-                    self.company_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "company_url" => {
-                    self.company_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "contact_url" => {
-                    self.contact_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "disabled_at" => {
-                    self.disabled_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "disabled_by" => {
-                    self.disabled_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "external_date_creation" => {
-                    self.external_date_creation = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "external_sync_source" => {
-                    self.external_sync_source = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "image_url" => {
-                    self.image_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_accessed_at" => {
-                    self.last_accessed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_city" => {
-                    self.last_city = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_country" => {
-                    self.last_country = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "opportunity_name" => {
-                    self.opportunity_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "opportunity_url" => {
-                    self.opportunity_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "phone_1" => {
-                    self.phone_1 = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "phone_2" => {
-                    self.phone_2 = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "reactivated_at" => {
-                    self.reactivated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "reactivated_by" => {
-                    self.reactivated_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "status" => {
-                    self.status = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "timezone" => {
-                    self.timezone = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for GuestDetails {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        GuestDetails "an object (GuestDetails)"[] { optional associated_members
+        "associated_members" ListOf < Integer >; optional cadence_days "cadence_days"
+        ListOf < Text >; optional company_name "company_name" Text; optional company_url
+        "company_url" Text; optional contact_url "contact_url" Text; optional disabled_at
+        "disabled_at" crate ::wire::Timestamp; optional disabled_by "disabled_by"
+        Integer; optional external_date_creation "external_date_creation" crate
+        ::wire::Timestamp; optional external_sync_source "external_sync_source" Word <
+        crate ::enums::GuestSyncSource >; optional first_name "first_name" Text; optional
+        image_url "image_url" Text; optional last_accessed_at "last_accessed_at" crate
+        ::wire::Timestamp; optional last_city "last_city" Text; optional last_country
+        "last_country" Text; optional last_name "last_name" Text; optional
+        opportunity_name "opportunity_name" Text; optional opportunity_url
+        "opportunity_url" Text; optional phone_1 "phone_1" Text; optional phone_2
+        "phone_2" Text; optional reactivated_at "reactivated_at" crate ::wire::Timestamp;
+        optional reactivated_by "reactivated_by" Integer; optional status "status" Text;
+        optional timezone "timezone" Text; }
     }
     /// Counts of what a guest did.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GuestStats {
         /// `assigned_tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assigned_tasks: ::std::option::Option<i64>,
         /// `last_one_off_task_completed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_one_off_task_completed_at: ::std::option::Option<
             crate::wire::Timestamp,
         >,
         /// `last_task_completed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_task_completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `one_off_tasks_completed`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub one_off_tasks_completed: ::std::option::Option<i64>,
         /// `tasks_completed`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_completed: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for GuestStats {
-        const NAME: &'static str = "GuestStats";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                assigned_tasks: ::std::option::Option::None,
-                last_one_off_task_completed_at: ::std::option::Option::None,
-                last_task_completed_at: ::std::option::Option::None,
-                one_off_tasks_completed: ::std::option::Option::None,
-                tasks_completed: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "assigned_tasks" => {
-                    self.assigned_tasks = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "last_one_off_task_completed_at" => {
-                    self.last_one_off_task_completed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_task_completed_at" => {
-                    self.last_task_completed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "one_off_tasks_completed" => {
-                    self.one_off_tasks_completed = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "tasks_completed" => {
-                    self.tasks_completed = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for GuestStats {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        GuestStats "an object (GuestStats)"[] { optional assigned_tasks "assigned_tasks"
+        Integer; optional last_one_off_task_completed_at "last_one_off_task_completed_at"
+        crate ::wire::Timestamp; optional last_task_completed_at "last_task_completed_at"
+        crate ::wire::Timestamp; optional one_off_tasks_completed
+        "one_off_tasks_completed" Integer; optional tasks_completed "tasks_completed"
+        Integer; }
     }
     /// `InviteUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -10706,855 +8401,296 @@ pub mod types {
         }
     }
     /// An open task with the earliest deadline; there are none when all is done.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NextTask {
         /// `alias`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `owners`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for NextTask {
-        const NAME: &'static str = "NextTask";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "owners" => {
-                    self.owners = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for NextTask {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        NextTask "an object (NextTask) with `id`"["id"] { optional alias "alias" Text;
+        optional deadline "deadline" crate ::wire::Timestamp; required id "id" IdText;
+        optional increment_id "increment_id" Integer; optional owners "owners" Object <
+        TaskOwners >; optional title "title" Text; }
     }
     /// Everything but id and name may be missing; lists answer less than single reads.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Organization {
         /// `address1`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address1: ::std::option::Option<::std::string::String>,
         /// `address2`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address2: ::std::option::Option<::std::string::String>,
         /// `address3`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub address3: ::std::option::Option<::std::string::String>,
         /// `allow_manage_groups`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_manage_groups: ::std::option::Option<bool>,
         /// `allow_user_invite`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_user_invite: ::std::option::Option<bool>,
         /// `analytics_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub analytics_enabled: ::std::option::Option<bool>,
         /// `auto_archive`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_archive: ::std::option::Option<bool>,
         /// `auto_archive_processes_after`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_archive_processes_after: ::std::option::Option<OrganizationAutoArchive>,
         /// `auto_complete_task_months`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_complete_task_months: ::std::option::Option<i64>,
         /// `auto_complete_tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_complete_tasks: ::std::option::Option<bool>,
         /// `auto_join_signups`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_join_signups: ::std::option::Option<bool>,
         /// `azure_cognitive_service`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub azure_cognitive_service: ::std::option::Option<::std::string::String>,
         /// `billing_info`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_info: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// `cadence_days`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cadence_days: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `city`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub city: ::std::option::Option<::std::string::String>,
         /// `country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country: ::std::option::Option<::std::string::String>,
         /// Another name of `created_on`; may be a bare day.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `created_on`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_on: ::std::option::Option<crate::wire::Timestamp>,
         /// `deadline_setting`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_setting: ::std::option::Option<::std::string::String>,
         /// `default_deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_deadline: ::std::option::Option<OrganizationDefaultDeadline>,
         /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `disable_min_members_billing`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disable_min_members_billing: ::std::option::Option<bool>,
         /// The caller's membership.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_on: ::std::option::Option<crate::wire::Timestamp>,
         /// `enable_custom_404_error`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_custom_404_error: ::std::option::Option<bool>,
         /// `enable_custom_smtp`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_custom_smtp: ::std::option::Option<bool>,
         /// `enable_light_users_billing`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_light_users_billing: ::std::option::Option<bool>,
         /// `enable_onboarding_template`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_onboarding_template: ::std::option::Option<bool>,
         /// `error_404_template`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error_404_template: ::std::option::Option<::std::string::String>,
         /// `global_css`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub global_css: ::std::option::Option<::std::string::String>,
         /// An id at another service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub google_analytics_id: ::std::option::Option<::std::string::String>,
         /// `guest_cadence_days`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_cadence_days: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// `guest_onboarding_snippet`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_onboarding_snippet: ::std::option::Option<::std::string::String>,
         /// `home_bg`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub home_bg: ::std::option::Option<::std::string::String>,
         /// `homepage_snippet`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub homepage_snippet: ::std::option::Option<::std::string::String>,
         /// 32 hex digits.
         pub id: ::std::string::String,
         /// `in_trial`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub in_trial: ::std::option::Option<bool>,
         /// `industry`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub industry: ::std::option::Option<::std::string::String>,
         /// The caller's membership.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub joined_on: ::std::option::Option<crate::wire::Timestamp>,
         /// The caller's membership.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `light_role_error_snippet`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub light_role_error_snippet: ::std::option::Option<::std::string::String>,
         /// `limit_trial_features`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit_trial_features: ::std::option::Option<bool>,
         /// 0 or 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub live_support_enabled: ::std::option::Option<i64>,
         /// `maximum_group_assignment_limit`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub maximum_group_assignment_limit: ::std::option::Option<i64>,
         /// A key of another service: keep it out of logs.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mixpanel_token: ::std::option::Option<::std::string::String>,
         /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `onboarding_snippet`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub onboarding_snippet: ::std::option::Option<::std::string::String>,
         /// `onboarding_template_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub onboarding_template_id: ::std::option::Option<::std::string::String>,
         /// Address of the logo.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub org_logo: ::std::option::Option<::std::string::String>,
         /// `payment_state`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub payment_state: ::std::option::Option<::std::string::String>,
         /// `plan_code`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub plan_code: ::std::option::Option<::std::string::String>,
         /// `preferred_trial_plan`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub preferred_trial_plan: ::std::option::Option<::std::string::String>,
         /// `process_today`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub process_today: ::std::option::Option<::std::string::String>,
         /// `purpose`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub purpose: ::std::option::Option<::std::string::String>,
         /// `real_time_billing`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub real_time_billing: ::std::option::Option<bool>,
         /// `restrict_blueprint_permissions`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub restrict_blueprint_permissions: ::std::option::Option<bool>,
         /// `saml_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub saml_enabled: ::std::option::Option<bool>,
         /// Address of the single sign-on page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub saml_login_url: ::std::option::Option<::std::string::String>,
         /// Settings as JSON text, in older answers as an object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<::serde_json::Value>,
         /// `signup_survey`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub signup_survey: ::std::option::Option<::std::string::String>,
         /// `slug`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slug: ::std::option::Option<::std::string::String>,
         /// `sso_default_role`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sso_default_role: ::std::option::Option<::std::string::String>,
         /// `state`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
         /// `subscription`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subscription: ::std::option::Option<
             ::std::boxed::Box<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             >,
         >,
         /// A list of numbers, or a text.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team_size: ::std::option::Option<::serde_json::Value>,
         /// IANA name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// `use_generative_ai`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_generative_ai: ::std::option::Option<bool>,
         /// The caller's membership.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_role: ::std::option::Option<crate::enums::UserRole>,
         /// The caller's membership; in `list_my_organizations` alone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_status: ::std::option::Option<crate::enums::UserStatus>,
         /// Active members; invited and disabled ones are not counted.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users_count: ::std::option::Option<i64>,
         /// How webhooks write the values of date fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_date_field_format: ::std::option::Option<
             crate::enums::WebhookDateFormat,
         >,
         /// `welcome_description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub welcome_description: ::std::option::Option<::std::string::String>,
         /// `welcome_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub welcome_title: ::std::option::Option<::std::string::String>,
         /// `working_days`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub working_days: ::std::option::Option<OrganizationWorkingDays>,
         /// Spelled like this.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub wyiwyg: ::std::option::Option<bool>,
         /// `zipcode`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub zipcode: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Organization {
-        const NAME: &'static str = "Organization";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                address1: ::std::option::Option::None,
-                address2: ::std::option::Option::None,
-                address3: ::std::option::Option::None,
-                allow_manage_groups: ::std::option::Option::None,
-                allow_user_invite: ::std::option::Option::None,
-                analytics_enabled: ::std::option::Option::None,
-                auto_archive: ::std::option::Option::None,
-                auto_archive_processes_after: ::std::option::Option::None,
-                auto_complete_task_months: ::std::option::Option::None,
-                auto_complete_tasks: ::std::option::Option::None,
-                auto_join_signups: ::std::option::Option::None,
-                azure_cognitive_service: ::std::option::Option::None,
-                billing_info: ::std::option::Option::None,
-                cadence_days: ::std::option::Option::None,
-                city: ::std::option::Option::None,
-                country: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                created_on: ::std::option::Option::None,
-                deadline_setting: ::std::option::Option::None,
-                default_deadline: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                disable_min_members_billing: ::std::option::Option::None,
-                disabled_on: ::std::option::Option::None,
-                enable_custom_404_error: ::std::option::Option::None,
-                enable_custom_smtp: ::std::option::Option::None,
-                enable_light_users_billing: ::std::option::Option::None,
-                enable_onboarding_template: ::std::option::Option::None,
-                error_404_template: ::std::option::Option::None,
-                global_css: ::std::option::Option::None,
-                google_analytics_id: ::std::option::Option::None,
-                guest_cadence_days: ::std::option::Option::None,
-                guest_onboarding_snippet: ::std::option::Option::None,
-                home_bg: ::std::option::Option::None,
-                homepage_snippet: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                in_trial: ::std::option::Option::None,
-                industry: ::std::option::Option::None,
-                joined_on: ::std::option::Option::None,
-                last_accessed: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                light_role_error_snippet: ::std::option::Option::None,
-                limit_trial_features: ::std::option::Option::None,
-                live_support_enabled: ::std::option::Option::None,
-                maximum_group_assignment_limit: ::std::option::Option::None,
-                mixpanel_token: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                onboarding_snippet: ::std::option::Option::None,
-                onboarding_template_id: ::std::option::Option::None,
-                org_logo: ::std::option::Option::None,
-                payment_state: ::std::option::Option::None,
-                plan_code: ::std::option::Option::None,
-                preferred_trial_plan: ::std::option::Option::None,
-                process_today: ::std::option::Option::None,
-                purpose: ::std::option::Option::None,
-                real_time_billing: ::std::option::Option::None,
-                restrict_blueprint_permissions: ::std::option::Option::None,
-                saml_enabled: ::std::option::Option::None,
-                saml_login_url: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                signup_survey: ::std::option::Option::None,
-                slug: ::std::option::Option::None,
-                sso_default_role: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-                subscription: ::std::option::Option::None,
-                team_size: ::std::option::Option::None,
-                timezone: ::std::option::Option::None,
-                use_generative_ai: ::std::option::Option::None,
-                user_role: ::std::option::Option::None,
-                user_status: ::std::option::Option::None,
-                users_count: ::std::option::Option::None,
-                webhook_date_field_format: ::std::option::Option::None,
-                welcome_description: ::std::option::Option::None,
-                welcome_title: ::std::option::Option::None,
-                working_days: ::std::option::Option::None,
-                wyiwyg: ::std::option::Option::None,
-                zipcode: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "address1" => {
-                    self.address1 = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "address2" => {
-                    self.address2 = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "address3" => {
-                    self.address3 = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "allow_manage_groups" => {
-                    self.allow_manage_groups = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "allow_user_invite" => {
-                    self.allow_user_invite = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "analytics_enabled" => {
-                    self.analytics_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "auto_archive" => {
-                    self.auto_archive = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "auto_archive_processes_after" => {
-                    self.auto_archive_processes_after = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "auto_complete_task_months" => {
-                    self.auto_complete_task_months = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "auto_complete_tasks" => {
-                    self.auto_complete_tasks = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "auto_join_signups" => {
-                    self.auto_join_signups = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "azure_cognitive_service" => {
-                    self.azure_cognitive_service = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "billing_info" => {
-                    self.billing_info = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "cadence_days" => {
-                    self.cadence_days = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "city" => {
-                    self.city = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "country" => {
-                    self.country = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "created_on" => {
-                    self.created_on = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deadline_setting" => {
-                    self.deadline_setting = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "default_deadline" => {
-                    self.default_deadline = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "description" => {
-                    self.description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "disable_min_members_billing" => {
-                    self.disable_min_members_billing = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "disabled_on" => {
-                    self.disabled_on = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "enable_custom_404_error" => {
-                    self.enable_custom_404_error = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "enable_custom_smtp" => {
-                    self.enable_custom_smtp = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "enable_light_users_billing" => {
-                    self.enable_light_users_billing = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "enable_onboarding_template" => {
-                    self.enable_onboarding_template = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "error_404_template" => {
-                    self.error_404_template = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "global_css" => {
-                    self.global_css = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "google_analytics_id" => {
-                    self.google_analytics_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "guest_cadence_days" => {
-                    self.guest_cadence_days = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "guest_onboarding_snippet" => {
-                    self.guest_onboarding_snippet = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "home_bg" => {
-                    self.home_bg = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "homepage_snippet" => {
-                    self.homepage_snippet = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "in_trial" => {
-                    self.in_trial = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "industry" => {
-                    self.industry = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "joined_on" => {
-                    self.joined_on = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_accessed" => {
-                    self.last_accessed = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "light_role_error_snippet" => {
-                    self.light_role_error_snippet = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "limit_trial_features" => {
-                    self.limit_trial_features = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "live_support_enabled" => {
-                    self.live_support_enabled = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "maximum_group_assignment_limit" => {
-                    self.maximum_group_assignment_limit = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "mixpanel_token" => {
-                    self.mixpanel_token = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "onboarding_snippet" => {
-                    self.onboarding_snippet = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "onboarding_template_id" => {
-                    self.onboarding_template_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "org_logo" => {
-                    self.org_logo = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "payment_state" => {
-                    self.payment_state = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "plan_code" => {
-                    self.plan_code = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "preferred_trial_plan" => {
-                    self.preferred_trial_plan = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "process_today" => {
-                    self.process_today = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "purpose" => {
-                    self.purpose = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "real_time_billing" => {
-                    self.real_time_billing = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "restrict_blueprint_permissions" => {
-                    self.restrict_blueprint_permissions = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "saml_enabled" => {
-                    self.saml_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "saml_login_url" => {
-                    self.saml_login_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "signup_survey" => {
-                    self.signup_survey = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "slug" => {
-                    self.slug = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "sso_default_role" => {
-                    self.sso_default_role = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "state" => {
-                    self.state = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "subscription" => {
-                    self.subscription = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "team_size" => {
-                    self.team_size = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "timezone" => {
-                    self.timezone = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "use_generative_ai" => {
-                    self.use_generative_ai = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "user_role" => {
-                    self.user_role = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "user_status" => {
-                    self.user_status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "users_count" => {
-                    self.users_count = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "webhook_date_field_format" => {
-                    self.webhook_date_field_format = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "welcome_description" => {
-                    self.welcome_description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "welcome_title" => {
-                    self.welcome_title = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "working_days" => {
-                    self.working_days = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "wyiwyg" => {
-                    self.wyiwyg = map.next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "zipcode" => {
-                    self.zipcode = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Organization {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Organization "an object (Organization) with `id`"["id"] { optional address1
+        "address1" Text; optional address2 "address2" Text; optional address3 "address3"
+        Text; optional allow_manage_groups "allow_manage_groups" Flag; optional
+        allow_user_invite "allow_user_invite" Flag; optional analytics_enabled
+        "analytics_enabled" Flag; optional auto_archive "auto_archive" Flag; optional
+        auto_archive_processes_after "auto_archive_processes_after" Object <
+        OrganizationAutoArchive >; optional auto_complete_task_months
+        "auto_complete_task_months" Integer; optional auto_complete_tasks
+        "auto_complete_tasks" Flag; optional auto_join_signups "auto_join_signups" Flag;
+        optional azure_cognitive_service "azure_cognitive_service" Text; optional
+        billing_info "billing_info" Boxed < FreeForm >; optional cadence_days
+        "cadence_days" ListOf < Text >; optional city "city" Text; optional country
+        "country" Text; optional created_at "created_at" crate ::wire::Timestamp;
+        optional created_on "created_on" crate ::wire::Timestamp; optional
+        deadline_setting "deadline_setting" Text; optional default_deadline
+        "default_deadline" Object < OrganizationDefaultDeadline >; optional description
+        "description" Text; optional disable_min_members_billing
+        "disable_min_members_billing" Flag; optional disabled_on "disabled_on" crate
+        ::wire::Timestamp; optional enable_custom_404_error "enable_custom_404_error"
+        Flag; optional enable_custom_smtp "enable_custom_smtp" Flag; optional
+        enable_light_users_billing "enable_light_users_billing" Flag; optional
+        enable_onboarding_template "enable_onboarding_template" Flag; optional
+        error_404_template "error_404_template" Text; optional global_css "global_css"
+        Text; optional google_analytics_id "google_analytics_id" Text; optional
+        guest_cadence_days "guest_cadence_days" ListOf < Text >; optional
+        guest_onboarding_snippet "guest_onboarding_snippet" Text; optional home_bg
+        "home_bg" Text; optional homepage_snippet "homepage_snippet" Text; required id
+        "id" IdText; optional in_trial "in_trial" Flag; optional industry "industry"
+        Text; optional joined_on "joined_on" crate ::wire::Timestamp; optional
+        last_accessed "last_accessed" crate ::wire::Timestamp; optional last_updated
+        "last_updated" crate ::wire::Timestamp; optional light_role_error_snippet
+        "light_role_error_snippet" Text; optional limit_trial_features
+        "limit_trial_features" Flag; optional live_support_enabled "live_support_enabled"
+        Integer; optional maximum_group_assignment_limit "maximum_group_assignment_limit"
+        Integer; optional mixpanel_token "mixpanel_token" Text; optional name "name"
+        Text; optional onboarding_snippet "onboarding_snippet" Text; optional
+        onboarding_template_id "onboarding_template_id" Text; optional org_logo
+        "org_logo" Text; optional payment_state "payment_state" Text; optional plan_code
+        "plan_code" Text; optional preferred_trial_plan "preferred_trial_plan" Text;
+        optional process_today "process_today" Text; optional purpose "purpose" Text;
+        optional real_time_billing "real_time_billing" Flag; optional
+        restrict_blueprint_permissions "restrict_blueprint_permissions" Flag; optional
+        saml_enabled "saml_enabled" Flag; optional saml_login_url "saml_login_url" Text;
+        optional settings "settings" Anything; optional signup_survey "signup_survey"
+        Text; optional slug "slug" Text; optional sso_default_role "sso_default_role"
+        Text; optional state "state" Text; optional subscription "subscription" Boxed <
+        FreeForm >; optional team_size "team_size" Anything; optional timezone "timezone"
+        Text; optional use_generative_ai "use_generative_ai" Flag; optional user_role
+        "user_role" Word < crate ::enums::UserRole >; optional user_status "user_status"
+        Word < crate ::enums::UserStatus >; optional users_count "users_count" Integer;
+        optional webhook_date_field_format "webhook_date_field_format" Word < crate
+        ::enums::WebhookDateFormat >; optional welcome_description "welcome_description"
+        Text; optional welcome_title "welcome_title" Text; optional working_days
+        "working_days" Object < OrganizationWorkingDays >; optional wyiwyg "wyiwyg" Flag;
+        optional zipcode "zipcode" Text; }
     }
     /// After how long processes are archived by themselves.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationAutoArchive {
         /// Unit, like weeks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for OrganizationAutoArchive {
-        const NAME: &'static str = "OrganizationAutoArchive";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                unit: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "unit" => {
-                    self.unit = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "value" => {
-                    self.value = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationAutoArchive {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        OrganizationAutoArchive "an object (OrganizationAutoArchive)"[] { optional unit
+        "unit" Text; optional value "value" Integer; }
     }
     /// The default deadline of tasks.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationDefaultDeadline {
         /// Unit, like days.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for OrganizationDefaultDeadline {
-        const NAME: &'static str = "OrganizationDefaultDeadline";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                type_: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "type" => {
-                    self.type_ = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "value" => {
-                    self.value = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationDefaultDeadline {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        OrganizationDefaultDeadline "an object (OrganizationDefaultDeadline)"[] {
+        optional type_ "type" Text; optional value "value" Integer; }
     }
     /// How deadlines are reckoned.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -11629,135 +8765,56 @@ pub mod types {
         }
     }
     /// The working week. What stands in a working day is not documented.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OrganizationWorkingDays {
         /// null on a day off.
-        #[serde(
-            rename = "Friday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Friday"))]
         pub friday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Monday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Monday"))]
         pub monday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Saturday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Saturday"))]
         pub saturday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Sunday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Sunday"))]
         pub sunday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Thursday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Thursday"))]
         pub thursday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Tuesday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Tuesday"))]
         pub tuesday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
-        #[serde(
-            rename = "Wednesday",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "Wednesday"))]
         pub wednesday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for OrganizationWorkingDays {
-        const NAME: &'static str = "OrganizationWorkingDays";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                friday: ::std::option::Option::None,
-                monday: ::std::option::Option::None,
-                saturday: ::std::option::Option::None,
-                sunday: ::std::option::Option::None,
-                thursday: ::std::option::Option::None,
-                tuesday: ::std::option::Option::None,
-                wednesday: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "Friday" => {
-                    self.friday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Monday" => {
-                    self.monday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Saturday" => {
-                    self.saturday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Sunday" => {
-                    self.sunday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Thursday" => {
-                    self.thursday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Tuesday" => {
-                    self.tuesday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "Wednesday" => {
-                    self.wednesday = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationWorkingDays {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        OrganizationWorkingDays "an object (OrganizationWorkingDays)"[] { optional friday
+        "Friday" Object < FreeForm >; optional monday "Monday" Object < FreeForm >;
+        optional saturday "Saturday" Object < FreeForm >; optional sunday "Sunday" Object
+        < FreeForm >; optional thursday "Thursday" Object < FreeForm >; optional tuesday
+        "Tuesday" Object < FreeForm >; optional wednesday "Wednesday" Object < FreeForm
+        >; }
     }
     /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -11830,313 +8887,111 @@ pub mod types {
         }
     }
     /// A setting of a member.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Preference {
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// An object whose keys are not documented. An empty one may arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `slug`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slug: ::std::option::Option<::std::string::String>,
         /// `value`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Preference {
-        const NAME: &'static str = "Preference";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                last_updated: ::std::option::Option::None,
-                metadata: ::std::option::Option::None,
-                slug: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "metadata" => {
-                    self.metadata = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "slug" => {
-                    self.slug = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "value" => {
-                    self.value = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Preference {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Preference "an object (Preference)"[] { optional last_updated "last_updated"
+        crate ::wire::Timestamp; optional metadata "metadata" Object < FreeForm >;
+        optional slug "slug" Text; optional value "value" Text; }
     }
     /// A field of the kick-off form of a template.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Prerun {
         /// For variables in text, never a key. Made by the service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Template id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::std::string::String>,
         /// Help text, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key of its value at launch; stays the same across versions.
         pub id: ::std::string::String,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// A launch must answer it. Absent in shortened answers.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// Preset of a file field: a list of file objects.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Prerun {
-        const NAME: &'static str = "Prerun";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_type: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                field_value: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                label: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
-                required: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                updated_at: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "checklist_id" => {
-                    self.checklist_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "collect_time" => {
-                    self.collect_time = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "columns" => {
-                    self.columns = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "default_value" => {
-                    self.default_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "default_value_enabled" => {
-                    self.default_value_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "field_type" => {
-                    self.field_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "field_validation" => self.field_validation = map.next_value()?,
-                "field_value" => {
-                    self.field_value = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "guidance" => {
-                    self.guidance = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "label" => {
-                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "list" => {
-                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "options" => {
-                    self.options = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prefix" => {
-                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "required" => {
-                    self.required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "suffix" => {
-                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "updated_at" => {
-                    self.updated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "use_wysiwyg_editor" => {
-                    self.use_wysiwyg_editor = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "value" => {
-                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Prerun {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Prerun "an object (Prerun) with `id`"["id"] { optional alias "alias" Text;
+        optional checklist_id "checklist_id" Text; optional collect_time "collect_time"
+        Flag; optional columns "columns" ListOf < CaptureColumn >; optional created_at
+        "created_at" crate ::wire::Timestamp; optional custom_fields "custom_fields"
+        MapOf < ::serde_json::Value >; optional default_value "default_value" Anything;
+        optional default_value_enabled "default_value_enabled" Flag; optional field_type
+        "field_type" Word < crate ::enums::FieldType >; optional field_validation
+        "field_validation" Many < Text >; optional field_value "field_value" Text;
+        optional guidance "guidance" Text; required id "id" IdText; optional label
+        "label" Text; optional last_updated "last_updated" crate ::wire::Timestamp;
+        optional list "list" Anything; optional options "options" ListOf < CaptureOption
+        >; optional position "position" Integer; optional prefix "prefix" Text; optional
+        required "required" Flag; optional settings "settings" Object < FreeForm >;
+        optional suffix "suffix" Text; optional updated_at "updated_at" crate
+        ::wire::Timestamp; optional use_wysiwyg_editor "use_wysiwyg_editor" Flag;
+        optional value "value" Anything; }
     }
     /// A field of the kick-off form, as written. `alias` cannot be set.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -13276,870 +10131,303 @@ pub mod types {
         }
     }
     /// A process. Lists leave keys out; an include is there only when asked for.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Run {
         /// Legacy: `issues`, a list of old issue objects.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alerts: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When it was archived; null otherwise.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `assign_someone_else`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_someone_else: ::std::option::Option<bool>,
         /// Whether one-off tasks may be added.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_add_oot: ::std::option::Option<bool>,
         /// The template version it was launched from.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist: ::std::option::Option<::std::boxed::Box<Checklist>>,
         /// Template timeline id, not a version id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// `checklist_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_title: ::std::option::Option<::std::string::String>,
         /// Member ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collaborators: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `completed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// Rarely there; `due_date` is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `due_date`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date: ::std::option::Option<crate::wire::Timestamp>,
         /// `due_date_passed`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date_passed: ::std::option::Option<bool>,
         /// `due_soon`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_soon: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `form_fields`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
         /// Groups with access. Shortened answers lack it, like `users`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<crate::wire::GroupRef>>,
         /// `guest_watchers`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// An issue on the process itself is open.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_open_issue: ::std::option::Option<bool>,
         /// `id`
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `is_public`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
         /// `ko_form_fields`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_synced: ::std::option::Option<crate::wire::Timestamp>,
         /// Whether a comment moves it is told by no source; do not count on it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `late_tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub late_tasks: ::std::option::Option<i64>,
         /// `max_task_deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_task_deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// `member_watchers`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// One that the service made holds U+FEFF between its parts: ignore it when comparing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `next_task`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_task: ::std::option::Option<::std::vec::Vec<NextTask>>,
         /// Member who owns it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// Id of the parent process.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_id: ::std::option::Option<::std::string::String>,
         /// `permissions`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub permissions: ::std::option::Option<::serde_json::Value>,
         /// Kick-off answers by field id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// When the kick-off form was submitted.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who submitted the kick-off form.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_completed_by: ::std::option::Option<i64>,
         /// `prerun_length`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_length: ::std::option::Option<i64>,
         /// `prerun_status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_status: ::std::option::Option<crate::enums::RunPrerunStatus>,
         /// Member id. In webhooks alone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prerun_submitted_by: ::std::option::Option<crate::wire::Id>,
         /// `progress`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub progress: ::std::option::Option<crate::wire::RunProgress>,
         /// What the public link hides. Known from requests; that answers have it is assumed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// In the answer of `complete_run_prerun` alone. false: the form was complete already, nothing was checked.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules_evaluated: ::std::option::Option<bool>,
         /// `selected_text_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected_text_comment: ::std::option::Option<::serde_json::Value>,
         /// `stages`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stages: ::std::option::Option<::serde_json::Value>,
         /// `starred`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
         /// `started_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who launched it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_by: ::std::option::Option<i64>,
         /// Rarely there; `started_by` is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starter: ::std::option::Option<RunStarter>,
         /// Status of a process. `problem`: an issue on a task is open. `issue`: one on the process itself, which freezes its tasks. `in-progress` is what some documentation samples and webhooks say.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::RunStatus>,
         /// `summary`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tags`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks: ::std::option::Option<::std::vec::Vec<Task>>,
         /// In the answer of `complete_run_prerun` alone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_rules: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
         /// `tasks_meta`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_meta: ::std::option::Option<::serde_json::Value>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
         /// Members with access. Shortened answers lack it: whoever means to update must stop then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
         /// Counts hidden tasks too; no more is documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub whole_progress: ::std::option::Option<crate::wire::RunProgress>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Run {
-        const NAME: &'static str = "Run";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alerts: ::std::option::Option::None,
-                archived_at: ::std::option::Option::None,
-                assets: ::std::option::Option::None,
-                assign_someone_else: ::std::option::Option::None,
-                can_add_oot: ::std::option::Option::None,
-                checklist: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
-                checklist_title: ::std::option::Option::None,
-                collaborators: ::std::option::Option::None,
-                completed_at: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                due_date: ::std::option::Option::None,
-                due_date_passed: ::std::option::Option::None,
-                due_soon: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                form_fields: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                guest_watchers: ::std::option::Option::None,
-                has_open_issue: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                ko_form_fields: ::std::option::Option::None,
-                last_synced: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                late_tasks: ::std::option::Option::None,
-                max_task_deadline: ::std::option::Option::None,
-                member_watchers: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                next_task: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                parent_id: ::std::option::Option::None,
-                permissions: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
-                prerun_completed_at: ::std::option::Option::None,
-                prerun_completed_by: ::std::option::Option::None,
-                prerun_length: ::std::option::Option::None,
-                prerun_status: ::std::option::Option::None,
-                prerun_submitted_by: ::std::option::Option::None,
-                progress: ::std::option::Option::None,
-                publicly_hidden_fields: ::std::option::Option::None,
-                rules_evaluated: ::std::option::Option::None,
-                selected_text_comment: ::std::option::Option::None,
-                stages: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                started_at: ::std::option::Option::None,
-                started_by: ::std::option::Option::None,
-                starter: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                tags: ::std::option::Option::None,
-                tasks: ::std::option::Option::None,
-                tasks_changed_by_rules: ::std::option::Option::None,
-                tasks_meta: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                whole_progress: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alerts" => {
-                    self.alerts = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "assets" => {
-                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "assign_someone_else" => {
-                    self.assign_someone_else = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "can_add_oot" => {
-                    self.can_add_oot = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "checklist" => {
-                    self.checklist = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "checklist_id" => {
-                    self.checklist_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "checklist_title" => {
-                    self.checklist_title = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "collaborators" => {
-                    self.collaborators = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "completed_at" => {
-                    self.completed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "due_date" => {
-                    self.due_date = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "due_date_passed" => {
-                    self.due_date_passed = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "due_soon" => {
-                    self.due_soon = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folders" => {
-                    self.folders = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "form_fields" => {
-                    self.form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "groups" => {
-                    self.groups = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "guest_watchers" => {
-                    self.guest_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "has_open_issue" => {
-                    self.has_open_issue = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "is_public" => {
-                    self.is_public = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "ko_form_fields" => {
-                    self.ko_form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "last_synced" => {
-                    self.last_synced = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "late_tasks" => {
-                    self.late_tasks = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "max_task_deadline" => {
-                    self.max_task_deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "member_watchers" => {
-                    self.member_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "next_task" => {
-                    self.next_task = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "owner_id" => {
-                    self.owner_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "parent_id" => {
-                    self.parent_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "permissions" => {
-                    self.permissions = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "prerun" => {
-                    self.prerun = map.next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "prerun_completed_at" => {
-                    self.prerun_completed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "prerun_completed_by" => {
-                    self.prerun_completed_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prerun_length" => {
-                    self.prerun_length = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prerun_status" => {
-                    self.prerun_status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "prerun_submitted_by" => {
-                    self.prerun_submitted_by = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "progress" => {
-                    self.progress = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "publicly_hidden_fields" => {
-                    self.publicly_hidden_fields = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "rules_evaluated" => {
-                    self.rules_evaluated = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "selected_text_comment" => {
-                    self.selected_text_comment = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "stages" => {
-                    self.stages = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "starred" => {
-                    self.starred = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "started_at" => {
-                    self.started_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "started_by" => {
-                    self.started_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "starter" => {
-                    self.starter = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "status" => {
-                    self.status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "summary" => {
-                    self.summary = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "tags" => {
-                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "tasks" => {
-                    self.tasks = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "tasks_changed_by_rules" => {
-                    self.tasks_changed_by_rules = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "tasks_meta" => {
-                    self.tasks_meta = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "users" => {
-                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "whole_progress" => {
-                    self.whole_progress = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Run {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
+    crate::wire::record::record! {
+        Run "an object (Run) with `id`"["id"] { optional alerts "alerts" Object <
+        FreeForm >; optional archived_at "archived_at" crate ::wire::Timestamp; optional
+        assets "assets" ListOf < Asset >; optional assign_someone_else
+        "assign_someone_else" Flag; optional can_add_oot "can_add_oot" Flag; optional
+        checklist "checklist" Boxed < Checklist >; optional checklist_id "checklist_id"
+        Text; optional checklist_title "checklist_title" Text; optional collaborators
+        "collaborators" ListOf < Integer >; optional completed_at "completed_at" crate
+        ::wire::Timestamp; optional created_at "created_at" crate ::wire::Timestamp;
+        optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
+        deadline "deadline" crate ::wire::Timestamp; optional due_date "due_date" crate
+        ::wire::Timestamp; optional due_date_passed "due_date_passed" Flag; optional
+        due_soon "due_soon" Flag; optional folders "folders" ListOf < Folder >; optional
+        form_fields "form_fields" ListOf < RunCapture >; optional groups "groups" ListOf
+        < crate ::wire::GroupRef >; optional guest_watchers "guest_watchers" Anything;
+        optional has_open_issue "has_open_issue" Flag; required id "id" IdText; optional
+        increment_id "increment_id" Integer; optional is_public "is_public" Flag;
+        optional ko_form_fields "ko_form_fields" ListOf < RunCapture >; optional
+        last_synced "last_synced" crate ::wire::Timestamp; optional last_updated
+        "last_updated" crate ::wire::Timestamp; optional late_tasks "late_tasks" Integer;
+        optional max_task_deadline "max_task_deadline" crate ::wire::Timestamp; optional
+        member_watchers "member_watchers" Anything; optional name "name" Text; optional
+        next_task "next_task" ListOf < NextTask >; optional owner_id "owner_id" Integer;
+        optional parent_id "parent_id" Text; optional permissions "permissions" Anything;
+        optional prerun "prerun" MapOf < ::serde_json::Value >; optional
+        prerun_completed_at "prerun_completed_at" crate ::wire::Timestamp; optional
+        prerun_completed_by "prerun_completed_by" Integer; optional prerun_length
+        "prerun_length" Integer; optional prerun_status "prerun_status" Word < crate
+        ::enums::RunPrerunStatus >; optional prerun_submitted_by "prerun_submitted_by"
+        Object < crate ::wire::Id >; optional progress "progress" Object < crate
+        ::wire::RunProgress >; optional publicly_hidden_fields "publicly_hidden_fields"
+        ListOf < Text >; optional rules_evaluated "rules_evaluated" Flag; optional
+        selected_text_comment "selected_text_comment" Anything; optional stages "stages"
+        Anything; optional starred "starred" Flag; optional started_at "started_at" crate
+        ::wire::Timestamp; optional started_by "started_by" Integer; optional starter
+        "starter" Object < RunStarter >; optional status "status" Word < crate
+        ::enums::RunStatus >; optional summary "summary" Text; optional tags "tags"
+        ListOf < TagRef >; optional tasks "tasks" ListOf < Task >; optional
+        tasks_changed_by_rules "tasks_changed_by_rules" MapOf < ChangedTask >; optional
+        tasks_meta "tasks_meta" Anything; optional type_ "type" Word < crate
+        ::enums::ChecklistType >; optional users "users" ListOf < crate ::wire::UserRef
+        >; optional whole_progress "whole_progress" Object < crate ::wire::RunProgress >;
         }
     }
     /// A kick-off or task field, as read with its process.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunCapture {
         /// For variables in text, never a key.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// The answer, with `form_fields_values`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::serde_json::Value>,
         /// Help text, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key under which answers are written.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Id of the template step.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// Task that owns the field; absent on kick-off fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_id: ::std::option::Option<::std::string::String>,
         /// Always null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unique_id: ::std::option::Option<::serde_json::Value>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for RunCapture {
-        const NAME: &'static str = "RunCapture";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_type: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                field_value: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                label: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
-                required: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                task_id: ::std::option::Option::None,
-                unique_id: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "collect_time" => {
-                    self.collect_time = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "columns" => {
-                    self.columns = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "default_value" => {
-                    self.default_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "default_value_enabled" => {
-                    self.default_value_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "field_type" => {
-                    self.field_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "field_validation" => self.field_validation = map.next_value()?,
-                "field_value" => {
-                    self.field_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "guidance" => {
-                    self.guidance = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "label" => {
-                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "list" => {
-                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "options" => {
-                    self.options = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prefix" => {
-                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "required" => {
-                    self.required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "suffix" => {
-                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "task_id" => {
-                    self.task_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "unique_id" => {
-                    self.unique_id = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "use_wysiwyg_editor" => {
-                    self.use_wysiwyg_editor = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for RunCapture {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        RunCapture "an object (RunCapture) with `id`"["id"] { optional alias "alias"
+        Text; optional collect_time "collect_time" Flag; optional columns "columns"
+        ListOf < CaptureColumn >; optional created_at "created_at" crate
+        ::wire::Timestamp; optional default_value "default_value" Anything; optional
+        default_value_enabled "default_value_enabled" Flag; optional field_type
+        "field_type" Word < crate ::enums::FieldType >; optional field_validation
+        "field_validation" Many < Text >; optional field_value "field_value" Anything;
+        optional guidance "guidance" Text; required id "id" IdText; optional increment_id
+        "increment_id" Integer; optional label "label" Text; optional last_updated
+        "last_updated" crate ::wire::Timestamp; optional list "list" Anything; optional
+        options "options" ListOf < CaptureOption >; optional position "position" Integer;
+        optional prefix "prefix" Text; optional required "required" Flag; optional
+        settings "settings" Object < FreeForm >; optional step_id "step_id" Text;
+        optional suffix "suffix" Text; optional task_id "task_id" Text; optional
+        unique_id "unique_id" Anything; optional use_wysiwyg_editor "use_wysiwyg_editor"
+        Flag; }
     }
     /// All form fields of a process.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunFormFields {
         /// Fields of tasks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
         /// May be absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// Kick-off fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
         /// May be absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for RunFormFields {
-        const NAME: &'static str = "RunFormFields";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                form_fields: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                ko_form_fields: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "form_fields" => {
-                    self.form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
-                "ko_form_fields" => {
-                    self.ko_form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for RunFormFields {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        RunFormFields "an object (RunFormFields)"[] { optional form_fields "form_fields"
+        ListOf < RunCapture >; optional id "id" Text; optional ko_form_fields
+        "ko_form_fields" ListOf < RunCapture >; optional title "title" Text; }
     }
     /// Who launched a process.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RunStarter {
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for RunStarter {
-        const NAME: &'static str = "RunStarter";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                email: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for RunStarter {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        RunStarter "an object (RunStarter)"[] { optional email "email" Text; }
     }
     /// An answer of a task, in a disputed form.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -14296,856 +10584,307 @@ pub mod types {
         }
     }
     /// One key per requested kind, and nothing else.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchResponse {
         /// `blueprint`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blueprint: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `capture`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub capture: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub process: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `snippet`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub snippet: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `step`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<crate::wire::List<crate::types::SearchResult>>,
         /// `task`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task: ::std::option::Option<crate::wire::List<crate::types::SearchResult>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for SearchResponse {
-        const NAME: &'static str = "SearchResponse";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                blueprint: ::std::option::Option::None,
-                capture: ::std::option::Option::None,
-                process: ::std::option::Option::None,
-                snippet: ::std::option::Option::None,
-                step: ::std::option::Option::None,
-                task: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "blueprint" => self.blueprint = map.next_value()?,
-                "capture" => self.capture = map.next_value()?,
-                "process" => self.process = map.next_value()?,
-                "snippet" => self.snippet = map.next_value()?,
-                "step" => self.step = map.next_value()?,
-                "task" => self.task = map.next_value()?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SearchResponse {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        SearchResponse "an object (SearchResponse)"[] { optional blueprint "blueprint"
+        crate ::wire::List < crate ::types::SearchResult >; optional capture "capture"
+        crate ::wire::List < crate ::types::SearchResult >; optional process "process"
+        crate ::wire::List < crate ::types::SearchResult >; optional snippet "snippet"
+        crate ::wire::List < crate ::types::SearchResult >; optional step "step" crate
+        ::wire::List < crate ::types::SearchResult >; optional task "task" crate
+        ::wire::List < crate ::types::SearchResult >; }
     }
     /// A row of any kind; what capture and step rows hold is not documented.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchResult {
         /// Of snippets.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// Of processes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_date_passed: ::std::option::Option<bool>,
         /// Of processes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub due_soon: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `icon`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub icon: ::std::option::Option<::std::string::String>,
         /// Snippet ids are numbers.
         pub id: crate::wire::Id,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `is_featured`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_featured: ::std::option::Option<bool>,
         /// `is_oneoff_task`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_oneoff_task: ::std::option::Option<bool>,
         /// `is_public`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_public: ::std::option::Option<bool>,
         /// Of processes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `organization_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization_id: ::std::option::Option<::std::string::String>,
         /// `owners`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// Of tasks; not sent today.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
         /// `starter_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starter_id: ::std::option::Option<i64>,
         /// Of processes and tasks, see RunStatus and TaskStatus.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Of tasks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status_label: ::std::option::Option<crate::enums::TaskStatusLabel>,
         /// Of templates.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_count: ::std::option::Option<i64>,
         /// With `tags=true`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::serde_json::Value>,
         /// Of templates, tasks and snippets.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::ChecklistType>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for SearchResult {
-        const NAME: &'static str = "SearchResult";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                content: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                due_date_passed: ::std::option::Option::None,
-                due_soon: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                icon: ::std::option::Option::None,
-                id: crate::wire::Id::from(""),
-                increment_id: ::std::option::Option::None,
-                is_featured: ::std::option::Option::None,
-                is_oneoff_task: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                organization_id: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                run_id: ::std::option::Option::None,
-                starter_id: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                status_label: ::std::option::Option::None,
-                steps_count: ::std::option::Option::None,
-                tags: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "content" => {
-                    self.content = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "due_date_passed" => {
-                    self.due_date_passed = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "due_soon" => {
-                    self.due_soon = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folders" => {
-                    self.folders = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "icon" => {
-                    self.icon = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => self.id = map.next_value()?,
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "is_featured" => {
-                    self.is_featured = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_oneoff_task" => {
-                    self.is_oneoff_task = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_public" => {
-                    self.is_public = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "organization_id" => {
-                    self.organization_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "owners" => {
-                    self.owners = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "run_id" => {
-                    self.run_id = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "starter_id" => {
-                    self.starter_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "status" => {
-                    self.status = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "status_label" => {
-                    self.status_label = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "steps_count" => {
-                    self.steps_count = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "tags" => {
-                    self.tags = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SearchResult {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        SearchResult "an object (SearchResult) with `id`"["id"] { optional content
+        "content" Text; optional created_at "created_at" crate ::wire::Timestamp;
+        optional deadline "deadline" crate ::wire::Timestamp; optional due_date_passed
+        "due_date_passed" Flag; optional due_soon "due_soon" Flag; optional folders
+        "folders" ListOf < Folder >; optional icon "icon" Text; required id "id" crate
+        ::wire::Id; optional increment_id "increment_id" Integer; optional is_featured
+        "is_featured" Flag; optional is_oneoff_task "is_oneoff_task" Flag; optional
+        is_public "is_public" Flag; optional name "name" Text; optional organization_id
+        "organization_id" Text; optional owners "owners" Object < TaskOwners >; optional
+        position "position" Integer; optional run_id "run_id" Text; optional starter_id
+        "starter_id" Integer; optional status "status" Text; optional status_label
+        "status_label" Word < crate ::enums::TaskStatusLabel >; optional steps_count
+        "steps_count" Integer; optional tags "tags" Anything; optional title "title"
+        Text; optional type_ "type" Word < crate ::enums::ChecklistType >; }
     }
     /// A step of a template. Form fields and comments are inline.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Step {
         /// `ai_allowed_app_keys`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_allowed_app_keys: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// `ai_assigned`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_assigned: ::std::option::Option<bool>,
         /// `ai_on_uncertainty`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_on_uncertainty: ::std::option::Option<crate::enums::StepAiOnUncertainty>,
         /// Made by the service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Guests may be assigned.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Whoever launches the process becomes assignee. Absent does not mean false.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assign_run_starter: ::std::option::Option<bool>,
         /// Member ids; of an email step the recipients.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Template launched on completion; written as an id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub bp_to_launch: ::std::option::Option<StepBlueprintToLaunch>,
         /// `can_complete_only_assignees`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Form fields, always inline.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub captures: ::std::option::Option<::std::vec::Vec<Capture>>,
         /// Template id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// Always inline.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// Legacy {terms, flag}; automations replaced it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub condition: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `deadline`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadline>,
         /// true: all assignees must complete it, false: one is enough.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// Not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::serde_json::Value>,
         /// Group ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Stays the same across versions; 32 hex characters.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// Legacy {groups}.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub invisibility: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// true: `start_date` does nothing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `max_assignable`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<::serde_json::Value>,
         /// Member id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// Legacy {users, guests}.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// From 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rationale: ::std::option::Option<::std::string::String>,
         /// `role_changes_every_time`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role_changes_every_time: ::std::option::Option<bool>,
         /// Usually absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `send_chromeless`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub send_chromeless: ::std::option::Option<bool>,
         /// Legacy {allow_guests}.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// `skip_start_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip_start_process: ::std::option::Option<bool>,
         /// Id of the milestone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stage_id: ::std::option::Option<::std::string::String>,
         /// Does nothing while `is_soft_start_date` is true.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: ::std::option::Option<StepStartDate>,
         /// `step_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_type: ::std::option::Option<crate::enums::StepType>,
         /// Instructions, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// Plain text.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// `top_secret`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
         /// Address of the webhook.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Step {
-        const NAME: &'static str = "Step";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                ai_allowed_app_keys: ::std::option::Option::None,
-                ai_assigned: ::std::option::Option::None,
-                ai_on_uncertainty: ::std::option::Option::None,
-                alias: ::std::option::Option::None,
-                allow_guest_owners: ::std::option::Option::None,
-                archived_at: ::std::option::Option::None,
-                assign_run_starter: ::std::option::Option::None,
-                assignees: ::std::option::Option::None,
-                bp_to_launch: ::std::option::Option::None,
-                can_complete_only_assignees: ::std::option::Option::None,
-                captures: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
-                comments: ::std::option::Option::None,
-                condition: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                everyone_must_complete: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                guests: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                invisibility: ::std::option::Option::None,
-                is_soft_start_date: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                max_assignable: ::std::option::Option::None,
-                metadata: ::std::option::Option::None,
-                owner: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prevent_guest_comment: ::std::option::Option::None,
-                rationale: ::std::option::Option::None,
-                role_changes_every_time: ::std::option::Option::None,
-                roles: ::std::option::Option::None,
-                send_chromeless: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                skip_start_process: ::std::option::Option::None,
-                stage_id: ::std::option::Option::None,
-                start_date: ::std::option::Option::None,
-                step_type: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                top_secret: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "ai_allowed_app_keys" => {
-                    self.ai_allowed_app_keys = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "ai_assigned" => {
-                    self.ai_assigned = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "ai_on_uncertainty" => {
-                    self.ai_on_uncertainty = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "allow_guest_owners" => {
-                    self.allow_guest_owners = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "assign_run_starter" => {
-                    self.assign_run_starter = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "assignees" => {
-                    self.assignees = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "bp_to_launch" => {
-                    self.bp_to_launch = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "can_complete_only_assignees" => {
-                    self.can_complete_only_assignees = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "captures" => {
-                    self.captures = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "checklist_id" => {
-                    self.checklist_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "comments" => {
-                    self.comments = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "condition" => {
-                    self.condition = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "everyone_must_complete" => {
-                    self.everyone_must_complete = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folders" => {
-                    self.folders = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "groups" => {
-                    self.groups = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "guests" => {
-                    self.guests = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "invisibility" => {
-                    self.invisibility = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "is_soft_start_date" => {
-                    self.is_soft_start_date = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "max_assignable" => {
-                    self.max_assignable = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "metadata" => {
-                    self.metadata = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "owner" => {
-                    self.owner = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "owner_id" => {
-                    self.owner_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "owners" => {
-                    self.owners = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prevent_guest_comment" => {
-                    self.prevent_guest_comment = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "rationale" => {
-                    self.rationale = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "role_changes_every_time" => {
-                    self.role_changes_every_time = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "roles" => {
-                    self.roles = map.next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "send_chromeless" => {
-                    self.send_chromeless = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "skip_start_process" => {
-                    self.skip_start_process = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "stage_id" => {
-                    self.stage_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "start_date" => {
-                    self.start_date = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "step_type" => {
-                    self.step_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "summary" => {
-                    self.summary = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "top_secret" => {
-                    self.top_secret = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "webhook" => {
-                    self.webhook = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Step {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Step "an object (Step) with `id`"["id"] { optional ai_allowed_app_keys
+        "ai_allowed_app_keys" ListOf < Text >; optional ai_assigned "ai_assigned" Flag;
+        optional ai_on_uncertainty "ai_on_uncertainty" Word < crate
+        ::enums::StepAiOnUncertainty >; optional alias "alias" Text; optional
+        allow_guest_owners "allow_guest_owners" Flag; optional archived_at "archived_at"
+        crate ::wire::Timestamp; optional assign_run_starter "assign_run_starter" Flag;
+        optional assignees "assignees" ListOf < Integer >; optional bp_to_launch
+        "bp_to_launch" Object < StepBlueprintToLaunch >; optional
+        can_complete_only_assignees "can_complete_only_assignees" Flag; optional captures
+        "captures" ListOf < Capture >; optional checklist_id "checklist_id" Text;
+        optional comments "comments" ListOf < Thread >; optional condition "condition"
+        Object < FreeForm >; optional created_at "created_at" crate ::wire::Timestamp;
+        optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
+        deadline "deadline" Object < StepDeadline >; optional everyone_must_complete
+        "everyone_must_complete" Flag; optional folders "folders" Anything; optional
+        groups "groups" ListOf < Text >; optional guests "guests" ListOf < Text >;
+        required id "id" IdText; optional increment_id "increment_id" Integer; optional
+        invisibility "invisibility" Object < FreeForm >; optional is_soft_start_date
+        "is_soft_start_date" Flag; optional last_updated "last_updated" crate
+        ::wire::Timestamp; optional max_assignable "max_assignable" Integer; optional
+        metadata "metadata" Object < FreeForm >; optional owner "owner" Anything;
+        optional owner_id "owner_id" Integer; optional owners "owners" Object < FreeForm
+        >; optional position "position" Integer; optional prevent_guest_comment
+        "prevent_guest_comment" Flag; optional rationale "rationale" Text; optional
+        role_changes_every_time "role_changes_every_time" Flag; optional roles "roles"
+        ListOf < Text >; optional send_chromeless "send_chromeless" Flag; optional
+        settings "settings" Object < FreeForm >; optional skip_start_process
+        "skip_start_process" Flag; optional stage_id "stage_id" Text; optional start_date
+        "start_date" Object < StepStartDate >; optional step_type "step_type" Word <
+        crate ::enums::StepType >; optional summary "summary" Text; optional title
+        "title" Text; optional top_secret "top_secret" Flag; optional webhook "webhook"
+        Text; }
     }
     /// The template that a step launches on completion. Written as its id alone.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepBlueprintToLaunch {
         /// Name of the process.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_name_format: ::std::option::Option<::std::string::String>,
         /// Template id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `tasks_within_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_within_process: ::std::option::Option<bool>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for StepBlueprintToLaunch {
-        const NAME: &'static str = "StepBlueprintToLaunch";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                default_name_format: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                tasks_within_process: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "default_name_format" => {
-                    self.default_name_format = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => self.id = map.next_value_seed(crate::wire::record::seed::text())?,
-                "tasks_within_process" => {
-                    self.tasks_within_process = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for StepBlueprintToLaunch {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        StepBlueprintToLaunch "an object (StepBlueprintToLaunch)"[] { optional
+        default_name_format "default_name_format" Text; optional id "id" Text; optional
+        tasks_within_process "tasks_within_process" Flag; }
     }
     /// When a step is due. Unless told otherwise, a new step is due one day after launch.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepDeadline {
         /// `option`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub option: ::std::option::Option<crate::enums::StepDeadlineOption>,
         /// What it counts from: `start_run` (the launch) or the id of a step.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<::std::string::String>,
         /// `unit`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::StepDeadlineUnit>,
         /// How many units.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for StepDeadline {
-        const NAME: &'static str = "StepDeadline";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                option: ::std::option::Option::None,
-                step: ::std::option::Option::None,
-                unit: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "option" => {
-                    self.option = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "step" => {
-                    self.step = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "unit" => {
-                    self.unit = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "value" => {
-                    self.value = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for StepDeadline {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        StepDeadline "an object (StepDeadline)"[] { optional option "option" Word < crate
+        ::enums::StepDeadlineOption >; optional step "step" Text; optional unit "unit"
+        Word < crate ::enums::StepDeadlineUnit >; optional value "value" Integer; }
     }
     /// When a step is due. All four keys together.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -15220,60 +10959,21 @@ pub mod types {
         }
     }
     /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct StepStartDate {
         /// `unit`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub unit: ::std::option::Option<crate::enums::StepDeadlineUnit>,
         /// How many units.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for StepStartDate {
-        const NAME: &'static str = "StepStartDate";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                unit: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "unit" => {
-                    self.unit = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "value" => {
-                    self.value = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for StepStartDate {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        StepStartDate "an object (StepStartDate)"[] { optional unit "unit" Word < crate
+        ::enums::StepDeadlineUnit >; optional value "value" Integer; }
     }
     /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -15328,1236 +11028,423 @@ pub mod types {
         }
     }
     /// A word and a color, put on templates and processes.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Tag {
         /// Made by the service for an object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Like #c0392b.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// `deleted_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `id`
         pub id: ::std::string::String,
         /// Not answered by current servers.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<i64>,
         /// `statistics`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub statistics: ::std::option::Option<::std::boxed::Box<TagStatistics>>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Not answered by current servers.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Tag {
-        const NAME: &'static str = "Tag";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                auto_generated: ::std::option::Option::None,
-                color: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                deleted_at: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                items: ::std::option::Option::None,
-                statistics: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "auto_generated" => {
-                    self.auto_generated = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "color" => {
-                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "deleted_at" => {
-                    self.deleted_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "items" => {
-                    self.items = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "statistics" => {
-                    self.statistics = map
-                        .next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "type" => {
-                    self.type_ = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Tag {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Tag "an object (Tag) with `id`"["id"] { optional auto_generated "auto_generated"
+        Flag; optional color "color" Text; optional created_at "created_at" crate
+        ::wire::Timestamp; optional custom_fields "custom_fields" MapOf <
+        ::serde_json::Value >; optional deleted_at "deleted_at" crate ::wire::Timestamp;
+        required id "id" IdText; optional items "items" Integer; optional statistics
+        "statistics" Boxed < TagStatistics >; optional title "title" Text; optional type_
+        "type" Text; }
     }
     /// The row that ties a tag to a template or process.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagAssociation {
         /// Of the tag.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
         /// The number that `delete_tag_association` takes; a text in its place is the id of the tag. Be ready for an answer without it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::wire::Id>,
         /// `subject_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
         /// `tag_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_id: ::std::option::Option<::std::string::String>,
         /// Of the tag.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TagAssociation {
-        const NAME: &'static str = "TagAssociation";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                color: ::std::option::Option::None,
-                id: ::std::option::Option::None,
-                subject_id: ::std::option::Option::None,
-                subject_type: ::std::option::Option::None,
-                tag_id: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "color" => {
-                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "subject_id" => {
-                    self.subject_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "subject_type" => {
-                    self.subject_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "tag_id" => {
-                    self.tag_id = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TagAssociation {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TagAssociation "an object (TagAssociation)"[] { optional color "color" Text;
+        optional id "id" Object < crate ::wire::Id >; optional subject_id "subject_id"
+        Text; optional subject_type "subject_type" Word < crate ::enums::TagSubjectType
+        >; optional tag_id "tag_id" Text; optional title "title" Text; }
     }
     /// A tag as it stands in a template or process.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagRef {
         /// `auto_generated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_generated: ::std::option::Option<bool>,
         /// Like #c0392b.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub color: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::wire::Timestamp>,
         /// The number of the association, which `delete_tag_association` takes; in places the tag id, as hex text.
         pub id: crate::wire::Id,
         /// `subject_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_id: ::std::option::Option<::std::string::String>,
         /// `subject_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub subject_type: ::std::option::Option<crate::enums::TagSubjectType>,
         /// Tag id, when `id` is the number of the association.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag_id: ::std::option::Option<::std::string::String>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TagRef {
-        const NAME: &'static str = "TagRef";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                auto_generated: ::std::option::Option::None,
-                color: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                deleted_at: ::std::option::Option::None,
-                id: crate::wire::Id::from(""),
-                subject_id: ::std::option::Option::None,
-                subject_type: ::std::option::Option::None,
-                tag_id: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "auto_generated" => {
-                    self.auto_generated = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "color" => {
-                    self.color = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deleted_at" => {
-                    self.deleted_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "id" => self.id = map.next_value()?,
-                "subject_id" => {
-                    self.subject_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "subject_type" => {
-                    self.subject_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "tag_id" => {
-                    self.tag_id = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TagRef {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TagRef "an object (TagRef) with `id`"["id"] { optional auto_generated
+        "auto_generated" Flag; optional color "color" Text; optional created_at
+        "created_at" crate ::wire::Timestamp; optional deleted_at "deleted_at" crate
+        ::wire::Timestamp; required id "id" crate ::wire::Id; optional subject_id
+        "subject_id" Text; optional subject_type "subject_type" Word < crate
+        ::enums::TagSubjectType >; optional tag_id "tag_id" Text; optional title "title"
+        Text; }
     }
     /// On how many objects a tag is.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TagStatistics {
         /// `active_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active_process: ::std::option::Option<i64>,
         /// `active_template`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active_template: ::std::option::Option<i64>,
         /// `archived_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_process: ::std::option::Option<i64>,
         /// `archived_template`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_template: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TagStatistics {
-        const NAME: &'static str = "TagStatistics";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                active_process: ::std::option::Option::None,
-                active_template: ::std::option::Option::None,
-                archived_process: ::std::option::Option::None,
-                archived_template: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "active_process" => {
-                    self.active_process = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "active_template" => {
-                    self.active_template = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "archived_process" => {
-                    self.archived_process = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "archived_template" => {
-                    self.archived_template = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TagStatistics {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TagStatistics "an object (TagStatistics)"[] { optional active_process
+        "active_process" Integer; optional active_template "active_template" Integer;
+        optional archived_process "archived_process" Integer; optional archived_template
+        "archived_template" Integer; }
     }
     /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Task {
         /// `activities`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub activities: ::std::option::Option<::std::vec::Vec<ActivityEntry>>,
         /// `ai_execution_status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_execution_status: ::std::option::Option<::std::string::String>,
         /// `ai_session_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ai_session_id: ::std::option::Option<::std::string::String>,
         /// `alias`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// `allow_guest_owners`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
         /// `archived_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// `blueprint_position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blueprint_position: ::std::option::Option<i64>,
         /// `can_complete_only_assignees`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Template id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklist_id: ::std::option::Option<::std::string::String>,
         /// `comments`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// Set once the task is done; the surest sign of it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Guest who completed it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_guest: ::std::option::Option<::std::string::String>,
         /// Guest who completed it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_guest_id: ::std::option::Option<crate::wire::Id>,
         /// Member who completed it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completer_id: ::std::option::Option<i64>,
         /// `completion_progress`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub completion_progress: ::std::option::Option<f64>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Values by key. null for guests and public views; empty maps arrive as [].
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub custom_fields: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// UTC.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// Changed by hand: automations leave it alone. Process tasks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline_set_by_hand: ::std::option::Option<bool>,
         /// Legacy summary of a one-off task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// `everyone_must_complete`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// `folders`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// Form fields with their answers.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub form_fields: ::std::option::Option<::std::vec::Vec<TaskCapture>>,
         /// `guest_watchers`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// `has_deadline_dependent_child_tasks`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_deadline_dependent_child_tasks: ::std::option::Option<bool>,
         /// Hardly attested; read `problem`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub has_issues: ::std::option::Option<bool>,
         /// `id`
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// Legacy, 0 or 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_accepted: ::std::option::Option<i64>,
         /// Null while undecided.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
         /// Older answers have 0 or 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_completable: ::std::option::Option<bool>,
         /// `is_oneoff_task`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_oneoff_task: ::std::option::Option<bool>,
         /// `is_soft_start_date`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `issues`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub issues: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `ko-form-fields`
-        #[serde(
-            rename = "ko-form-fields",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "ko-form-fields"))]
         pub ko_form_fields: ::std::option::Option<::serde_json::Value>,
         /// Whether a comment moves it is told by no source; do not count on it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `linked_step_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub linked_step_id: ::std::option::Option<::std::string::String>,
         /// 0 means unlimited.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// `member_watchers`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// Legacy title of a one-off task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// In single reads.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub original_summary: ::std::option::Option<::std::string::String>,
         /// Before variables are replaced.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub original_title: ::std::option::Option<::std::string::String>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner_id: ::std::option::Option<i64>,
         /// `owners`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owners: ::std::option::Option<TaskOwners>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// An issue is open.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub problem: ::std::option::Option<bool>,
         /// `roles`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<::serde_json::Value>,
         /// Its process. Also in the answer of `create_task` with `separate_task_for_each_assignee`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run: ::std::option::Option<::std::boxed::Box<Run>>,
         /// Id of its process, null for a plain one-off task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_id: ::std::option::Option<::std::string::String>,
         /// `run_status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub run_status: ::std::option::Option<crate::enums::RunStatus>,
         /// `selected_text_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub selected_text_comment: ::std::option::Option<::serde_json::Value>,
         /// `send_chromeless`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub send_chromeless: ::std::option::Option<bool>,
         /// In single reads.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub shown_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `stage_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stage_id: ::std::option::Option<::std::string::String>,
         /// `started_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who started it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starter_id: ::std::option::Option<i64>,
         /// Status of a task as the service answers it; filters use other words, see TaskStatusFilter. auto-skipped: a hidden task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::TaskStatus>,
         /// `status_label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status_label: ::std::option::Option<crate::enums::TaskStatusLabel>,
         /// `step`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step: ::std::option::Option<::std::boxed::Box<Step>>,
         /// Id of the template step it comes from.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// HTML. In single reads and updates; in lists with `with=summary`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tags`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
         /// `task_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_type: ::std::option::Option<crate::enums::TaskType>,
         /// Form answers by field id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub taskdata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// After writes; internal.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_deadlines: ::std::option::Option<::serde_json::Value>,
         /// In the answers of `complete_run_task` and `reopen_run_task` alone.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_changed_by_rules: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
         /// Comments and issues.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
         /// `threads_count`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub threads_count: ::std::option::Option<::serde_json::Value>,
         /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Hidden from all but assignees and administrators.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub top_secret: ::std::option::Option<bool>,
         /// `webhook`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Task {
-        const NAME: &'static str = "Task";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                activities: ::std::option::Option::None,
-                ai_execution_status: ::std::option::Option::None,
-                ai_session_id: ::std::option::Option::None,
-                alias: ::std::option::Option::None,
-                allow_guest_owners: ::std::option::Option::None,
-                archived_at: ::std::option::Option::None,
-                assets: ::std::option::Option::None,
-                blueprint_position: ::std::option::Option::None,
-                can_complete_only_assignees: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
-                comments: ::std::option::Option::None,
-                completed_at: ::std::option::Option::None,
-                completer_guest: ::std::option::Option::None,
-                completer_guest_id: ::std::option::Option::None,
-                completer_id: ::std::option::Option::None,
-                completion_progress: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                custom_fields: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                deadline_set_by_hand: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                everyone_must_complete: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                form_fields: ::std::option::Option::None,
-                guest_watchers: ::std::option::Option::None,
-                has_deadline_dependent_child_tasks: ::std::option::Option::None,
-                has_issues: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                is_accepted: ::std::option::Option::None,
-                is_approved: ::std::option::Option::None,
-                is_completable: ::std::option::Option::None,
-                is_oneoff_task: ::std::option::Option::None,
-                is_soft_start_date: ::std::option::Option::None,
-                issues: ::std::option::Option::None,
-                ko_form_fields: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                linked_step_id: ::std::option::Option::None,
-                max_assignable: ::std::option::Option::None,
-                member_watchers: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                original_summary: ::std::option::Option::None,
-                original_title: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prevent_guest_comment: ::std::option::Option::None,
-                problem: ::std::option::Option::None,
-                roles: ::std::option::Option::None,
-                run: ::std::option::Option::None,
-                run_id: ::std::option::Option::None,
-                run_status: ::std::option::Option::None,
-                selected_text_comment: ::std::option::Option::None,
-                send_chromeless: ::std::option::Option::None,
-                shown_at: ::std::option::Option::None,
-                stage_id: ::std::option::Option::None,
-                started_at: ::std::option::Option::None,
-                starter_id: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                status_label: ::std::option::Option::None,
-                step: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                tags: ::std::option::Option::None,
-                task_type: ::std::option::Option::None,
-                taskdata: ::std::option::Option::None,
-                tasks_changed_by_deadlines: ::std::option::Option::None,
-                tasks_changed_by_rules: ::std::option::Option::None,
-                threads: ::std::option::Option::None,
-                threads_count: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                top_secret: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "activities" => {
-                    self.activities = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "ai_execution_status" => {
-                    self.ai_execution_status = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "ai_session_id" => {
-                    self.ai_session_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "allow_guest_owners" => {
-                    self.allow_guest_owners = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "assets" => {
-                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "blueprint_position" => {
-                    self.blueprint_position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "can_complete_only_assignees" => {
-                    self.can_complete_only_assignees = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "checklist_id" => {
-                    self.checklist_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "comments" => {
-                    self.comments = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "completed_at" => {
-                    self.completed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "completer_guest" => {
-                    self.completer_guest = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "completer_guest_id" => {
-                    self.completer_guest_id = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "completer_id" => {
-                    self.completer_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "completion_progress" => {
-                    self.completion_progress = map
-                        .next_value_seed(crate::wire::record::seed::number())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "custom_fields" => {
-                    self.custom_fields = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "deadline" => {
-                    self.deadline = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "deadline_set_by_hand" => {
-                    self.deadline_set_by_hand = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "description" => {
-                    self.description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "everyone_must_complete" => {
-                    self.everyone_must_complete = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "folders" => {
-                    self.folders = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "form_fields" => {
-                    self.form_fields = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "guest_watchers" => {
-                    self.guest_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "has_deadline_dependent_child_tasks" => {
-                    self.has_deadline_dependent_child_tasks = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "has_issues" => {
-                    self.has_issues = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "is_accepted" => {
-                    self.is_accepted = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "is_approved" => {
-                    self.is_approved = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_completable" => {
-                    self.is_completable = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_oneoff_task" => {
-                    self.is_oneoff_task = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_soft_start_date" => {
-                    self.is_soft_start_date = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "issues" => {
-                    self.issues = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "ko-form-fields" => {
-                    self.ko_form_fields = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "linked_step_id" => {
-                    self.linked_step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "max_assignable" => {
-                    self.max_assignable = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "member_watchers" => {
-                    self.member_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "original_summary" => {
-                    self.original_summary = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "original_title" => {
-                    self.original_title = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "owner_id" => {
-                    self.owner_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "owners" => {
-                    self.owners = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prevent_guest_comment" => {
-                    self.prevent_guest_comment = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "problem" => {
-                    self.problem = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "roles" => {
-                    self.roles = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "run" => {
-                    self.run = map.next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "run_id" => {
-                    self.run_id = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "run_status" => {
-                    self.run_status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "selected_text_comment" => {
-                    self.selected_text_comment = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "send_chromeless" => {
-                    self.send_chromeless = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "shown_at" => {
-                    self.shown_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "stage_id" => {
-                    self.stage_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "started_at" => {
-                    self.started_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "starter_id" => {
-                    self.starter_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "status" => {
-                    self.status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "status_label" => {
-                    self.status_label = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "step" => {
-                    self.step = map.next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "summary" => {
-                    self.summary = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "tags" => {
-                    self.tags = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "task_type" => {
-                    self.task_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "taskdata" => {
-                    self.taskdata = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "tasks_changed_by_deadlines" => {
-                    self.tasks_changed_by_deadlines = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "tasks_changed_by_rules" => {
-                    self.tasks_changed_by_rules = map
-                        .next_value_seed(crate::wire::record::seed::map())?;
-                }
-                "threads" => {
-                    self.threads = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "threads_count" => {
-                    self.threads_count = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "title" => {
-                    self.title = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "top_secret" => {
-                    self.top_secret = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "webhook" => {
-                    self.webhook = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Task {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Task "an object (Task) with `id`"["id"] { optional activities "activities" ListOf
+        < ActivityEntry >; optional ai_execution_status "ai_execution_status" Text;
+        optional ai_session_id "ai_session_id" Text; optional alias "alias" Text;
+        optional allow_guest_owners "allow_guest_owners" Flag; optional archived_at
+        "archived_at" crate ::wire::Timestamp; optional assets "assets" ListOf < Asset >;
+        optional blueprint_position "blueprint_position" Integer; optional
+        can_complete_only_assignees "can_complete_only_assignees" Flag; optional
+        checklist_id "checklist_id" Text; optional comments "comments" ListOf < Thread >;
+        optional completed_at "completed_at" crate ::wire::Timestamp; optional
+        completer_guest "completer_guest" Text; optional completer_guest_id
+        "completer_guest_id" Object < crate ::wire::Id >; optional completer_id
+        "completer_id" Integer; optional completion_progress "completion_progress" Float;
+        optional created_at "created_at" crate ::wire::Timestamp; optional custom_fields
+        "custom_fields" MapOf < ::serde_json::Value >; optional deadline "deadline" crate
+        ::wire::Timestamp; optional deadline_set_by_hand "deadline_set_by_hand" Flag;
+        optional description "description" Text; optional everyone_must_complete
+        "everyone_must_complete" Flag; optional folders "folders" ListOf < Folder >;
+        optional form_fields "form_fields" ListOf < TaskCapture >; optional
+        guest_watchers "guest_watchers" Anything; optional
+        has_deadline_dependent_child_tasks "has_deadline_dependent_child_tasks" Flag;
+        optional has_issues "has_issues" Flag; required id "id" IdText; optional
+        increment_id "increment_id" Integer; optional is_accepted "is_accepted" Integer;
+        optional is_approved "is_approved" Flag; optional is_completable "is_completable"
+        Flag; optional is_oneoff_task "is_oneoff_task" Flag; optional is_soft_start_date
+        "is_soft_start_date" Flag; optional issues "issues" ListOf < Thread >; optional
+        ko_form_fields "ko-form-fields" Anything; optional last_updated "last_updated"
+        crate ::wire::Timestamp; optional linked_step_id "linked_step_id" Text; optional
+        max_assignable "max_assignable" Integer; optional member_watchers
+        "member_watchers" Anything; optional name "name" Text; optional original_summary
+        "original_summary" Text; optional original_title "original_title" Text; optional
+        owner_id "owner_id" Integer; optional owners "owners" Object < TaskOwners >;
+        optional position "position" Integer; optional prevent_guest_comment
+        "prevent_guest_comment" Flag; optional problem "problem" Flag; optional roles
+        "roles" Anything; optional run "run" Boxed < Run >; optional run_id "run_id"
+        Text; optional run_status "run_status" Word < crate ::enums::RunStatus >;
+        optional selected_text_comment "selected_text_comment" Anything; optional
+        send_chromeless "send_chromeless" Flag; optional shown_at "shown_at" crate
+        ::wire::Timestamp; optional stage_id "stage_id" Text; optional started_at
+        "started_at" crate ::wire::Timestamp; optional starter_id "starter_id" Integer;
+        optional status "status" Word < crate ::enums::TaskStatus >; optional
+        status_label "status_label" Word < crate ::enums::TaskStatusLabel >; optional
+        step "step" Boxed < Step >; optional step_id "step_id" Text; optional summary
+        "summary" Text; optional tags "tags" ListOf < TagRef >; optional task_type
+        "task_type" Word < crate ::enums::TaskType >; optional taskdata "taskdata" MapOf
+        < ::serde_json::Value >; optional tasks_changed_by_deadlines
+        "tasks_changed_by_deadlines" Anything; optional tasks_changed_by_rules
+        "tasks_changed_by_rules" MapOf < ChangedTask >; optional threads "threads" ListOf
+        < Thread >; optional threads_count "threads_count" Anything; optional title
+        "title" Text; optional top_secret "top_secret" Flag; optional webhook "webhook"
+        Text; }
     }
     /// A form field of a task, with its answer.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskCapture {
         /// For variables in text, never a key.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
         /// Dates: ask for the time too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value: ::std::option::Option<::serde_json::Value>,
         /// `default_value_enabled`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_value_enabled: ::std::option::Option<bool>,
         /// Kind of a form field. The app cannot show `email`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_type: ::std::option::Option<crate::enums::FieldType>,
         /// Rule names, as a list or joined by |.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_validation: ::std::option::Option<
             crate::wire::OneOrMany<::std::string::String>,
         >,
         /// The answer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub field_value: ::std::option::Option<::serde_json::Value>,
         /// Help text, HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guidance: ::std::option::Option<::std::string::String>,
         /// The key under which answers are written.
         pub id: ::std::string::String,
         /// `increment_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub increment_id: ::std::option::Option<i64>,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<::std::string::String>,
         /// `last_updated`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// Set when the options come from a shared list; they are not inline then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
         /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// `prefix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// `required`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub required: ::std::option::Option<bool>,
         /// Free keys, an input mask for instance.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Id of the template step.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `suffix`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suffix: ::std::option::Option<::std::string::String>,
         /// `use_wysiwyg_editor`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub use_wysiwyg_editor: ::std::option::Option<bool>,
         /// The answer under another name: read `field_value` first, then this.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TaskCapture {
-        const NAME: &'static str = "TaskCapture";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                alias: ::std::option::Option::None,
-                collect_time: ::std::option::Option::None,
-                columns: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                default_value: ::std::option::Option::None,
-                default_value_enabled: ::std::option::Option::None,
-                field_type: ::std::option::Option::None,
-                field_validation: ::std::option::Option::None,
-                field_value: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                increment_id: ::std::option::Option::None,
-                label: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                list: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prefix: ::std::option::Option::None,
-                required: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                suffix: ::std::option::Option::None,
-                use_wysiwyg_editor: ::std::option::Option::None,
-                value: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "alias" => {
-                    self.alias = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "collect_time" => {
-                    self.collect_time = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "columns" => {
-                    self.columns = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "default_value" => {
-                    self.default_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "default_value_enabled" => {
-                    self.default_value_enabled = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "field_type" => {
-                    self.field_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "field_validation" => self.field_validation = map.next_value()?,
-                "field_value" => {
-                    self.field_value = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "guidance" => {
-                    self.guidance = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "increment_id" => {
-                    self.increment_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "label" => {
-                    self.label = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "list" => {
-                    self.list = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "options" => {
-                    self.options = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "position" => {
-                    self.position = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "prefix" => {
-                    self.prefix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "required" => {
-                    self.required = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "settings" => {
-                    self.settings = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "suffix" => {
-                    self.suffix = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "use_wysiwyg_editor" => {
-                    self.use_wysiwyg_editor = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "value" => {
-                    self.value = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TaskCapture {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TaskCapture "an object (TaskCapture) with `id`"["id"] { optional alias "alias"
+        Text; optional collect_time "collect_time" Flag; optional columns "columns"
+        ListOf < CaptureColumn >; optional created_at "created_at" crate
+        ::wire::Timestamp; optional default_value "default_value" Anything; optional
+        default_value_enabled "default_value_enabled" Flag; optional field_type
+        "field_type" Word < crate ::enums::FieldType >; optional field_validation
+        "field_validation" Many < Text >; optional field_value "field_value" Anything;
+        optional guidance "guidance" Text; required id "id" IdText; optional increment_id
+        "increment_id" Integer; optional label "label" Text; optional last_updated
+        "last_updated" crate ::wire::Timestamp; optional list "list" Anything; optional
+        options "options" ListOf < CaptureOption >; optional position "position" Integer;
+        optional prefix "prefix" Text; optional required "required" Flag; optional
+        settings "settings" Object < FreeForm >; optional step_id "step_id" Text;
+        optional suffix "suffix" Text; optional use_wysiwyg_editor "use_wysiwyg_editor"
+        Flag; optional value "value" Anything; }
     }
     /// A form field of a new one-off task.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -16678,58 +11565,21 @@ pub mod types {
         }
     }
     /// The task, and in `meta` what was done.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskDeadlineReset {
         /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Task>,
         /// `meta`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub meta: ::std::option::Option<DeadlineResetMeta>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TaskDeadlineReset {
-        const NAME: &'static str = "TaskDeadlineReset";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                data: ::std::option::Option::None,
-                meta: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "data" => {
-                    self.data = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "meta" => {
-                    self.meta = map.next_value_seed(crate::wire::record::seed::object())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TaskDeadlineReset {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TaskDeadlineReset "an object (TaskDeadlineReset)"[] { optional data "data" Object
+        < Task >; optional meta "meta" Object < DeadlineResetMeta >; }
     }
     /// What one step of the template becomes at this launch.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -16742,6 +11592,7 @@ pub mod types {
     pub struct TaskOverrideInput {
         /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// true: automations leave the deadline alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -16816,267 +11667,89 @@ pub mod types {
         }
     }
     /// Who a task is assigned to. All three buckets are always there.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TaskOwners {
         /// Group ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Emails.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Guest links, which let in without a login.
-        #[serde(
-            rename = "taskUrls",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "taskUrls"))]
         pub task_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Member ids; some answers have objects instead.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for TaskOwners {
-        const NAME: &'static str = "TaskOwners";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                groups: ::std::option::Option::None,
-                guests: ::std::option::Option::None,
-                task_urls: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "groups" => {
-                    self.groups = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "guests" => {
-                    self.guests = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "taskUrls" => {
-                    self.task_urls = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "users" => {
-                    self.users = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for TaskOwners {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        TaskOwners "an object (TaskOwners)"[] { optional groups "groups" ListOf < Text >;
+        optional guests "guests" ListOf < Text >; optional task_urls "taskUrls" ListOf <
+        Text >; optional users "users" ListOf < crate ::wire::UserRef >; }
     }
     /// A comment; with label problem an issue, open while `resolve_id` is null.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Thread {
         /// `archived_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member id, when `author_type` is user.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author_id: ::std::option::Option<i64>,
         /// `author_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author_type: ::std::option::Option<crate::enums::ThreadAuthorType>,
         /// HTML; `@[id]` mentions come back as names.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<::std::string::String>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `editable`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub editable: ::std::option::Option<bool>,
         /// The guest who wrote it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest: ::std::option::Option<::serde_json::Value>,
         /// An id that arrives as text or as a number.
         pub id: crate::wire::Id,
         /// `label`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub label: ::std::option::Option<crate::enums::ThreadLabel>,
         /// Legacy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// The comment that this one answers.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent_comment_id: ::std::option::Option<crate::wire::Id>,
         /// Set on an issue once it is resolved.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolve_id: ::std::option::Option<crate::wire::Id>,
         /// Who resolved the issue.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub resolved_by: ::std::option::Option<::serde_json::Value>,
         /// Legacy name of the author.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sent_by: ::std::option::Option<i64>,
         /// Members who were mentioned, worked out by the service.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sent_to: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `state`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<crate::enums::ThreadState>,
         /// `step_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_id: ::std::option::Option<::std::string::String>,
         /// `task_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub task_id: ::std::option::Option<::std::string::String>,
         /// `updated_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Thread {
-        const NAME: &'static str = "Thread";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                archived_at: ::std::option::Option::None,
-                author_id: ::std::option::Option::None,
-                author_type: ::std::option::Option::None,
-                content: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                editable: ::std::option::Option::None,
-                guest: ::std::option::Option::None,
-                id: crate::wire::Id::from(""),
-                label: ::std::option::Option::None,
-                last_updated_at: ::std::option::Option::None,
-                parent_comment_id: ::std::option::Option::None,
-                resolve_id: ::std::option::Option::None,
-                resolved_by: ::std::option::Option::None,
-                sent_by: ::std::option::Option::None,
-                sent_to: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-                step_id: ::std::option::Option::None,
-                task_id: ::std::option::Option::None,
-                updated_at: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "archived_at" => {
-                    self.archived_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "author_id" => {
-                    self.author_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "author_type" => {
-                    self.author_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "content" => {
-                    self.content = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "editable" => {
-                    self.editable = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "guest" => {
-                    self.guest = map.next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "id" => self.id = map.next_value()?,
-                "label" => {
-                    self.label = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "last_updated_at" => {
-                    self.last_updated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "parent_comment_id" => {
-                    self.parent_comment_id = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "resolve_id" => {
-                    self.resolve_id = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "resolved_by" => {
-                    self.resolved_by = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "sent_by" => {
-                    self.sent_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "sent_to" => {
-                    self.sent_to = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "state" => {
-                    self.state = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "step_id" => {
-                    self.step_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "task_id" => {
-                    self.task_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "updated_at" => {
-                    self.updated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Thread {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Thread "an object (Thread) with `id`"["id"] { optional archived_at "archived_at"
+        crate ::wire::Timestamp; optional author_id "author_id" Integer; optional
+        author_type "author_type" Word < crate ::enums::ThreadAuthorType >; optional
+        content "content" Text; optional created_at "created_at" crate ::wire::Timestamp;
+        optional editable "editable" Flag; optional guest "guest" Anything; required id
+        "id" crate ::wire::Id; optional label "label" Word < crate ::enums::ThreadLabel
+        >; optional last_updated_at "last_updated_at" crate ::wire::Timestamp; optional
+        parent_comment_id "parent_comment_id" Object < crate ::wire::Id >; optional
+        resolve_id "resolve_id" Object < crate ::wire::Id >; optional resolved_by
+        "resolved_by" Anything; optional sent_by "sent_by" Integer; optional sent_to
+        "sent_to" ListOf < Integer >; optional state "state" Word < crate
+        ::enums::ThreadState >; optional step_id "step_id" Text; optional task_id
+        "task_id" Text; optional updated_at "updated_at" crate ::wire::Timestamp; }
     }
     /// An automation as it shall be, whole.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -18876,6 +13549,7 @@ pub mod types {
     pub struct UpdateRunTaskInput {
         /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub deadline: ::std::option::Option<crate::wire::Timestamp>,
         /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18891,6 +13565,7 @@ pub mod types {
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// The description; HTML allowed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19645,6 +14320,7 @@ pub mod types {
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     pub struct UpdateTaskInput {
         /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub deadline: crate::wire::Timestamp,
         /// 0 means unlimited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -19656,6 +14332,7 @@ pub mod types {
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
         pub started_at: ::std::option::Option<crate::wire::Timestamp>,
         /// The description; HTML allowed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -20053,781 +14730,259 @@ pub mod types {
         }
     }
     /// A member. Role and status are those in the organization asked for. Custom field values are not part of it.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct User {
         /// `activated_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub activated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Another name of `is_active`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
         /// `approved_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub approved_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
         /// With `with` alone; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auth_methods: ::std::option::Option<::serde_json::Value>,
         /// `complete`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub complete: ::std::option::Option<bool>,
         /// `country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country: ::std::option::Option<crate::wire::CountryRef>,
         /// `country_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub country_id: ::std::option::Option<i64>,
         /// `created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// How the app shows dates, in either case; the API does not follow it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub date_format: ::std::option::Option<::std::string::String>,
         /// Set on disabled members.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Id of a member.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disabled_by: ::std::option::Option<i64>,
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// Absent in short answers.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `groups`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<::std::vec::Vec<UserGroup>>,
         /// With `with` alone; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// `id`
         pub id: i64,
         /// Id of a member.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub invited_by: ::std::option::Option<i64>,
         /// Another name of `active`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
         /// `is_default_admin`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_default_admin: ::std::option::Option<bool>,
         /// `is_suspended`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_suspended: ::std::option::Option<bool>,
         /// `job_description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_description: ::std::option::Option<::std::string::String>,
         /// `job_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// `last_accessed_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_known_country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_country: ::std::option::Option<::std::string::String>,
         /// Personal data.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_known_ip: ::std::option::Option<::std::string::String>,
         /// `last_login_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_login_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `last_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// Another name of `updated_at`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `locale`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub locale: ::std::option::Option<::std::string::String>,
         /// With `with` alone; its shape is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member_watchers: ::std::option::Option<::serde_json::Value>,
         /// `organizations`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organizations: ::std::option::Option<::std::vec::Vec<Organization>>,
         /// `phone`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone: ::std::option::Option<::std::string::String>,
         /// `preferences`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub preferences: ::std::option::Option<::std::vec::Vec<Preference>>,
         /// `profile_pic`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// `reactivated_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Id of a member.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reactivated_by: ::std::option::Option<i64>,
         /// `role`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<crate::enums::UserRole>,
         /// `stats`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stats: ::std::option::Option<::std::boxed::Box<UserStats>>,
         /// `status`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::enums::UserStatus>,
         /// Known from `update_user`; may never be answered.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_preferences: ::std::option::Option<bool>,
         /// A support or bot account.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub support_user: ::std::option::Option<bool>,
         /// `team`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub team: ::std::option::Option<::std::string::String>,
         /// IANA name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
         /// `type`
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
         pub type_: ::std::option::Option<crate::enums::UserType>,
         /// Another name of `last_updated`; either may be missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// null while invited.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
         /// Like -05:00.
-        #[serde(
-            rename = "UTC_offset",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", serde(rename = "UTC_offset"))]
         pub utc_offset: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for User {
-        const NAME: &'static str = "User";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                activated_at: ::std::option::Option::None,
-                active: ::std::option::Option::None,
-                approved_at: ::std::option::Option::None,
-                assets: ::std::option::Option::None,
-                auth_methods: ::std::option::Option::None,
-                complete: ::std::option::Option::None,
-                country: ::std::option::Option::None,
-                country_id: ::std::option::Option::None,
-                created_at: ::std::option::Option::None,
-                date_format: ::std::option::Option::None,
-                disabled_at: ::std::option::Option::None,
-                disabled_by: ::std::option::Option::None,
-                email: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                full_name: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                guest_watchers: ::std::option::Option::None,
-                id: 0,
-                invited_by: ::std::option::Option::None,
-                is_active: ::std::option::Option::None,
-                is_default_admin: ::std::option::Option::None,
-                is_suspended: ::std::option::Option::None,
-                job_description: ::std::option::Option::None,
-                job_title: ::std::option::Option::None,
-                last_accessed_at: ::std::option::Option::None,
-                last_known_country: ::std::option::Option::None,
-                last_known_ip: ::std::option::Option::None,
-                last_login_at: ::std::option::Option::None,
-                last_name: ::std::option::Option::None,
-                last_updated: ::std::option::Option::None,
-                locale: ::std::option::Option::None,
-                member_watchers: ::std::option::Option::None,
-                organizations: ::std::option::Option::None,
-                phone: ::std::option::Option::None,
-                preferences: ::std::option::Option::None,
-                profile_pic: ::std::option::Option::None,
-                reactivated_at: ::std::option::Option::None,
-                reactivated_by: ::std::option::Option::None,
-                role: ::std::option::Option::None,
-                stats: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                step_preferences: ::std::option::Option::None,
-                support_user: ::std::option::Option::None,
-                team: ::std::option::Option::None,
-                timezone: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                updated_at: ::std::option::Option::None,
-                username: ::std::option::Option::None,
-                utc_offset: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "activated_at" => {
-                    self.activated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "active" => {
-                    self.active = map.next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "approved_at" => {
-                    self.approved_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "assets" => {
-                    self.assets = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "auth_methods" => {
-                    self.auth_methods = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "complete" => {
-                    self.complete = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "country" => {
-                    self.country = map
-                        .next_value_seed(crate::wire::record::seed::object())?;
-                }
-                "country_id" => {
-                    self.country_id = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "created_at" => {
-                    self.created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "date_format" => {
-                    self.date_format = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "disabled_at" => {
-                    self.disabled_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "disabled_by" => {
-                    self.disabled_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "full_name" => {
-                    self.full_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "groups" => {
-                    self.groups = map.next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "guest_watchers" => {
-                    self.guest_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "id" => {
-                    self.id = map
-                        .next_value_seed(crate::wire::record::seed::id_integer())?;
-                }
-                "invited_by" => {
-                    self.invited_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "is_active" => {
-                    self.is_active = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_default_admin" => {
-                    self.is_default_admin = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "is_suspended" => {
-                    self.is_suspended = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "job_description" => {
-                    self.job_description = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "job_title" => {
-                    self.job_title = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_accessed_at" => {
-                    self.last_accessed_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_known_country" => {
-                    self.last_known_country = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_known_ip" => {
-                    self.last_known_ip = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_login_at" => {
-                    self.last_login_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "last_updated" => {
-                    self.last_updated = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "locale" => {
-                    self.locale = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "member_watchers" => {
-                    self.member_watchers = map
-                        .next_value_seed(crate::wire::record::seed::value())?;
-                }
-                "organizations" => {
-                    self.organizations = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "phone" => {
-                    self.phone = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "preferences" => {
-                    self.preferences = map
-                        .next_value_seed(crate::wire::record::seed::list())?;
-                }
-                "profile_pic" => {
-                    self.profile_pic = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "reactivated_at" => {
-                    self.reactivated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "reactivated_by" => {
-                    self.reactivated_by = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "role" => {
-                    self.role = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "stats" => {
-                    self.stats = map.next_value_seed(crate::wire::record::seed::boxed())?;
-                }
-                "status" => {
-                    self.status = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "step_preferences" => {
-                    self.step_preferences = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "support_user" => {
-                    self.support_user = map
-                        .next_value_seed(crate::wire::record::seed::flag())?;
-                }
-                "team" => {
-                    self.team = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "timezone" => {
-                    self.timezone = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "type" => {
-                    self.type_ = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "updated_at" => {
-                    self.updated_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "username" => {
-                    self.username = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "UTC_offset" => {
-                    self.utc_offset = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for User {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        User "an object (User) with `id`"["id"] { optional activated_at "activated_at"
+        crate ::wire::Timestamp; optional active "active" Flag; optional approved_at
+        "approved_at" crate ::wire::Timestamp; optional assets "assets" ListOf < Asset >;
+        optional auth_methods "auth_methods" Anything; optional complete "complete" Flag;
+        optional country "country" Object < crate ::wire::CountryRef >; optional
+        country_id "country_id" Integer; optional created_at "created_at" crate
+        ::wire::Timestamp; optional date_format "date_format" Text; optional disabled_at
+        "disabled_at" crate ::wire::Timestamp; optional disabled_by "disabled_by"
+        Integer; optional email "email" Text; optional first_name "first_name" Text;
+        optional full_name "full_name" Text; optional groups "groups" ListOf < UserGroup
+        >; optional guest_watchers "guest_watchers" Anything; required id "id" IdInteger;
+        optional invited_by "invited_by" Integer; optional is_active "is_active" Flag;
+        optional is_default_admin "is_default_admin" Flag; optional is_suspended
+        "is_suspended" Flag; optional job_description "job_description" Text; optional
+        job_title "job_title" Text; optional last_accessed_at "last_accessed_at" crate
+        ::wire::Timestamp; optional last_known_country "last_known_country" Text;
+        optional last_known_ip "last_known_ip" Text; optional last_login_at
+        "last_login_at" crate ::wire::Timestamp; optional last_name "last_name" Text;
+        optional last_updated "last_updated" crate ::wire::Timestamp; optional locale
+        "locale" Text; optional member_watchers "member_watchers" Anything; optional
+        organizations "organizations" ListOf < Organization >; optional phone "phone"
+        Text; optional preferences "preferences" ListOf < Preference >; optional
+        profile_pic "profile_pic" Text; optional reactivated_at "reactivated_at" crate
+        ::wire::Timestamp; optional reactivated_by "reactivated_by" Integer; optional
+        role "role" Word < crate ::enums::UserRole >; optional stats "stats" Boxed <
+        UserStats >; optional status "status" Word < crate ::enums::UserStatus >;
+        optional step_preferences "step_preferences" Flag; optional support_user
+        "support_user" Flag; optional team "team" Text; optional timezone "timezone"
+        Text; optional type_ "type" Word < crate ::enums::UserType >; optional updated_at
+        "updated_at" crate ::wire::Timestamp; optional username "username" Text; optional
+        utc_offset "UTC_offset" Text; }
     }
     /// A group as it stands in a member.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserGroup {
         /// Emails.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// `id`
         pub id: ::std::string::String,
         /// `logo`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub logo: ::std::option::Option<::std::string::String>,
         /// Member ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for UserGroup {
-        const NAME: &'static str = "UserGroup";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                guests: ::std::option::Option::None,
-                id: ::std::string::String::new(),
-                logo: ::std::option::Option::None,
-                members: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "guests" => {
-                    self.guests = map
-                        .next_value_seed(crate::wire::record::seed::texts())?;
-                }
-                "id" => {
-                    self.id = map.next_value_seed(crate::wire::record::seed::id_text())?;
-                }
-                "logo" => {
-                    self.logo = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "members" => {
-                    self.members = map
-                        .next_value_seed(crate::wire::record::seed::integers())?;
-                }
-                "name" => {
-                    self.name = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for UserGroup {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        UserGroup "an object (UserGroup) with `id`"["id"] { optional guests "guests"
+        ListOf < Text >; required id "id" IdText; optional logo "logo" Text; optional
+        members "members" ListOf < Integer >; optional name "name" Text; }
     }
     /// A member in a short list. The id is sure, the rest may differ.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserMinimal {
         /// `email`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// `first_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// `full_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub full_name: ::std::option::Option<::std::string::String>,
         /// `id`
         pub id: i64,
         /// `last_name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `profile_pic`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile_pic: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for UserMinimal {
-        const NAME: &'static str = "UserMinimal";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                email: ::std::option::Option::None,
-                first_name: ::std::option::Option::None,
-                full_name: ::std::option::Option::None,
-                id: 0,
-                last_name: ::std::option::Option::None,
-                profile_pic: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "email" => {
-                    self.email = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "first_name" => {
-                    self.first_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "full_name" => {
-                    self.full_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "id" => {
-                    self.id = map
-                        .next_value_seed(crate::wire::record::seed::id_integer())?;
-                }
-                "last_name" => {
-                    self.last_name = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "profile_pic" => {
-                    self.profile_pic = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for UserMinimal {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        UserMinimal "an object (UserMinimal) with `id`"["id"] { optional email "email"
+        Text; optional first_name "first_name" Text; optional full_name "full_name" Text;
+        required id "id" IdInteger; optional last_name "last_name" Text; optional
+        profile_pic "profile_pic" Text; }
     }
     /// Counts of what a member did.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserStats {
         /// `checklists_created`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub checklists_created: ::std::option::Option<i64>,
         /// `last_step_created_at`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_step_created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `processes_launched`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub processes_launched: ::std::option::Option<i64>,
         /// `steps_created`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub steps_created: ::std::option::Option<i64>,
         /// `tasks_completed`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tasks_completed: ::std::option::Option<i64>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for UserStats {
-        const NAME: &'static str = "UserStats";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::None;
-        fn empty() -> Self {
-            Self {
-                checklists_created: ::std::option::Option::None,
-                last_step_created_at: ::std::option::Option::None,
-                processes_launched: ::std::option::Option::None,
-                steps_created: ::std::option::Option::None,
-                tasks_completed: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "checklists_created" => {
-                    self.checklists_created = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "last_step_created_at" => {
-                    self.last_step_created_at = map
-                        .next_value_seed(crate::wire::record::seed::timestamp())?;
-                }
-                "processes_launched" => {
-                    self.processes_launched = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "steps_created" => {
-                    self.steps_created = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                "tasks_completed" => {
-                    self.tasks_completed = map
-                        .next_value_seed(crate::wire::record::seed::integer())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for UserStats {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        UserStats "an object (UserStats)"[] { optional checklists_created
+        "checklists_created" Integer; optional last_step_created_at
+        "last_step_created_at" crate ::wire::Timestamp; optional processes_launched
+        "processes_launched" Integer; optional steps_created "steps_created" Integer;
+        optional tasks_completed "tasks_completed" Integer; }
     }
     /// A subscription to changes of an object.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Watcher {
         /// `frequency`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frequency: ::std::option::Option<crate::enums::WatcherFrequency>,
         /// An id that arrives as text or as a number.
         pub id: crate::wire::Id,
         /// `notification_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification_type: ::std::option::Option<
             crate::enums::WatcherNotificationType,
         >,
         /// `object_id`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object_id: ::std::option::Option<::std::string::String>,
         /// `object_type`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub object_type: ::std::option::Option<crate::enums::WatcherObjectType>,
         /// Another name of `webhook`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
         /// Where the changes are sent; in `webhook_url` or `url` instead, in places.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
         /// Another name of `webhook`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl crate::wire::record::Record for Watcher {
-        const NAME: &'static str = "Watcher";
-        const REQUIRED: ::std::option::Option<&'static str> = ::std::option::Option::Some(
-            "id",
-        );
-        fn empty() -> Self {
-            Self {
-                frequency: ::std::option::Option::None,
-                id: crate::wire::Id::from(""),
-                notification_type: ::std::option::Option::None,
-                object_id: ::std::option::Option::None,
-                object_type: ::std::option::Option::None,
-                url: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-                webhook_url: ::std::option::Option::None,
-                extra: ::serde_json::Map::new(),
-            }
-        }
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            &mut self,
-            key: &str,
-            map: &mut A,
-        ) -> ::std::result::Result<bool, A::Error> {
-            match key {
-                "frequency" => {
-                    self.frequency = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "id" => self.id = map.next_value()?,
-                "notification_type" => {
-                    self.notification_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "object_id" => {
-                    self.object_id = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "object_type" => {
-                    self.object_type = map
-                        .next_value_seed(crate::wire::record::seed::open_enum())?;
-                }
-                "url" => {
-                    self.url = map.next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "webhook" => {
-                    self.webhook = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                "webhook_url" => {
-                    self.webhook_url = map
-                        .next_value_seed(crate::wire::record::seed::text())?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn extra(
-            &mut self,
-        ) -> &mut ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &mut self.extra
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for Watcher {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
-            crate::wire::record::deserialize(deserializer)
-        }
+    crate::wire::record::record! {
+        Watcher "an object (Watcher) with `id`"["id"] { optional frequency "frequency"
+        Word < crate ::enums::WatcherFrequency >; required id "id" crate ::wire::Id;
+        optional notification_type "notification_type" Word < crate
+        ::enums::WatcherNotificationType >; optional object_id "object_id" Text; optional
+        object_type "object_type" Word < crate ::enums::WatcherObjectType >; optional url
+        "url" Text; optional webhook "webhook" Text; optional webhook_url "webhook_url"
+        Text; }
     }
     /// Error types.
     pub mod error {

@@ -1,5 +1,7 @@
 //! Updates that name everything which the service would wipe if it were not named. Plain constructors are generated.
 
+use serde_json::{Map, Value};
+
 use crate::{
     check::Invalid,
     types::{OwnersInput, Run, Task, TaskOwners, UpdateRunInput, UpdateTaskInput},
@@ -15,6 +17,7 @@ impl UpdateRunInput {
     pub fn keeping(run: &Run) -> Result<Self, Invalid> {
         let missing =
             |field: &str| Invalid::new(field, "is missing in what was read; read the process by its id");
+        all_read(&run.extra, ["users", "groups"])?;
         let users = run.users.as_ref().ok_or_else(|| missing("users"))?;
         let groups = run.groups.as_ref().ok_or_else(|| missing("groups"))?;
         Ok(Self::new()
@@ -52,11 +55,26 @@ impl OwnersInput {
     /// When one of the three lists is missing in what was read.
     pub fn keeping(owners: &TaskOwners) -> Result<Self, Invalid> {
         let missing = |field: &str| Invalid::new(field, "is missing in what was read; set it by hand");
+        all_read(&owners.extra, ["users", "guests", "groups"])?;
         let users = owners.users.as_ref().ok_or_else(|| missing("owners.users"))?;
         Ok(Self {
             groups: owners.groups.clone().ok_or_else(|| missing("owners.groups"))?,
             guests: owners.guests.clone().ok_or_else(|| missing("owners.guests"))?,
             users: users.iter().map(|user| user.id).collect(),
         })
+    }
+}
+
+/// Lists of which an entry could not be read stand in `extra` too: an update with the rest would take that entry away.
+fn all_read(
+    extra: &Map<String, Value>,
+    lists: impl IntoIterator<Item = &'static str>,
+) -> Result<(), Invalid> {
+    match lists.into_iter().find(|list| extra.contains_key(*list)) {
+        Some(list) => Err(Invalid::new(
+            list,
+            "holds an entry that could not be read, as of a deleted member; set it by hand",
+        )),
+        None => Ok(()),
     }
 }

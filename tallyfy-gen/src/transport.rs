@@ -13,13 +13,18 @@ use progenitor_client::{ByteStream, ClientHooks, ClientInfo, Error, OperationInf
 use reqwest::{Request, Response, Result};
 use serde::de::DeserializeOwned;
 
-use crate::wire;
+use crate::wire::{self, Decoded, Unreadable};
 
 /// Sends requests for the generated client, and brings the answers back.
 #[async_trait]
 pub trait Transport: Send + Sync + Debug {
     /// Sends `request`, which the generated method `operation` has built.
     async fn send(&self, operation: &'static str, request: Request) -> Result<Response>;
+
+    /// Hears of what could not be read in the answer that was brought; the rest of it was.
+    fn unreadable(&self, found: Vec<Unreadable>) {
+        drop(found);
+    }
 }
 
 impl ClientHooks<Arc<dyn Transport>> for crate::Client {
@@ -38,8 +43,13 @@ impl crate::Client {
         let mut response = self.succeed(operation, request).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
-        match wire::from_bytes(&body) {
-            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        match wire::decode(&body) {
+            Ok(Decoded { value, unreadable }) => {
+                if !unreadable.is_empty() {
+                    self.inner().unreadable(unreadable);
+                }
+                Ok(ResponseValue::new(value, status, headers))
+            }
             Err(error) => Err(Error::InvalidResponsePayload(body, error)),
         }
     }

@@ -128,6 +128,10 @@ pub type FieldType = enums::FieldType;
 pub type Timestamp = wire::Timestamp;
 /// A calendar date.
 pub type Date = wire::Date;
+/// A value of an answer that could not be read; it costs itself alone.
+pub type Unreadable = wire::Unreadable;
+/// A row of a page that could not be read, as it came.
+pub type OddRow = wire::OddRow;
 /// Values that travel as one text with commas.
 pub type CommaList<T> = wire::CommaList<T>;
 /// A field of a request that is left out, null, or a value.

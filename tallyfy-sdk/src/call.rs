@@ -18,7 +18,7 @@ use progenitor_client::ResponseValue;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use tallyfy_gen::operations::{self, Repeat};
-use tallyfy_gen::wire;
+use tallyfy_gen::wire::{self, Unreadable};
 
 pub(crate) use self::options::{Options, call_options};
 pub use self::preview::Preview;
@@ -223,7 +223,7 @@ impl<T: Send + 'static> Call<T> {
         let result = (self.run)(self.client.generated(transport.clone())).await.map(Box::new);
         match (transport.take(), result) {
             (Some(TransportOutcome::Delivered(delivered)), result) => {
-                match (conclude(delivered, result, as_it_comes), reconciler) {
+                match (conclude(delivered, result, as_it_comes, transport.unreadable()), reconciler) {
                     (Err(error), Some(reconciler)) if error.delivery() >= Delivery::Unknown => {
                         reconciler.recover(error).await
                     }
@@ -351,6 +351,9 @@ pub struct Meta {
     /// Whether the value was found by looking for it ([`Call::reconcile`]), as no answer brought it. Status and
     /// headers are then those of the last answer, or 200 and none if there was none.
     pub found: bool,
+    /// Values of the answer that could not be read, each with its place. The rest was read; such a value stays raw in
+    /// the `extra` of the object that holds it.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl Meta {
@@ -362,6 +365,7 @@ impl Meta {
             attempts: error.attempts(),
             elapsed,
             found: true,
+            unreadable: Vec::new(),
         }
     }
 
@@ -390,6 +394,7 @@ fn conclude<T>(
     delivered: Delivered,
     result: Result<Box<T>, progenitor_client::Error<()>>,
     as_it_comes: bool,
+    unreadable: Vec<Unreadable>,
 ) -> Result<WithMeta<Box<T>>, Error> {
     let Delivered { status, headers, body, mut journey, already_done, token, request } = delivered;
     let unfit = match &result {
@@ -400,7 +405,7 @@ fn conclude<T>(
     let error = match (result, unfit) {
         (Ok(value), None) => {
             let (attempts, elapsed) = (journey.attempts, journey.elapsed);
-            let meta = Meta { status, headers, attempts, elapsed, found: false };
+            let meta = Meta { status, headers, attempts, elapsed, found: false, unreadable };
             return Ok(WithMeta { value, meta });
         }
         // A success that says it is none, or a page of who knows whom: nobody knows what was done.

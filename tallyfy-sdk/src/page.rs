@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use progenitor_client::ResponseValue;
-use tallyfy_gen::wire::{List, ListMeta};
+use tallyfy_gen::wire::{List, ListMeta, OddRow, Unreadable};
 
 pub(crate) use self::asked::Asked;
 use self::course::{Course, Follows};
@@ -90,6 +90,8 @@ pub struct Page<T> {
     numbers: PageNumbers,
     /// All rows were asked for in one answer.
     whole: bool,
+    odd_rows: Vec<OddRow>,
+    unreadable: Vec<Unreadable>,
 }
 
 impl<T> Page<T> {
@@ -131,16 +133,39 @@ impl<T> Page<T> {
         course.follows() == Follows::Page
     }
 
+    /// Rows that could not be read, as they came: they are not among the items, and a walk goes past them. They count
+    /// towards the total.
+    pub fn odd_rows(&self) -> &[OddRow] {
+        &self.odd_rows
+    }
+
+    /// What could not be read: rows, and single values of rows, which stay raw in the `extra` of the object that holds
+    /// them.
+    ///
+    /// ```no_run
+    /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
+    /// let page = organization.tasks().list(tallyfy_sdk::ListTasks::new()).await?;
+    /// for value in page.unreadable() {
+    ///     eprintln!("left as it came: {value}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
     /// Rows that came, those that could not be read too.
     fn rows(&self) -> u64 {
-        u64::try_from(self.items.len()).unwrap_or(u64::MAX)
+        u64::try_from(self.items.len() + self.odd_rows.len()).unwrap_or(u64::MAX)
     }
 }
 
 impl<T> From<List<T>> for Page<T> {
     fn from(list: List<T>) -> Self {
-        let numbers = PageNumbers::of(list.meta.as_ref(), &list.extra, list.data.len());
-        Self { items: list.data, meta: list.meta.unwrap_or_default(), numbers, whole: false }
+        let List { data: items, meta, extra, odd_rows, unreadable, .. } = list;
+        let numbers = PageNumbers::of(meta.as_ref(), &extra, items.len() + odd_rows.len());
+        Self { items, meta: meta.unwrap_or_default(), numbers, whole: false, odd_rows, unreadable }
     }
 }
 

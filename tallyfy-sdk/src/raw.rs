@@ -16,7 +16,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
-use tallyfy_gen::wire::{Item, List};
+use tallyfy_gen::wire;
 
 pub use self::multipart::Multipart;
 use crate::call::{Call, Preview, Run};
@@ -197,12 +197,12 @@ impl Raw {
 
     /// The call, whose value is the body of the answer read as JSON; `data` is not unwrapped.
     pub fn decode<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
-        self.reading(|bytes| tallyfy_gen::wire::from_bytes(bytes))
+        self.reading(|bytes| wire::from_bytes(bytes))
     }
 
     /// The call, whose value is what the answer holds in `data`.
     pub fn item<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
-        self.reading(|bytes| serde_json::from_slice(bytes).map(|item: Item<T>| item.data))
+        self.reading(|bytes| wire::item_from_bytes(bytes))
     }
 
     /// The call, whose value is one page of a list: the rows in `data`, and what `meta` says of the pages. The page is the one
@@ -219,7 +219,7 @@ impl Raw {
     /// # }
     /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> Call<Page<T>> {
-        self.reading(|bytes| serde_json::from_slice(bytes).map(|list: List<T>| list.into()))
+        self.reading(|bytes| wire::list_from_bytes(bytes).map(Page::from))
     }
 
     /// Takes what was made of an argument; the first problem is the one that is told.

@@ -52,6 +52,11 @@ pub const STEPS: &[Step] = &[
         "llm-tool",
         &["run", "--quiet", "-p", "tallyfy-sdk", "--features", "schemars", "--example", "llm_tool"],
     ),
+    // As another crate of a program may have turned them on.
+    step(
+        "arbitrary-precision",
+        &["test", "--quiet", "-p", "tallyfy-gen", "--features", "__arbitrary_precision", "--lib"],
+    ),
     step("without-tls", &["check", "--quiet", "-p", "tallyfy-sdk", "--no-default-features"]),
     // The other TLS providers need a C library or build for minutes; they are features of reqwest alone.
     step(

@@ -43,11 +43,12 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
                 node.attrs
                     .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
                 if read.contains(&name) {
-                    extra.extend(pass.answer(node));
+                    extra.push(pass.answer(node));
                 } else if sent.contains(&name) {
                     request(node);
                     pass.flatten(node);
                     pass.nullable(node);
+                    instants(node);
                     extra.push(setters(node));
                     extra.extend(clear_setters(node));
                     let limits = |wire: &str| pass.property(&name, wire);
@@ -139,25 +140,28 @@ impl Pass<'_> {
         }
     }
 
-    /// An answer is open to new fields, and reads itself: optional fields through tolerant readers, ids as text or
-    /// number.
-    fn answer(&mut self, node: &mut ItemStruct) -> [Item; 2] {
+    /// An answer is open to new fields, and reads and writes itself: optional fields through tolerant readers, ids as text
+    /// or number.
+    fn answer(&mut self, node: &mut ItemStruct) -> Item {
         node.attrs.push(parse_quote!(#[non_exhaustive]));
-        records::drop_derive(&mut node.attrs);
+        records::drop_derive(&mut node.attrs, "Deserialize");
+        records::drop_derive(&mut node.attrs, "Serialize");
         let name = node.ident.to_string();
         let mut parts = Vec::new();
-        for field in node.fields.iter_mut().filter(|field| !is_flattened(field)) {
-            let wire = wire_name(field);
+        for field in &mut node.fields {
+            let (wire, flattened) = (wire_name(field), is_flattened(field));
             if self.view.boxed.contains(&(name.clone(), wire.clone())) {
                 box_inside_option(&mut field.ty);
             }
-            let Some(ident) = field.ident.clone() else { continue };
-            let (reader, empty, required) = match generic(&field.ty, "Option") {
-                Some(inner) => (self.reader(inner), quote!(::std::option::Option::None), false),
+            schema_attributes(field);
+            let Some(ident) = field.ident.clone().filter(|_| !flattened) else { continue };
+            let inner = generic(&field.ty, "Option");
+            let reader = match inner {
+                Some(inner) => self.field_reader(inner),
                 None => match (wire.as_str(), path_end(&field.ty).as_str()) {
-                    ("id", "String") => (Some("id_text"), quote!(::std::string::String::new()), true),
-                    ("id", "i64") => (Some("id_integer"), quote!(0), true),
-                    ("id", "Id") => (None, quote!(crate::wire::Id::from("")), true),
+                    ("id", "String") => Some(quote!(IdText)),
+                    ("id", "i64") => Some(quote!(IdInteger)),
+                    ("id", "Id") => Some(quote!(crate::wire::Id)),
                     _ => {
                         self.problems.push(format!(
                             "{name}.{wire}: neither optional nor an id; the view must not require it (rule \
@@ -167,15 +171,20 @@ impl Pass<'_> {
                     }
                 },
             };
-            let held = generic(&field.ty, "Option").map(|held| generic(held, "Box").unwrap_or(held));
-            let held = held.map(path_end).unwrap_or_default();
+            let held = inner.map(|held| path_end(generic(held, "Box").unwrap_or(held))).unwrap_or_default();
             if self.framed.contains(&held) {
                 self.problems.push(format!(
                     "{name}.{wire}: {held} has a field `data`, which readers take for a wrapper; mark {held} with \
                      x-tallyfy-envelope"
                 ));
             }
-            parts.push(Part { ident, wire, reader, empty, required });
+            match reader {
+                Some(reader) => parts.push(Part { ident, wire, reader, required: inner.is_none() }),
+                None => self.problems.push(format!(
+                    "{name}.{wire}: no reader of tallyfy-gen/src/wire/ for {}",
+                    field.ty.to_token_stream()
+                )),
+            }
         }
         records::render(node, &parts)
     }
@@ -205,30 +214,52 @@ impl Pass<'_> {
         }
     }
 
-    fn reader(&self, ty: &Type) -> Option<&'static str> {
-        if let Some(item) = generic(ty, "Vec") {
-            return Some(match path_end(item).as_str() {
-                "i64" => "integers",
-                "String" => "texts",
-                _ => "list",
-            });
-        }
-        let text = ty.to_token_stream().to_string().replace(' ', "");
+    /// The reader of a field: what may come wrapped, bare, or as nothing.
+    fn field_reader(&self, ty: &Type) -> Option<TokenStream> {
         match path_end(ty).as_str() {
-            "i64" => Some("integer"),
-            "f64" => Some("number"),
-            "bool" => Some("flag"),
-            "String" => Some("text"),
-            "BTreeMap" => Some("map"),
-            "Box" => Some("boxed"),
-            "Value" => Some("value"),
-            "Map" | "CountryRef" | "Id" | "RunProgress" => Some("object"),
-            "Timestamp" => Some("timestamp"),
-            "Date" => Some("date"),
-            _ if text.starts_with("crate::enums::") => Some("open_enum"),
-            name if self.structs.contains(name) => Some("object"),
-            _ => None,
+            "Value" => Some(quote!(Anything)),
+            "Box" => {
+                let inner = self.reader(generics(ty).first()?)?;
+                Some(quote!(Boxed<#inner>))
+            }
+            name => {
+                let inner = self.reader(ty)?;
+                let is_object = matches!(name, "Map" | "CountryRef" | "Id" | "RunProgress" | "UserRef")
+                    || matches!(name, "GroupRef" | "GuestRef")
+                    || self.structs.contains(name);
+                Some(if is_object { quote!(Object<#inner>) } else { inner })
+            }
         }
+    }
+
+    /// The reader of a type, as an element too.
+    fn reader(&self, ty: &Type) -> Option<TokenStream> {
+        let name = path_end(ty);
+        let text = ty.to_token_stream().to_string().replace(' ', "");
+        let inner = |at: usize| self.reader(generics(ty).get(at)?);
+        Some(match name.as_str() {
+            "i64" => quote!(Integer),
+            "f64" => quote!(Float),
+            "bool" => quote!(Flag),
+            "String" => quote!(Text),
+            "Vec" => {
+                let inner = inner(0)?;
+                quote!(ListOf<#inner>)
+            }
+            "BTreeMap" => {
+                let inner = inner(1)?;
+                quote!(MapOf<#inner>)
+            }
+            "OneOrMany" => {
+                let inner = inner(0)?;
+                quote!(Many<#inner>)
+            }
+            _ if text.starts_with("crate::enums::") => quote!(Word<#ty>),
+            "Map" => quote!(FreeForm),
+            "Value" | "Timestamp" | "Date" | "List" | "RunProgress" | "Id" => quote!(#ty),
+            name if name.ends_with("Ref") || self.structs.contains(name) => quote!(#ty),
+            _ => return None,
+        })
     }
 
     fn finish(mut self, file: &File) -> Result<()> {
@@ -253,7 +284,7 @@ fn find_property<'a>(document: &'a Value, schema: &'a Value, property: &str) -> 
 
 /// A request is written, not read; only those who take one from elsewhere (a tool call, the driver) pay for reading it.
 fn request(node: &mut ItemStruct) {
-    records::drop_derive(&mut node.attrs);
+    records::drop_derive(&mut node.attrs, "Deserialize");
     node.attrs.push(parse_quote!(
         #[cfg_attr(any(feature = "schemars", feature = "drive"), derive(::serde::Deserialize))]
     ));
@@ -261,6 +292,29 @@ fn request(node: &mut ItemStruct) {
     node.attrs.push(parse_quote!(
         #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
     ));
+}
+
+/// Requests write instants otherwise than answers, whence they may come.
+fn instants(node: &mut ItemStruct) {
+    for field in &mut node.fields {
+        let inner = generic(&field.ty, "Option").or_else(|| generic(&field.ty, "Nullable"));
+        if path_end(inner.unwrap_or(&field.ty)) == "Timestamp" {
+            field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::wire::for_request")]));
+        }
+    }
+}
+
+/// An answer writes itself, so serde's attributes are for its JSON Schema alone.
+fn schema_attributes(field: &mut Field) {
+    let rename = rename_of(field);
+    let flattened = is_flattened(field);
+    field.attrs.retain(|attr| !attr.path().is_ident("serde"));
+    if let Some(name) = rename {
+        field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", serde(rename = #name))]));
+    }
+    if flattened {
+        field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", serde(flatten))]));
+    }
 }
 
 /// `new` with what is required, and a consuming setter for each optional field.

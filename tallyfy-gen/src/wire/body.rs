@@ -7,6 +7,10 @@
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::List;
+use super::unreadable::{Scope, Unreadable};
 
 /// Before JSON that a PHP file with a byte order mark printed; RFC 8259, section 8.1 lets a reader ignore it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -28,15 +32,39 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// # Errors
 /// When it is no JSON, or does not fit the type.
 pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    decode(bytes).map(|decoded| decoded.value)
+}
+
+/// What an answer holds, and what of it could not be read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Decoded<T> {
+    /// The answer.
+    pub value: T,
+    /// The places that could not be read, at most a thousand.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// As [`from_bytes`], and says what could not be read.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<Decoded<T>> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let text = String::from_utf8_lossy(bytes);
-    match serde_json::from_str(&text) {
+    match noting(&text) {
         Err(error) => match mend(&text) {
-            Some(mended) => serde_json::from_str(&mended),
+            Some(mended) => noting(&mended),
             None => Err(error),
         },
         result => result,
     }
+}
+
+fn noting<T: DeserializeOwned>(text: &str) -> serde_json::Result<Decoded<T>> {
+    let scope = Scope::open();
+    let value = serde_json::from_str(text)?;
+    Ok(Decoded { value, unreadable: scope.notes() })
 }
 
 /// The text with U+FFFD in the place of every half of a surrogate pair; `None` when there is none.
@@ -78,4 +106,29 @@ fn unit(text: &str, at: usize) -> Option<u32> {
     } else {
         None
     }
+}
+
+/// Reads an answer of one thing into a type that a program brings: `{"data": T}`, a bare `T`, a list of one.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn item_from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    let data = match from_bytes(bytes)? {
+        Value::Object(mut object) if object.contains_key("data") => object.remove("data").unwrap_or_default(),
+        bare => bare,
+    };
+    if let [element @ Value::Object(_)] = data.as_array().map_or(&[][..], Vec::as_slice)
+        && let Ok(value) = T::deserialize(element)
+    {
+        return Ok(value);
+    }
+    T::deserialize(data)
+}
+
+/// Reads a list answer into a type that a program brings. Rows that do not fit are kept raw, as everywhere.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn list_from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<List<T>> {
+    from_bytes::<List<Value>>(bytes).map(List::typed)
 }

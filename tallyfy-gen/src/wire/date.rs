@@ -6,8 +6,8 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::scalar::required_text;
-use super::timestamp::{NotADate, parse};
+use super::read::{Parsed, Read, Scalar, required_or_empty};
+use super::timestamp::{NotADate, date_text, parse};
 
 /// A calendar day, or a text in its place that is no date.
 ///
@@ -91,6 +91,15 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        required_text(d, "a date", Self::from_text)
+        required_or_empty::<Self, D>(d, Self::from_text)
+    }
+}
+
+impl Read<'_> for Date {
+    type Value = Self;
+    const EXPECTED: &'static str = "a date";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        date_text(scalar, Self::EXPECTED).map(|text| Self::from_text(&text))
     }
 }

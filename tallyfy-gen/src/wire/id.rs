@@ -6,10 +6,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::read;
+use super::read::{Parsed, Read, Scalar, required};
+use super::scalar::IdText;
 
 /// An id that is a string in some answers and a number in others, as a comment's is (mcp and go: 32 hex
 /// digits; py:tests and pp:Thread: integers). Written as it came: choices are told by number ids, and a value that
@@ -130,9 +130,16 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(d)?;
-        let number = value.is_i64();
-        let text = read::id_text(value).map_err(D::Error::custom)?;
-        Ok(Self { text, number })
+        required::<Self, D>(d)
+    }
+}
+
+impl Read<'_> for Id {
+    type Value = Self;
+    const EXPECTED: &'static str = IdText::EXPECTED;
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        let number = !matches!(scalar, Scalar::Text(_) | Scalar::Big(_));
+        IdText::scalar(scalar).map(|text| Self { text, number })
     }
 }

@@ -1,13 +1,13 @@
-//! [`OneOrMany`]: one value in some answers, a list in others. Not here: includes (`read::list`).
+//! [`OneOrMany`]: one value in some answers, a list in others. Not here: includes (`shape`).
 
-use std::fmt;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::peek::{Key, Peeked, scalars_to_inner};
-use super::shape::collect;
+use super::read::{Parsed, Read, Scalar, required};
+use super::shape::ListOf;
 
 /// One value, or a list of them; written in the form in which it came, and `{}` is an empty list. Rows of the activity feed hold
 /// lists of one for `verb`, `source` and `type` (docs, mcp-newer), which older servers may send bare.
@@ -71,33 +71,33 @@ impl<T> From<Vec<T>> for OneOrMany<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+impl<'de, T: Read<'de, Value = T> + Serialize> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(OneOrManyVisitor(PhantomData))
+        required::<Many<T>, D>(d)
     }
 }
 
-struct OneOrManyVisitor<T>(PhantomData<T>);
+/// Reads one value, or a list of them, each by `R`.
+pub(crate) struct Many<R>(PhantomData<R>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
-    type Value = OneOrMany<T>;
+impl<'de, R: Read<'de>> Read<'de> for Many<R> {
+    type Value = OneOrMany<R::Value>;
+    const EXPECTED: &'static str = "one value, or a list";
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one value, or a list")
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self::Value> {
+        R::scalar(scalar).map(OneOrMany::One)
     }
 
-    scalars_to_inner!(OneOrMany::One);
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        collect(seq).map(OneOrMany::Many)
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Self::Value>, A::Error> {
+        Ok(ListOf::<R, false>::seq(seq)?.map(OneOrMany::Many))
     }
 
     // Rules of a form field, and the embeds of a template, come as {} when there are none
     // (py:tests/test_models_from_dict, docs:open-api/code-samples/templates/delete-archive-template).
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        match map.next_key()? {
-            None => Ok(OneOrMany::Many(Vec::new())),
-            Some(Key(first)) => T::deserialize(Peeked::new(Some(first), map)).map(OneOrMany::One),
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self::Value>, A::Error> {
+        match first {
+            None => Ok(Parsed::whole(OneOrMany::Many(Vec::new()))),
+            first => Ok(R::map(first, map)?.map(OneOrMany::One)),
         }
     }
 }

@@ -107,29 +107,3 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Peeked<'de, A> {
         unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
-
-/// Visitor methods that hand a scalar on to `T`, whose own `Deserialize` knows what to do with it.
-macro_rules! scalars_to_inner {
-    ($wrap:expr) => {
-        fn visit_bool<E: serde::de::Error>(self, v: bool) -> Result<Self::Value, E> {
-            T::deserialize(serde::de::IntoDeserializer::<E>::into_deserializer(v)).map($wrap)
-        }
-
-        fn visit_i64<E: serde::de::Error>(self, v: i64) -> Result<Self::Value, E> {
-            T::deserialize(serde::de::IntoDeserializer::<E>::into_deserializer(v)).map($wrap)
-        }
-
-        fn visit_u64<E: serde::de::Error>(self, v: u64) -> Result<Self::Value, E> {
-            T::deserialize(serde::de::IntoDeserializer::<E>::into_deserializer(v)).map($wrap)
-        }
-
-        fn visit_f64<E: serde::de::Error>(self, v: f64) -> Result<Self::Value, E> {
-            T::deserialize(serde::de::IntoDeserializer::<E>::into_deserializer(v)).map($wrap)
-        }
-
-        fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Self::Value, E> {
-            T::deserialize(serde::de::IntoDeserializer::<E>::into_deserializer(v)).map($wrap)
-        }
-    };
-}
-pub(crate) use scalars_to_inner;

@@ -1,14 +1,14 @@
 //! [`RunProgress`]: an object in most answers, a bare number in some. Not here: the process itself.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{Error, MapAccess, Unexpected, Visitor};
-use serde::ser::SerializeMap;
+use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::peek::Peeked;
-use super::read;
+use super::read::{Parsed, Read, Scalar, required};
+use super::record::record;
+use super::scalar::Float;
 
 /// How far a process is.
 ///
@@ -39,76 +39,57 @@ pub struct RunProgress {
     bare: bool,
 }
 
-#[derive(Deserialize)]
+/// The object, whose fields are those of [`RunProgress`].
 struct Whole {
-    #[serde(default, deserialize_with = "read::integer")]
     complete: Option<i64>,
-    #[serde(default, deserialize_with = "read::integer")]
     total: Option<i64>,
-    #[serde(default, deserialize_with = "read::number")]
     percent: Option<f64>,
-    #[serde(flatten)]
     extra: Map<String, Value>,
 }
+
+record! { Whole "progress: an object, or a percentage" [] {
+    optional complete "complete" Integer;
+    optional total "total" Integer;
+    optional percent "percent" Float;
+}}
 
 impl Serialize for RunProgress {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         if self.bare {
             return self.percent.serialize(s);
         }
-        let mut map = s.serialize_map(None)?;
-        if let Some(complete) = self.complete {
-            map.serialize_entry("complete", &complete)?;
-        }
-        if let Some(total) = self.total {
-            map.serialize_entry("total", &total)?;
-        }
-        if let Some(percent) = self.percent {
-            map.serialize_entry("percent", &percent)?;
-        }
-        for (key, value) in &self.extra {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
+        let Self { complete, total, percent, extra, .. } = self.clone();
+        Whole { complete, total, percent, extra }.serialize(s)
     }
 }
 
 impl<'de> Deserialize<'de> for RunProgress {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(ProgressVisitor)
+        required::<Self, D>(d)
     }
 }
 
-struct ProgressVisitor;
+impl<'de> Read<'de> for RunProgress {
+    type Value = Self;
+    const EXPECTED: &'static str = <Whole as Read>::EXPECTED;
 
-impl<'de> Visitor<'de> for ProgressVisitor {
-    type Value = RunProgress;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("progress: an object, or a percentage")
-    }
-
-    fn visit_i64<E: Error>(self, v: i64) -> Result<RunProgress, E> {
-        self.visit_f64(v as f64)
-    }
-
-    fn visit_u64<E: Error>(self, v: u64) -> Result<RunProgress, E> {
-        self.visit_f64(v as f64)
-    }
-
-    fn visit_f64<E: Error>(self, v: f64) -> Result<RunProgress, E> {
-        Ok(RunProgress { percent: Some(v), bare: true, ..RunProgress::default() })
-    }
-
-    fn visit_str<E: Error>(self, v: &str) -> Result<RunProgress, E> {
-        match v.trim().parse::<f64>() {
-            Ok(percent) if percent.is_finite() => self.visit_f64(percent),
-            _ => Err(E::invalid_value(Unexpected::Str(v), &self)),
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        match scalar {
+            Scalar::Bool(_) => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+            scalar => Float::scalar(scalar)
+                .map(|percent| Self { percent: Some(percent), bare: true, ..Self::default() })
+                .expecting(Self::EXPECTED),
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RunProgress, A::Error> {
-        let Whole { complete, total, percent, extra } = Whole::deserialize(Peeked::new(None, map))?;
-        Ok(RunProgress { complete, total, percent, extra, bare: false })
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        let whole = <Whole as Read>::map(first, map)?;
+        Ok(whole.map(|Whole { complete, total, percent, extra }| Self {
+            complete,
+            total,
+            percent,
+            extra,
+            bare: false,
+        }))
     }
 }

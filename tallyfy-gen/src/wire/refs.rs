@@ -1,8 +1,14 @@
 //! [`UserRef`], [`GroupRef`], [`GuestRef`], [`CountryRef`]: a bare id or name in some answers, an object in
 //! others. Not here: whole members, groups and guests, which are generated.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::borrow::Cow;
+
+use serde::de::MapAccess;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use super::read::{Nothing, Parsed, Read, Scalar, raw_object, required};
+use super::scalar::{IdInteger, IdText};
 
 /// A member in a list of assignees or participants.
 ///
@@ -50,18 +56,24 @@ impl Serialize for UserRef {
 
 impl<'de> Deserialize<'de> for UserRef {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let (id, details) = parts(Value::deserialize(d)?, ["id", "user_id"]);
-        let number = match &id {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        match number {
-            Some(id) => Ok(Self { id, details }),
-            None => {
-                Err(D::Error::custom("expected a member: an integer id, or an object with id or user_id"))
-            }
-        }
+        required::<Self, D>(d)
+    }
+}
+
+impl<'de> Read<'de> for UserRef {
+    type Value = Self;
+    const EXPECTED: &'static str = "a member: an integer id, or an object with id or user_id";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        IdInteger::scalar(scalar).map(Self::from).expecting(Self::EXPECTED)
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        let details = raw_object(first, map)?;
+        Ok(match named::<IdInteger>(&details, &["id", "user_id"]) {
+            Some(id) => Parsed::whole(Self { id, details }),
+            None => unnamed(details, Self::EXPECTED),
+        })
     }
 }
 
@@ -115,12 +127,24 @@ impl Serialize for GroupRef {
 
 impl<'de> Deserialize<'de> for GroupRef {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let (id, details) = parts(Value::deserialize(d)?, ["id", "group_id"]);
-        match id {
-            Value::String(id) => Ok(Self { id, details }),
-            Value::Number(id) => Ok(Self { id: id.to_string(), details }),
-            _ => Err(D::Error::custom("expected a group: an id, or an object with id or group_id")),
-        }
+        required::<Self, D>(d)
+    }
+}
+
+impl<'de> Read<'de> for GroupRef {
+    type Value = Self;
+    const EXPECTED: &'static str = "a group: an id, or an object with id or group_id";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        IdText::scalar(scalar).map(Self::from).expecting(Self::EXPECTED)
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        let details = raw_object(first, map)?;
+        Ok(match named::<IdText>(&details, &["id", "group_id"]) {
+            Some(id) => Parsed::whole(Self { id, details }),
+            None => unnamed(details, Self::EXPECTED),
+        })
     }
 }
 
@@ -174,10 +198,28 @@ impl Serialize for GuestRef {
 
 impl<'de> Deserialize<'de> for GuestRef {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match parts(Value::deserialize(d)?, ["email"]) {
-            (Value::String(email), details) => Ok(Self { email, details }),
-            _ => Err(D::Error::custom("expected a guest: an email, or an object with email")),
+        required::<Self, D>(d)
+    }
+}
+
+impl<'de> Read<'de> for GuestRef {
+    type Value = Self;
+    const EXPECTED: &'static str = "a guest: an email, or an object with email";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        match scalar {
+            Scalar::Text(email) => Parsed::whole(Self::from(email)),
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
         }
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        let details = raw_object(first, map)?;
+        Ok(match details.get("email").and_then(Value::as_str).map(str::to_owned) {
+            Some(email) => Parsed::whole(Self { email, details }),
+            None => unnamed(details, Self::EXPECTED),
+        })
     }
 }
 
@@ -219,21 +261,41 @@ impl Serialize for CountryRef {
 
 impl<'de> Deserialize<'de> for CountryRef {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match parts(Value::deserialize(d)?, ["name"]) {
-            (Value::String(name), details) => Ok(Self { name: Some(name), details }),
-            (_, details) if !details.is_empty() => Ok(Self { name: None, details }),
-            _ => Err(D::Error::custom("expected a country: a text, or an object")),
-        }
+        required::<Self, D>(d)
     }
 }
 
-/// The id, and the object it stood in. The first key that is there wins.
-fn parts<const N: usize>(value: Value, keys: [&str; N]) -> (Value, Map<String, Value>) {
-    match value {
-        Value::Object(details) => {
-            let id = keys.iter().find_map(|key| details.get(*key)).cloned().unwrap_or(Value::Null);
-            (id, details)
+impl<'de> Read<'de> for CountryRef {
+    type Value = Self;
+    const EXPECTED: &'static str = "a country: a text, or an object";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        match scalar {
+            Scalar::Text(name) => Parsed::whole(Self { name: Some(name.to_owned()), details: Map::new() }),
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
         }
-        bare => (bare, Map::new()),
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        let details = raw_object(first, map)?;
+        if details.is_empty() {
+            return Ok(Parsed::nothing(Nothing::Object));
+        }
+        let name = details.get("name").and_then(Value::as_str).map(str::to_owned);
+        Ok(Parsed::whole(Self { name, details }))
+    }
+}
+
+/// The id in an object: the first of the keys that names one.
+fn named<'de, R: Read<'de>>(details: &Map<String, Value>, keys: &[&str]) -> Option<R::Value> {
+    keys.iter().find_map(|key| R::scalar(Scalar::of(details.get(*key)?)?).value)
+}
+
+/// Somebody without an id, as a member who was deleted (`{"id": null, "full_name": ..}`): nobody who could be named.
+fn unnamed<T>(details: Map<String, Value>, expected: &'static str) -> Parsed<T> {
+    match details.is_empty() {
+        true => Parsed::nothing(Nothing::Object),
+        false => Parsed::unfit(Value::Object(details), expected),
     }
 }

@@ -1,297 +1,270 @@
-//! The visitor behind the scalar readers: what counts as an integer, a number, a flag, a text.
-//! Not here: lists, objects and maps (`shape`), and the public names (`read`).
+//! The readers of scalars: what counts as an integer, a number, a flag, a text, an id. Not here: lists, objects and maps
+//! (`shape`), dates (`timestamp`, `date`).
 
-use std::fmt;
+use std::borrow::Cow;
+use std::marker::PhantomData;
 
-use serde::Deserializer;
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess};
+use serde::{Deserializer, Serialize};
+use serde_json::Value;
 
-/// What one scalar of the answer turned out to be.
-pub(crate) enum Reading<T> {
-    Value(T),
-    Absent,
-    Unfit,
+use super::read::{Nothing, Parsed, Read, Scalar, Seed, raw_list, raw_object};
+
+/// Number, integral float, numeric string, bool as 0 or 1; "" is nothing.
+pub(crate) struct Integer;
+
+impl Read<'_> for Integer {
+    type Value = i64;
+    const EXPECTED: &'static str = "an integer, or a string that holds one";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<i64> {
+        match scalar {
+            Scalar::Null => return Parsed::nothing(Nothing::Null),
+            Scalar::Text("") => return Parsed::nothing(Nothing::Text),
+            Scalar::Bool(v) => Some(i64::from(v)),
+            scalar => integer(scalar),
+        }
+        .map_or_else(|| Parsed::unfit(scalar.to_value(), Self::EXPECTED), Parsed::whole)
+    }
 }
 
-/// One way of reading scalars. The visitor below adds null and PHP's empty `[]` and `{}` to it.
-pub(crate) trait Scalar: Sized {
-    type Value;
-    fn expected(&self) -> &'static str;
-    fn bool(self, v: bool) -> Reading<Self::Value>;
-    fn integer(self, v: i64) -> Reading<Self::Value>;
-    fn big(self, v: u64) -> Reading<Self::Value>;
-    fn float(self, v: f64) -> Reading<Self::Value>;
-    fn text(self, v: &str) -> Reading<Self::Value>;
+/// The integer that a number or a text names.
+fn integer(scalar: Scalar<'_>) -> Option<i64> {
+    match scalar {
+        Scalar::Integer(v) => Some(v),
+        Scalar::Float(v) => integral(v),
+        Scalar::Text(v) => {
+            let v = v.trim();
+            v.parse().ok().or_else(|| integral(v.parse().ok()?))
+        }
+        _ => None,
+    }
 }
 
-/// Reads an optional scalar.
-pub(crate) fn optional<'de, D, S>(d: D, scalar: S) -> Result<Option<S::Value>, D::Error>
-where
-    D: Deserializer<'de>,
-    S: Scalar,
-{
-    d.deserialize_any(Tolerant(scalar))
+/// Below 2^53 a float names exactly one integer. 2^53 itself is also what becomes of 2^53 + 1: a guess.
+fn integral(v: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (v.fract() == 0.0 && v.abs() < EXACT).then_some(v as i64)
 }
 
-/// Reads a scalar that must be there.
-pub(crate) fn required<'de, D, S>(d: D, scalar: S) -> Result<S::Value, D::Error>
-where
-    D: Deserializer<'de>,
-    S: Scalar,
-{
-    let expected = scalar.expected();
-    optional(d, scalar)?.ok_or_else(|| D::Error::custom(format_args!("expected {expected}, found nothing")))
+/// Number, numeric string, bool as 0 or 1; "" is nothing.
+pub(crate) struct Float;
+
+impl Read<'_> for Float {
+    type Value = f64;
+    const EXPECTED: &'static str = "a number, or a string that holds one";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<f64> {
+        let number = match scalar {
+            Scalar::Null => return Parsed::nothing(Nothing::Null),
+            Scalar::Text("") => return Parsed::nothing(Nothing::Text),
+            Scalar::Bool(v) => Some(f64::from(u8::from(v))),
+            Scalar::Integer(v) => Some(v as f64),
+            Scalar::Big(v) => Some(v as f64),
+            Scalar::Float(v) => Some(v),
+            Scalar::Text(v) => v.trim().parse().ok(),
+        };
+        // "nan" and "inf" parse in Rust, but JSON could not carry them back.
+        match number.filter(|number| number.is_finite()) {
+            Some(number) => Parsed::whole(number),
+            None => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
+    }
 }
 
-/// Reads a string, or a number or bool as text, and hands it to `make` without an allocation.
-pub(crate) fn required_text<'de, D, T>(
+/// true/false, 0/1, and the same as text; "" is nothing.
+pub(crate) struct Flag;
+
+impl Read<'_> for Flag {
+    type Value = bool;
+    const EXPECTED: &'static str = "a bool, 0 or 1, or a string that holds one of these";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<bool> {
+        let flag = match scalar {
+            Scalar::Null => return Parsed::nothing(Nothing::Null),
+            Scalar::Text("") => return Parsed::nothing(Nothing::Text),
+            Scalar::Bool(v) => Some(v),
+            Scalar::Integer(0) => Some(false),
+            Scalar::Integer(1) => Some(true),
+            Scalar::Float(v) if v == 0.0 || v == 1.0 => Some(v == 1.0),
+            Scalar::Text(v) => match v.trim() {
+                "1" => Some(true),
+                "0" => Some(false),
+                v if v.eq_ignore_ascii_case("true") => Some(true),
+                v if v.eq_ignore_ascii_case("false") => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        flag.map_or_else(|| Parsed::unfit(scalar.to_value(), Self::EXPECTED), Parsed::whole)
+    }
+}
+
+/// A string as it is ("" stays ""), a number or a bool as text.
+pub(crate) struct Text;
+
+impl Read<'_> for Text {
+    type Value = String;
+    const EXPECTED: &'static str = "a text";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<String> {
+        match scalar.to_text() {
+            Some(text) => Parsed::whole(text.into_owned()),
+            None if matches!(scalar, Scalar::Null) => Parsed::nothing(Nothing::Null),
+            None => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
+    }
+}
+
+/// A string, or any other scalar as text, made into one of the open enums; "" is nothing.
+pub(crate) struct Word<T>(PhantomData<T>);
+
+impl<T: for<'a> From<&'a str> + Serialize> Read<'_> for Word<T> {
+    type Value = T;
+    const EXPECTED: &'static str = "a text";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<T> {
+        match scalar.to_text() {
+            Some(text) if text.is_empty() => Parsed::nothing(Nothing::Text),
+            Some(text) => Parsed::whole(T::from(&text)),
+            None => Text::scalar(scalar).map(|text| T::from(&text)),
+        }
+    }
+}
+
+/// An id that is text: a string, or a number that names exactly one integer.
+pub(crate) struct IdText;
+
+impl Read<'_> for IdText {
+    type Value = String;
+    const EXPECTED: &'static str = "an id, string or number";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<String> {
+        match scalar {
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            Scalar::Text(v) => Parsed::whole(v.to_owned()),
+            Scalar::Big(v) => Parsed::whole(v.to_string()),
+            scalar => match integer(scalar) {
+                Some(id) => Parsed::whole(id.to_string()),
+                None => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+            },
+        }
+    }
+}
+
+/// An id that is an integer: a number or a numeric string.
+pub(crate) struct IdInteger;
+
+impl Read<'_> for IdInteger {
+    type Value = i64;
+    const EXPECTED: &'static str = "an integer id, or a string that holds one";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<i64> {
+        match integer(scalar) {
+            Some(id) => Parsed::whole(id),
+            None if matches!(scalar, Scalar::Null) => Parsed::nothing(Nothing::Null),
+            None => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
+    }
+}
+
+/// Anything at all; null is nothing.
+pub(crate) struct Anything;
+
+/// Anything at all, as an element: null is a value like others.
+impl<'de> Read<'de> for Value {
+    type Value = Self;
+    const EXPECTED: &'static str = "anything";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        Parsed::whole(scalar.to_value())
+    }
+
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Self>, A::Error> {
+        raw_list(seq).map(Self::Array).map(Parsed::whole)
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        raw_object(first, map).map(Self::Object).map(Parsed::whole)
+    }
+
+    fn raw(value: Self) -> Parsed<Self> {
+        Parsed::whole(value)
+    }
+
+    fn precise(_: Scalar<'_>, number: Self) -> Parsed<Self> {
+        Parsed::whole(number)
+    }
+}
+
+impl<'de> Read<'de> for Anything {
+    type Value = Value;
+    const EXPECTED: &'static str = Value::EXPECTED;
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Value> {
+        match scalar {
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::whole(scalar.to_value()),
+        }
+    }
+
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Value>, A::Error> {
+        Value::seq(seq)
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Value>, A::Error> {
+        Value::map(first, map)
+    }
+
+    fn raw(value: Value) -> Parsed<Value> {
+        Parsed::whole(value)
+    }
+
+    fn precise(_: Scalar<'_>, number: Value) -> Parsed<Value> {
+        Parsed::whole(number)
+    }
+}
+
+/// A type that has one reader.
+macro_rules! reads_as {
+    ($($type:ty: $reader:ty;)+) => {$(
+        impl Read<'_> for $type {
+            type Value = Self;
+            const EXPECTED: &'static str = <$reader as Read<'_>>::EXPECTED;
+
+            fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+                <$reader as Read<'_>>::scalar(scalar)
+            }
+        }
+    )+};
+}
+
+reads_as! {
+    String: Text;
+    i64: Integer;
+}
+
+/// Reads a text that must be there, or a number or bool as text, and hands it to `make`.
+pub(crate) fn required_text<'de, D: Deserializer<'de>, T>(
     d: D,
     expected: &'static str,
     make: impl FnOnce(&str) -> T,
-) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    required(d, AsText { expected, make: |text: &str| Reading::Value(make(text)) })
-}
-
-struct Tolerant<S>(S);
-
-impl<'de, S: Scalar> Visitor<'de> for Tolerant<S> {
-    type Value = Option<S::Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.expected())
-    }
-
-    fn visit_bool<E: Error>(self, v: bool) -> Result<Self::Value, E> {
-        let expected = self.0.expected();
-        settle(self.0.bool(v), Unexpected::Bool(v), expected)
-    }
-
-    fn visit_i64<E: Error>(self, v: i64) -> Result<Self::Value, E> {
-        let expected = self.0.expected();
-        settle(self.0.integer(v), Unexpected::Signed(v), expected)
-    }
-
-    fn visit_u64<E: Error>(self, v: u64) -> Result<Self::Value, E> {
-        let expected = self.0.expected();
-        let reading = match i64::try_from(v) {
-            Ok(small) => self.0.integer(small),
-            Err(_) => self.0.big(v),
-        };
-        settle(reading, Unexpected::Unsigned(v), expected)
-    }
-
-    fn visit_f64<E: Error>(self, v: f64) -> Result<Self::Value, E> {
-        let expected = self.0.expected();
-        settle(self.0.float(v), Unexpected::Float(v), expected)
-    }
-
-    fn visit_str<E: Error>(self, v: &str) -> Result<Self::Value, E> {
-        let expected = self.0.expected();
-        settle(self.0.text(v), Unexpected::Str(v), expected)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        d.deserialize_any(self)
-    }
-
-    // PHP has one kind of array, so nothing at all may come as [] or {} (docs:webhooks: `next_task` at the
-    // end of a process is [] on one page and {} on another).
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        match seq.next_element::<IgnoredAny>()? {
-            None => Ok(None),
-            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+) -> Result<T, D::Error> {
+    match Seed::<Text>::new().deserialize(d)? {
+        Parsed { value: Some(text), .. } => Ok(make(&text)),
+        Parsed { unfit: Some(unfit), .. } => {
+            Err(D::Error::custom(format_args!("expected {expected}, found {}", unfit.found())))
         }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        match map.next_key::<IgnoredAny>()? {
-            None => Ok(None),
-            Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
-        }
+        _ => Err(D::Error::custom(format_args!("expected {expected}, found nothing"))),
     }
 }
 
-fn settle<T, E: Error>(
-    reading: Reading<T>,
-    found: Unexpected<'_>,
-    expected: &'static str,
-) -> Result<Option<T>, E> {
-    match reading {
-        Reading::Value(value) => Ok(Some(value)),
-        Reading::Absent => Ok(None),
-        Reading::Unfit => Err(E::invalid_value(found, &expected)),
-    }
-}
-
-/// Number, integral float, numeric string, bool as 0 or 1; "" is absent.
-pub(crate) struct Integer;
-
-impl Scalar for Integer {
-    type Value = i64;
-
-    fn expected(&self) -> &'static str {
-        "an integer, or a string that holds one"
-    }
-
-    fn bool(self, v: bool) -> Reading<i64> {
-        Reading::Value(i64::from(v))
-    }
-
-    fn integer(self, v: i64) -> Reading<i64> {
-        Reading::Value(v)
-    }
-
-    fn big(self, _: u64) -> Reading<i64> {
-        Reading::Unfit
-    }
-
-    fn float(self, v: f64) -> Reading<i64> {
-        // Up to 2^53 a float names exactly one integer; beyond that it would be a guess.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if v.fract() == 0.0 && v.abs() <= EXACT { Reading::Value(v as i64) } else { Reading::Unfit }
-    }
-
-    fn text(self, v: &str) -> Reading<i64> {
-        let v = v.trim();
-        if v.is_empty() {
-            return Reading::Absent;
-        }
-        match (v.parse(), v.parse::<f64>()) {
-            (Ok(integer), _) => Reading::Value(integer),
-            (Err(_), Ok(float)) => self.float(float),
-            _ => Reading::Unfit,
-        }
-    }
-}
-
-/// Number, numeric string, bool as 0 or 1; "" is absent.
-pub(crate) struct Float;
-
-impl Scalar for Float {
-    type Value = f64;
-
-    fn expected(&self) -> &'static str {
-        "a number, or a string that holds one"
-    }
-
-    fn bool(self, v: bool) -> Reading<f64> {
-        Reading::Value(f64::from(u8::from(v)))
-    }
-
-    fn integer(self, v: i64) -> Reading<f64> {
-        Reading::Value(v as f64)
-    }
-
-    fn big(self, v: u64) -> Reading<f64> {
-        Reading::Value(v as f64)
-    }
-
-    fn float(self, v: f64) -> Reading<f64> {
-        Reading::Value(v)
-    }
-
-    fn text(self, v: &str) -> Reading<f64> {
-        let v = v.trim();
-        if v.is_empty() {
-            return Reading::Absent;
-        }
-        // "nan" and "inf" parse in Rust, but JSON could not carry them back.
-        match v.parse::<f64>() {
-            Ok(number) if number.is_finite() => Reading::Value(number),
-            _ => Reading::Unfit,
-        }
-    }
-}
-
-/// true/false, 0/1, and the same as text; "" is absent.
-pub(crate) struct Flag;
-
-impl Scalar for Flag {
-    type Value = bool;
-
-    fn expected(&self) -> &'static str {
-        "a bool, 0 or 1, or a string that holds one of these"
-    }
-
-    fn bool(self, v: bool) -> Reading<bool> {
-        Reading::Value(v)
-    }
-
-    fn integer(self, v: i64) -> Reading<bool> {
-        match v {
-            0 => Reading::Value(false),
-            1 => Reading::Value(true),
-            _ => Reading::Unfit,
-        }
-    }
-
-    fn big(self, _: u64) -> Reading<bool> {
-        Reading::Unfit
-    }
-
-    fn float(self, v: f64) -> Reading<bool> {
-        if v == 0.0 || v == 1.0 { Reading::Value(v == 1.0) } else { Reading::Unfit }
-    }
-
-    fn text(self, v: &str) -> Reading<bool> {
-        let v = v.trim();
-        if v.is_empty() {
-            Reading::Absent
-        } else if v == "1" || v.eq_ignore_ascii_case("true") {
-            Reading::Value(true)
-        } else if v == "0" || v.eq_ignore_ascii_case("false") {
-            Reading::Value(false)
-        } else {
-            Reading::Unfit
-        }
-    }
-}
-
-/// Any scalar, as text, handed to a function.
-pub(crate) struct AsText<F> {
-    pub(crate) expected: &'static str,
-    pub(crate) make: F,
-}
-
-impl<T, F: FnOnce(&str) -> Reading<T>> Scalar for AsText<F> {
-    type Value = T;
-
-    fn expected(&self) -> &'static str {
-        self.expected
-    }
-
-    fn bool(self, v: bool) -> Reading<T> {
-        (self.make)(if v { "true" } else { "false" })
-    }
-
-    fn integer(self, v: i64) -> Reading<T> {
-        (self.make)(&v.to_string())
-    }
-
-    fn big(self, v: u64) -> Reading<T> {
-        (self.make)(&v.to_string())
-    }
-
-    fn float(self, v: f64) -> Reading<T> {
-        // As JSON would write it: 1.5, 2.0, 1e300.
-        match serde_json::Number::from_f64(v) {
-            Some(number) => (self.make)(&number.to_string()),
-            None => Reading::Unfit,
-        }
-    }
-
-    fn text(self, v: &str) -> Reading<T> {
-        (self.make)(v)
-    }
+/// The integer that a value of an answer names: a number, or a text that holds one.
+///
+/// ```
+/// assert_eq!(tallyfy_gen::wire::integer(&"7".into()), Some(7));
+/// assert_eq!(tallyfy_gen::wire::integer(&7.5.into()), None);
+/// ```
+pub fn integer_of(value: &Value) -> Option<i64> {
+    Integer::scalar(Scalar::of(value)?).value
 }

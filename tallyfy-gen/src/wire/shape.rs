@@ -1,221 +1,372 @@
-//! The visitors behind the readers of lists, objects and maps, which arrive bare, wrapped in
-//! `{"data": ..}`, or as PHP's empty array. Not here: scalars (`scalar`), whole answers (`envelope`).
+//! The readers of lists, objects and maps, which arrive bare, wrapped in `{"data": ..}`, or as PHP's empty array. Not here:
+//! scalars (`scalar`), whole answers (`envelope`).
 //!
-//! Nothing is buffered: the first key of an object is read, and put back in front of the rest (`peek`).
+//! Nothing is buffered until something does not fit. Then what was read is written again, so that the whole is there as it
+//! came, up to what `wire` says that values may lose.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Serialize;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::{Map, Value};
 
-use super::peek::{Key, Peeked, scalars_to_inner};
-
-/// Reads past whatever else stands beside `data`.
-fn drain<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-    Ok(())
-}
+use super::peek::Key;
+use super::read::{Nothing, Parsed, Read, Scalar, Seed, Unfit, UnfitPart, from_value, raw_list, raw_object};
+use super::unreadable::{below, key_of_people, mark, note};
 
 /// PHP writes an array with gaps as an object with its positions as keys.
 pub(crate) fn is_position(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Collects a sequence, trusting its size hint only so far.
-pub(crate) fn collect<'de, T, A>(mut seq: A) -> Result<Vec<T>, A::Error>
-where
-    T: Deserialize<'de>,
-    A: SeqAccess<'de>,
-{
-    let mut items = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(1024));
-    while let Some(item) = seq.next_element()? {
-        items.push(item);
-    }
-    Ok(items)
+/// A value as JSON; what was read can be written.
+pub(crate) fn written<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
-/// Object or nothing; `unwrap` says whether a `{"data": ..}` wrapper is looked for.
-pub(crate) struct ObjectVisitor<T> {
-    unwrap: bool,
-    of: PhantomData<T>,
+/// The elements of a list as far as they were read, and all of them once one did not fit.
+pub(crate) struct Elements<T> {
+    pub(crate) read: Vec<T>,
+    pub(crate) raw: Option<Vec<Value>>,
+    first: Option<UnfitPart>,
 }
 
-impl<T> ObjectVisitor<T> {
-    pub(crate) fn new(unwrap: bool) -> Self {
-        Self { unwrap, of: PhantomData }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for ObjectVisitor<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Option<T>, D::Error> {
-        d.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object, bare or as {\"data\": ..}, or null")
+impl<T: Serialize> Elements<T> {
+    /// Trusts a size hint only so far.
+    pub(crate) fn new(hint: Option<usize>) -> Self {
+        Self { read: Vec::with_capacity(hint.unwrap_or(0).min(1024)), raw: None, first: None }
     }
 
-    scalars_to_inner!(Some);
-
-    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Option<T>, D::Error> {
-        d.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<T>, A::Error> {
-        match seq.next_element::<IgnoredAny>()? {
-            None => Ok(None),
-            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+    /// Adds an element; `before` is the mark from before it was read.
+    pub(crate) fn add(&mut self, parsed: Parsed<T>, expected: &'static str, before: usize, key: &str) {
+        below(before, || key.to_owned());
+        match parsed {
+            Parsed { value: Some(value), unfit: None, .. } => {
+                if let Some(raw) = &mut self.raw {
+                    raw.push(written(&value));
+                }
+                self.read.push(value);
+            }
+            parsed => self.add_unfit(parsed, expected, key),
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-        let Some(Key(first)) = map.next_key()? else {
-            return Ok(T::deserialize(Peeked::new(None, map)).ok());
-        };
-        if self.unwrap && first == "data" {
-            let inner = map.next_value_seed(Self::new(false))?;
-            drain(&mut map)?;
-            return Ok(inner);
+    #[cold]
+    fn add_unfit(&mut self, parsed: Parsed<T>, expected: &'static str, key: &str) {
+        let raw = self.raw.get_or_insert_with(|| self.read.iter().map(written).collect());
+        let (value, part) = unfit_element(parsed.unfit, parsed.nothing, expected, key);
+        raw.push(value);
+        self.first.get_or_insert(part);
+        self.read.extend(parsed.value);
+    }
+
+    fn into_parsed(self) -> Parsed<Vec<T>> {
+        match self.raw.zip(self.first) {
+            None => Parsed::whole(self.read),
+            Some((raw, first)) => Parsed::in_part(self.read, Value::Array(raw), first),
         }
-        T::deserialize(Peeked::new(Some(first), map)).map(Some)
     }
 }
 
-/// List or nothing; `unwrap` says whether a `{"data": ..}` wrapper is looked for.
-pub(crate) struct ListVisitor<T> {
-    unwrap: bool,
-    of: PhantomData<T>,
-}
-
-impl<T> ListVisitor<T> {
-    pub(crate) fn new(unwrap: bool) -> Self {
-        Self { unwrap, of: PhantomData }
+/// Notes an element that does not fit, and gives its raw value. Nothing is no element.
+pub(crate) fn unfit_element(
+    unfit: Option<Box<Unfit>>,
+    nothing: Nothing,
+    expected: &'static str,
+    key: &str,
+) -> (Value, UnfitPart) {
+    let part = |expected, found, below: &str| UnfitPart { at: format!("/{key}{below}"), expected, found };
+    match unfit {
+        Some(unfit) => {
+            let found = unfit.found();
+            if !unfit.in_part {
+                note(key, unfit.expected, found, unfit.missing);
+            }
+            (unfit.raw, part(unfit.expected, found, &unfit.at))
+        }
+        None => {
+            note(key, expected, "nothing", None);
+            (nothing.to_value(), part(expected, "nothing", ""))
+        }
     }
 }
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for ListVisitor<T> {
-    type Value = Option<Vec<T>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        d.deserialize_any(self)
+/// Adds an element as it stands in a list.
+pub(crate) fn add_all<'de, R: Read<'de>, A: SeqAccess<'de>>(
+    elements: &mut Elements<R::Value>,
+    mut seq: A,
+) -> Result<(), A::Error> {
+    for position in 0_usize.. {
+        let before = mark();
+        let Some(parsed) = seq.next_element_seed(Seed::<R>::new())? else { break };
+        // A clean element needs no name.
+        if parsed.value.is_some() && parsed.unfit.is_none() && mark() == before && elements.raw.is_none() {
+            elements.read.extend(parsed.value);
+        } else {
+            elements.add(parsed, R::EXPECTED, before, &position.to_string());
+        }
     }
+    Ok(())
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = Option<Vec<T>>;
+/// A list: bare, `{"data": [..]}` where `UNWRAP` says so, or an object with positions as keys; `{}` is an empty list. What
+/// stands beside `data` is dropped.
+pub(crate) struct ListOf<R, const UNWRAP: bool = true>(PhantomData<R>);
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list, bare or as {\"data\": [..]}, or null")
+impl<'de, R: Read<'de>, const UNWRAP: bool> Read<'de> for ListOf<R, UNWRAP> {
+    type Value = Vec<R::Value>;
+    const EXPECTED: &'static str = "a list";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self::Value> {
+        match scalar {
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Self::Value>, A::Error> {
+        let mut elements = Elements::new(seq.size_hint());
+        add_all::<R, A>(&mut elements, seq)?;
+        Ok(elements.into_parsed())
     }
 
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        d.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        collect(seq).map(Some)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        let mut stranger = None;
-        while let Some(Key(key)) = map.next_key()? {
-            if is_position(&key) && stranger.is_none() {
-                items.push(map.next_value()?);
-            } else if self.unwrap && key == "data" && items.is_empty() {
-                let inner = map.next_value_seed(Self::new(false))?;
-                drain(&mut map)?;
-                return Ok(inner);
+    fn map<A: MapAccess<'de>>(
+        first: Option<Cow<'de, str>>,
+        mut map: A,
+    ) -> Result<Parsed<Self::Value>, A::Error> {
+        let mut elements = Elements::new(None);
+        // `meta` may stand before `data`, so a strange key says something only at the end.
+        let (mut strange, mut positions) = (Map::new(), Vec::new());
+        let mut next = first;
+        while let Some(key) = next {
+            let before = mark();
+            if is_position(&key) && strange.is_empty() {
+                let parsed = map.next_value_seed(Seed::<R>::new())?;
+                elements.add(parsed, R::EXPECTED, before, &key);
+                positions.push(key.into_owned());
+            } else if UNWRAP && key == "data" && elements.read.is_empty() && elements.raw.is_none() {
+                let inner = map.next_value_seed(Seed::<ListOf<R, false>>::new())?;
+                below(before, || "data".to_owned());
+                return unwrapped(inner, strange, map);
             } else {
-                // `meta` may stand before `data`, so a strange key is an error only at the end.
-                map.next_value::<IgnoredAny>()?;
-                stranger.get_or_insert(key);
+                strange.insert(key.into_owned(), map.next_value()?);
             }
+            next = map.next_key()?.map(|Key(key)| key);
         }
-        match stranger {
-            None => Ok(Some(items)),
-            Some(key) => {
-                Err(A::Error::custom(format_args!("expected a list, found an object with the key {key:?}")))
+        if strange.is_empty() {
+            return Ok(elements.into_parsed());
+        }
+        // It was no list, so nothing in it was unreadable by itself; what was read goes back.
+        let elements = elements.raw.unwrap_or_else(|| elements.read.iter().map(written).collect());
+        strange.extend(positions.into_iter().zip(elements));
+        Ok(Parsed::unfit(Value::Object(strange), Self::EXPECTED))
+    }
+}
+
+/// What stood under `data`; where it does not fit, the wrapper is kept with it.
+fn unwrapped<'de, T, A: MapAccess<'de>>(
+    mut inner: Parsed<T>,
+    mut beside: Map<String, Value>,
+    mut map: A,
+) -> Result<Parsed<T>, A::Error> {
+    match &mut inner.unfit {
+        None => while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {},
+        Some(unfit) => {
+            beside.insert("data".to_owned(), std::mem::take(&mut unfit.raw));
+            while let Some((key, value)) = map.next_entry()? {
+                beside.insert(key, value);
             }
+            unfit.raw = Value::Object(beside);
+        }
+    }
+    Ok(inner)
+}
+
+/// An object: bare or, when `data` is its first key and `UNWRAP` says so, `{"data": {..}}`, and then what stands beside
+/// `data` is dropped. `[]` is nothing, and so is `{}` where an object needs more. A scalar goes on as it is.
+pub(crate) struct Object<R, const UNWRAP: bool = true>(PhantomData<R>);
+
+impl<'de, R: Read<'de>, const UNWRAP: bool> Read<'de> for Object<R, UNWRAP> {
+    type Value = R::Value;
+    const EXPECTED: &'static str = R::EXPECTED;
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self::Value> {
+        R::scalar(scalar)
+    }
+
+    fn map<A: MapAccess<'de>>(
+        first: Option<Cow<'de, str>>,
+        mut map: A,
+    ) -> Result<Parsed<Self::Value>, A::Error> {
+        match first {
+            None => match R::map(None, map)? {
+                Parsed { value: None, .. } => Ok(Parsed::nothing(Nothing::Object)),
+                parsed => Ok(parsed),
+            },
+            Some(key) if UNWRAP && key == "data" => {
+                let before = mark();
+                let inner = map.next_value_seed(Seed::<Object<R, false>>::new())?;
+                below(before, || "data".to_owned());
+                unwrapped(inner, Map::new(), map)
+            }
+            first => R::map(first, map),
         }
     }
 }
 
-/// Map or nothing; PHP's `[]` is an empty map.
-pub(crate) struct MapVisitor<T>(PhantomData<T>);
+/// As [`Object`], for a field that is boxed because its type holds itself.
+pub(crate) struct Boxed<R>(PhantomData<R>);
 
-impl<T> MapVisitor<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
+impl<'de, R: Read<'de>> Read<'de> for Boxed<R> {
+    type Value = Box<R::Value>;
+    const EXPECTED: &'static str = R::EXPECTED;
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self::Value> {
+        R::scalar(scalar).map(Box::new)
+    }
+
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self::Value>, A::Error> {
+        Ok(Object::<R>::map(first, map)?.map(Box::new))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for MapVisitor<T> {
-    type Value = Option<BTreeMap<String, T>>;
+/// An object with whatever keys.
+pub(crate) type FreeForm = Map<String, Value>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map, [] when it is empty, or null")
+impl<'de> Read<'de> for FreeForm {
+    type Value = Self;
+    const EXPECTED: &'static str = "an object";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        match scalar {
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        raw_object(first, map).map(Parsed::whole)
+    }
+}
+
+/// A bare list.
+impl<'de, R: Read<'de, Value = R> + Serialize> Read<'de> for Vec<R> {
+    type Value = Self;
+    const EXPECTED: &'static str = "a list";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self> {
+        ListOf::<R, false>::scalar(scalar)
     }
 
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Self>, A::Error> {
+        ListOf::<R, false>::seq(seq)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        d.deserialize_any(self)
+    fn map<A: MapAccess<'de>>(first: Option<Cow<'de, str>>, map: A) -> Result<Parsed<Self>, A::Error> {
+        ListOf::<R, false>::map(first, map)
+    }
+}
+
+/// A map: an object, `[]` for an empty one, or an old server's list of objects, kept by their `id`.
+pub(crate) struct MapOf<R>(PhantomData<R>);
+
+impl<'de, R: Read<'de>> Read<'de> for MapOf<R> {
+    type Value = BTreeMap<String, R::Value>;
+    const EXPECTED: &'static str = "a map";
+
+    fn scalar(scalar: Scalar<'_>) -> Parsed<Self::Value> {
+        match scalar {
+            Scalar::Null => Parsed::nothing(Nothing::Null),
+            scalar => Parsed::unfit(scalar.to_value(), Self::EXPECTED),
+        }
     }
 
     // Old servers send the kick-off values of a process as a list of objects, each with its field's id
     // (pp:PrerunData). The whole element is kept under that id.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut entries = BTreeMap::new();
-        while let Some(value) = seq.next_element::<Value>()? {
-            let Some(id) = value.as_object().and_then(element_id) else {
-                return Err(A::Error::custom("expected a map, found a list whose elements have no id"));
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<Self::Value>, A::Error> {
+        let all = raw_list(seq)?;
+        let mut by_id = Map::new();
+        for element in &all {
+            let id = element.as_object().and_then(element_id);
+            let Some(id) = id.filter(|id| !by_id.contains_key(id)) else {
+                return Ok(Parsed::unfit(Value::Array(all), Self::EXPECTED));
             };
-            let entry = T::deserialize(value).map_err(A::Error::custom)?;
-            if let Some(_double) = entries.insert(id, entry) {
-                return Err(A::Error::custom("expected a map, found a list with one id twice"));
-            }
+            by_id.insert(id, element.clone());
         }
-        Ok(Some(entries))
+        let mut entries = Entries::default();
+        for (key, value) in by_id {
+            let before = mark();
+            let parsed = from_value::<R>(value).map_err(A::Error::custom)?;
+            entries.add(key, parsed, R::EXPECTED, before);
+        }
+        let mut parsed = entries.into_parsed();
+        if let Some(unfit) = &mut parsed.unfit {
+            unfit.raw = Value::Array(all);
+        }
+        Ok(parsed)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = BTreeMap::new();
-        while let Some((key, value)) = map.next_entry()? {
-            entries.insert(key, value);
+    fn map<A: MapAccess<'de>>(
+        first: Option<Cow<'de, str>>,
+        mut map: A,
+    ) -> Result<Parsed<Self::Value>, A::Error> {
+        let mut entries = Entries::default();
+        let mut next = first.map(Cow::into_owned);
+        while let Some(key) = next {
+            let before = mark();
+            let parsed = map.next_value_seed(Seed::<R>::new())?;
+            entries.add(key, parsed, R::EXPECTED, before);
+            next = map.next_key()?;
         }
-        Ok(Some(entries))
+        Ok(entries.into_parsed())
+    }
+}
+
+/// As [`Elements`], of a map.
+struct Entries<T> {
+    read: BTreeMap<String, T>,
+    raw: Option<Map<String, Value>>,
+    first: Option<UnfitPart>,
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self { read: BTreeMap::new(), raw: None, first: None }
+    }
+}
+
+impl<T: Serialize> Entries<T> {
+    fn add(&mut self, key: String, parsed: Parsed<T>, expected: &'static str, before: usize) {
+        below(before, || key_of_people(&key));
+        match parsed {
+            Parsed { value: Some(value), unfit: None, .. } => {
+                if let Some(raw) = &mut self.raw {
+                    raw.insert(key.clone(), written(&value));
+                }
+                self.read.insert(key, value);
+            }
+            parsed => {
+                let read = self.read.iter().map(|(key, value)| (key.clone(), written(value)));
+                let raw = self.raw.get_or_insert_with(|| read.collect());
+                let (value, part) =
+                    unfit_element(parsed.unfit, parsed.nothing, expected, &key_of_people(&key));
+                self.first.get_or_insert(part);
+                raw.insert(key.clone(), value);
+                match parsed.value {
+                    Some(value) => drop(self.read.insert(key, value)),
+                    None => drop(self.read.remove(&key)),
+                }
+            }
+        }
+    }
+
+    fn into_parsed(self) -> Parsed<BTreeMap<String, T>> {
+        match self.raw.zip(self.first) {
+            None => Parsed::whole(self.read),
+            Some((raw, first)) => Parsed::in_part(self.read, Value::Object(raw), first),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use reqwest::{Method, ResponseBuilderExt, StatusCode};
 use serde_json::Value;
 use tallyfy_gen::operations::{self, Repeat};
 use tallyfy_gen::transport::Transport;
+use tallyfy_gen::wire::Unreadable;
 
 use super::Preview;
 use super::reconcile::{CreationTicket, Lookup, LookupOutcome};
@@ -45,15 +46,27 @@ pub(super) struct SendTransport {
     limits: Limits,
     lookup: Option<Arc<dyn Lookup>>,
     outcome: Kept,
+    unreadable: Mutex<Vec<Unreadable>>,
 }
 
 impl SendTransport {
     pub(super) fn new(core: &Arc<Core>, limits: Limits, lookup: Option<Arc<dyn Lookup>>) -> Self {
-        Self { core: Arc::clone(core), limits, lookup, outcome: Mutex::new(None) }
+        Self {
+            core: Arc::clone(core),
+            limits,
+            lookup,
+            outcome: Mutex::new(None),
+            unreadable: Mutex::default(),
+        }
     }
 
     pub(super) fn take(&self) -> Option<TransportOutcome> {
         take(&self.outcome)
+    }
+
+    /// What of the answer could not be read.
+    pub(super) fn unreadable(&self) -> Vec<Unreadable> {
+        std::mem::take(&mut self.unreadable.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sends, and where that leaves the outcome open, looks for the object (which the lookup then keeps) and sends
@@ -162,6 +175,10 @@ impl Transport for SendTransport {
                 Ok(failure(&self.core))
             }
         }
+    }
+
+    fn unreadable(&self, found: Vec<Unreadable>) {
+        *self.unreadable.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }
 

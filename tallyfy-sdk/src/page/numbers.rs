@@ -9,7 +9,7 @@
 //! few loses rows.
 
 use serde_json::{Map, Value};
-use tallyfy_gen::wire::{ListMeta, Pagination, read};
+use tallyfy_gen::wire::{self, ListMeta, Pagination};
 
 /// Pages and rows beyond this are no places in a list: PHP counts its offsets in 64 bits, and so do we.
 pub(super) const FURTHEST: i64 = i32::MAX as i64;
@@ -68,7 +68,7 @@ impl PageNumbers {
             // `per_page`, `perPage` and `per-page` are one.
             let mut word = key.to_ascii_lowercase();
             word.retain(|letter| letter.is_ascii_alphanumeric());
-            let number = || read::integer(value).ok().flatten();
+            let number = || wire::integer(value);
             match &*word {
                 "total" | "totalcount" | "totalitems" => self.total(number()),
                 "count" => self.count(number(), rows),

@@ -50,10 +50,29 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The last key of its pointer.
+    pub(super) fn key(&self) -> &str {
+        self.pointer.last().map_or("", String::as_str)
+    }
+
+    pub(super) fn is_scalar(&self) -> bool {
+        use Kind::{Day, Flag, Integer, Moment, Number, Text, Word};
+        matches!(self.kind, Text | Word | Moment | Day | Integer | Number | Flag)
+    }
+
+    /// Its pointer as a note has it: keys that people made are not shown.
+    pub(super) fn noted(&self) -> String {
+        noted(&self.pointer)
+    }
+
     /// In a list, or in a map that people made.
     pub(super) fn is_element(&self) -> bool {
         self.pointer.last().is_some_and(|key| key == "0" || key == KEY)
     }
+}
+
+fn noted(pointer: &[String]) -> String {
+    pointer.iter().map(|key| format!("/{}", if key == KEY { "*" } else { key })).collect()
 }
 
 impl fmt::Display for Place {
@@ -68,6 +87,16 @@ pub(super) struct Answer {
     pub(super) schema: String,
     pub(super) body: Value,
     pub(super) places: Vec<Place>,
+}
+
+impl Answer {
+    /// The object that needs a place, as a note has it; `None` where that is the answer itself.
+    pub(super) fn holder(&self, place: &Place) -> Option<String> {
+        let holder = &place.pointer[..place.pointer.len() - 1];
+        let is_frame = |place: &Place| place.pointer == holder && place.kind == Kind::Frame;
+        let is_answer = holder.is_empty() || holder == ["data"] && self.places.iter().any(is_frame);
+        (!is_answer).then(|| noted(holder))
+    }
 }
 
 /// All operations that answer JSON with a schema.

@@ -1,19 +1,23 @@
 //! Whole answers: framed, bare, late `data`, and what must never pass as an empty page.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::{reader, refuses, writes};
-use crate::wire::{Item, List, Pagination, read};
+use crate::wire::record::record;
+use crate::wire::{Item, List, Pagination};
 
-/// Without a flattened map, so its derived visitor would also take a list for its fields.
-#[derive(Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, PartialEq)]
 struct Plain {
-    #[serde(deserialize_with = "read::id_text")]
     id: String,
-    #[serde(default, deserialize_with = "read::text", skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    extra: Map<String, Value>,
 }
+
+record! { Plain "an object (Plain) with `id`" ["id"] {
+    required id "id" IdText;
+    optional title "title" Text;
+}}
 
 #[test]
 fn an_item_reads_framed_and_bare() {
@@ -43,7 +47,6 @@ fn an_item_hands_other_kinds_of_data_on() {
         (r#"{"data":null}"#, r#"{"data":null}"#),
         (r#"{"data":[1]}"#, r#"{"data":[1]}"#),
     ]);
-    writes::<Item<Option<Plain>>>(&[(r#"{"data":null}"#, r#"{"data":null}"#)]);
 }
 
 #[test]
@@ -52,16 +55,49 @@ fn an_item_without_its_thing_is_refused() {
         reader!(Deserialize::deserialize),
         &[
             ("{}", "missing field `id`"),
-            ("{\"data\": null}", "null"),
-            ("{\"data\": {}}", "missing field `id`"),
-            ("{\"data\": []}", "invalid length 0"),
-            ("{\"data\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}", "an id"),
+            ("{\"data\": null}", "expected one object, found null at /data"),
+            ("{\"data\": {}}", "missing field `id` at /data"),
+            ("{\"data\": []}", "expected one object, found a list at /data"),
+            ("{\"data\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}", "found a list at /data"),
             ("{\"error\": true, \"message\": \"no\"}", "missing field `id`"),
-            ("{\"data\": {\"id\": \"a\"}, \"meta\": [1]}", "expected an object"),
+            ("{\"meta\": {}, \"data\": {\"title\": \"x\"}}", "missing field `id` at /data"),
             ("null", "expected an answer"),
             ("[]", "expected an answer"),
         ],
     );
+}
+
+#[test]
+fn what_is_odd_beside_the_thing_stays_as_it_came() {
+    writes::<Item<Plain>>(&[
+        (r#"{"data":{"id":"a"},"meta":[1]}"#, r#"{"data":{"id":"a"},"meta":[1]}"#),
+        (r#"{"meta":"x","data":{"id":"a"}}"#, r#"{"data":{"id":"a"},"meta":"x"}"#),
+    ]);
+    writes::<List<i64>>(&[
+        (r#"{"data":[4],"meta":"x"}"#, r#"{"data":[4],"meta":"x"}"#),
+        (
+            r#"{"data":[4],"meta":{"pagination":{"total":"many"}}}"#,
+            r#"{"data":[4],"meta":{"pagination":{"total":"many"}}}"#,
+        ),
+    ]);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_kept_in_its_place_and_noted() {
+    let json = r#"{"data":[{"id":"a"},{"title":"no id"},null,{"id":"b"},[1],7]}"#;
+    let page: List<Plain> = serde_json::from_str(json).expect("reads");
+    assert_eq!(page.data.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    let odd: Vec<_> = page.odd_rows.iter().map(|row| (row.position, row.value.clone())).collect();
+    assert_eq!(odd, [(1, json!({"title": "no id"})), (2, json!(null)), (4, json!([1])), (5, json!(7))]);
+    let noted: Vec<_> = page.unreadable.iter().map(ToString::to_string).collect();
+    let expected = [
+        "/data/1: missing field `id`",
+        "/data/2: expected an object (Plain) with `id`, found nothing",
+        "/data/4: expected an object (Plain) with `id`, found a list",
+        "/data/5: expected an object (Plain) with `id`, found a number",
+    ];
+    assert_eq!(noted, expected);
+    writes::<List<Plain>>(&[(json, json)]);
 }
 
 #[test]
@@ -71,6 +107,7 @@ fn a_list_reads_framed_bare_and_with_gaps() {
         ("[4,5]", "{\"data\":[4,5]}"),
         ("[]", "{\"data\":[]}"),
         ("{\"data\":[]}", "{\"data\":[]}"),
+        ("{\"data\":{}}", "{\"data\":[]}"),
         ("{\"data\":{\"0\":4,\"7\":5}}", "{\"data\":[4,5]}"),
         ("{\"data\":[4],\"meta\":[]}", "{\"data\":[4]}"),
         ("{\"data\":[4],\"meta\":null}", "{\"data\":[4]}"),
@@ -88,13 +125,13 @@ fn an_answer_without_a_data_list_is_never_an_empty_page() {
     refuses::<List<i64>>(
         reader!(Deserialize::deserialize),
         &[
-            ("{}", "without `data`"),
-            ("{\"error\": true}", "without `data`"),
-            ("{\"meta\": {\"pagination\": {\"total\": 0}}}", "without `data`"),
-            ("{\"data\": null}", "`data` with a list"),
-            ("{\"data\": {}}", "`data` with a list"),
-            ("{\"data\": {\"id\": 4}}", "`data` with a list"),
-            ("{\"data\": \"\"}", "`data` with a list"),
+            ("{}", "missing field `data`"),
+            ("{\"error\": true}", "missing field `data`"),
+            ("{\"meta\": {\"pagination\": {\"total\": 0}}}", "missing field `data`"),
+            ("{\"data\": null}", "expected a list, found null at /data"),
+            ("{\"data\": {\"id\": 4}}", "expected a list, found an object at /data"),
+            ("{\"data\": {\"0\": 4, \"id\": 4}}", "expected a list, found an object at /data"),
+            ("{\"data\": \"\"}", "expected a list, found a text at /data"),
             ("null", "a `data` list"),
             ("\"<html>\"", "a `data` list"),
         ],

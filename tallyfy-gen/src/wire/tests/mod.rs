@@ -29,6 +29,81 @@ macro_rules! reader {
 }
 use reader;
 
+/// Each reader of a field by itself: what does not fit is an error, with the words that a note has.
+mod strict {
+    use std::collections::BTreeMap;
+
+    use serde::Deserializer;
+    use serde_json::Value;
+
+    use crate::wire::read::{Read, optional, required};
+    use crate::wire::readers as r;
+    use crate::wire::{Date, Timestamp};
+
+    macro_rules! strict {
+        ($($name:ident $reader:ty => $value:ty;)+) => {$(
+            pub(super) fn $name<'de, D: Deserializer<'de>>(d: D) -> Result<Option<$value>, D::Error> {
+                optional::<$reader, D>(d)
+            }
+        )+};
+    }
+
+    strict! {
+        integer r::Integer => i64;
+        number r::Float => f64;
+        flag r::Flag => bool;
+        text r::Text => String;
+        timestamp Timestamp => Timestamp;
+        date Date => Date;
+        integers r::ListOf<r::Integer> => Vec<i64>;
+        texts r::ListOf<r::Text> => Vec<String>;
+        value r::Anything => Value;
+    }
+
+    pub(super) fn id_text<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+        required::<r::IdText, D>(d)
+    }
+
+    pub(super) fn id_integer<'de, D: Deserializer<'de>>(d: D) -> Result<i64, D::Error> {
+        required::<r::IdInteger, D>(d)
+    }
+
+    pub(super) fn list<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<Vec<R>>, D::Error>
+    where
+        R: serde::Serialize,
+    {
+        optional::<r::ListOf<R>, D>(d)
+    }
+
+    pub(super) fn object<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<R>, D::Error> {
+        optional::<r::Object<R>, D>(d)
+    }
+
+    pub(super) fn boxed<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<Box<R>>, D::Error> {
+        optional::<r::Boxed<R>, D>(d)
+    }
+
+    pub(super) fn map<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<BTreeMap<String, R>>, D::Error> {
+        optional::<r::MapOf<R>, D>(d)
+    }
+
+    pub(super) fn open_enum<'de, T, D>(d: D) -> Result<Option<T>, D::Error>
+    where
+        D: Deserializer<'de>,
+        T: for<'a> From<&'a str> + serde::Serialize,
+    {
+        optional::<r::Word<T>, D>(d)
+    }
+}
+
 type Reader<T> = fn(&str) -> serde_json::Result<T>;
 
 /// Each JSON text must read as the value beside it.

@@ -12,7 +12,7 @@ use super::enums::Status;
 use super::{Reader, reader};
 use crate::wire::{
     CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, OneOrMany, RunProgress, Timestamp,
-    UserRef, read,
+    UserRef,
 };
 
 /// Any JSON, leaning to the keys and texts that the readers look at.
@@ -65,25 +65,32 @@ fn typed<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
     serde_json::from_str(json)
 }
 
+/// A bare list is written framed, so the places in it are others.
+fn list_of_ids(json: &str) -> serde_json::Result<List<Id>> {
+    let mut list: List<Id> = serde_json::from_str(json)?;
+    list.unreadable.clear();
+    Ok(list)
+}
+
 proptest! {
     #[test]
     fn field_readers_settle_on_any_json(json in any_json()) {
-        settles(reader!(read::integer), &json)?;
-        settles(reader!(read::flag), &json)?;
-        settles(reader!(read::text), &json)?;
-        settles(reader!(read::integers), &json)?;
-        settles(reader!(read::texts), &json)?;
-        settles(reader!(read::value), &json)?;
-        settles(reader!(read::id_text), &json)?;
-        settles(reader!(read::id_integer), &json)?;
-        settles::<Option<Status>>(reader!(read::open_enum), &json)?;
-        settles::<Option<Vec<Id>>>(reader!(read::list), &json)?;
+        settles(reader!(super::strict::integer), &json)?;
+        settles(reader!(super::strict::flag), &json)?;
+        settles(reader!(super::strict::text), &json)?;
+        settles(reader!(super::strict::integers), &json)?;
+        settles(reader!(super::strict::texts), &json)?;
+        settles(reader!(super::strict::value), &json)?;
+        settles(reader!(super::strict::id_text), &json)?;
+        settles(reader!(super::strict::id_integer), &json)?;
+        settles::<Option<Status>>(reader!(super::strict::open_enum), &json)?;
+        settles::<Option<Vec<Id>>>(reader!(super::strict::list), &json)?;
         // An object with a key `data` of its own is the one that cannot be told from a wrapper.
         if !json.to_string().contains("\"data\"") {
-            settles::<Option<UserRef>>(reader!(read::object), &json)?;
-            settles::<Option<Box<GroupRef>>>(reader!(read::boxed), &json)?;
+            settles::<Option<UserRef>>(reader!(super::strict::object), &json)?;
+            settles::<Option<Box<GroupRef>>>(reader!(super::strict::boxed), &json)?;
         }
-        settles::<Option<BTreeMap<String, Value>>>(reader!(read::map), &json)?;
+        settles::<Option<BTreeMap<String, Value>>>(reader!(super::strict::map), &json)?;
     }
 
     #[test]
@@ -95,7 +102,7 @@ proptest! {
         settles(typed::<GuestRef>, &json)?;
         settles(typed::<CountryRef>, &json)?;
         settles(typed::<OneOrMany<Id>>, &json)?;
-        settles(typed::<List<Id>>, &json)?;
+        settles(list_of_ids, &json)?;
         settles(typed::<Item<Id>>, &json)?;
         settles(typed::<Date>, &json)?;
     }
@@ -103,7 +110,7 @@ proptest! {
     #[test]
     fn a_wrapped_list_or_object_is_the_bare_one(items in prop::collection::vec(any::<i64>(), 0..5)) {
         let wrapped = json!({"data": items}).to_string();
-        let read: Reader<Option<Vec<i64>>> = reader!(read::list);
+        let read: Reader<Option<Vec<i64>>> = reader!(super::strict::list);
         prop_assert_eq!(read(&wrapped).expect("reads"), Some(items.clone()));
         let page: List<i64> = serde_json::from_str(&wrapped).expect("reads");
         prop_assert_eq!(page.data, items);
@@ -115,7 +122,7 @@ proptest! {
         id in any::<i64>(),
     ) {
         map.insert("id".to_owned(), id);
-        let read: Reader<Option<UserRef>> = reader!(read::object);
+        let read: Reader<Option<UserRef>> = reader!(super::strict::object);
         let bare = read(&json!(map).to_string()).expect("reads").expect("a member");
         prop_assert_eq!(bare.id, id);
         prop_assert_eq!(json!(bare), json!(map));
