@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tallyfy_gen::operations::OPERATIONS;
 use tallyfy_gen::{enums, types, wire};
 use tallyfy_tests::lossless::differences;
@@ -322,39 +322,43 @@ fn refused(cases: &[(&str, &str, &str)]) {
 fn a_thing_without_its_id_is_an_error() {
     refused(&[
         ("get_run", r#"{"data": {"name": "Oven service"}}"#, "missing field `id`"),
-        ("get_run", r#"{"data": {"id": null}}"#, "expected an id, string or number, found nothing"),
-        ("get_run", r#"{"data": {}}"#, "missing field `id`"),
+        ("get_run", r#"{"data": {"id": null}}"#, "missing field `id` at /data"),
+        ("get_run", r#"{"data": {}}"#, "missing field `id` at /data"),
         ("get_run", r#"{"name": "Oven service"}"#, "missing field `id`"),
-        ("get_me", r#"{"data": {"id": "ines"}}"#, "expected an integer"),
-        ("list_tasks", r#"{"data": [{"id": "a"}, {"title": "b"}]}"#, "missing field `id`"),
-        ("get_run", r#"{"data": {"id": "r", "tasks": {"data": [{"title": "b"}]}}}"#, "missing field `id`"),
+        ("get_me", r#"{"data": {"id": "ines"}}"#, "missing field `id` at /data"),
     ]);
 }
 
 #[test]
 fn an_answer_without_its_data_is_an_error() {
     refused(&[
-        ("get_run", r#"{"data": null}"#, "invalid type: null"),
-        ("get_run", r#"{"data": []}"#, "expected an object (Run)"),
+        ("get_run", r#"{"data": null}"#, "expected one object, found null at /data"),
+        ("get_run", r#"{"data": []}"#, "expected one object, found a list at /data"),
         ("get_run", r#"null"#, "expected an answer with `data`"),
         ("get_run", r#""OK""#, "expected an object (Run)"),
-        ("list_runs", r#"{"meta": {"pagination": {"total": 0}}}"#, "without `data`"),
-        ("list_runs", r#"{"data": null}"#, "expected `data` with a list"),
-        ("list_runs", r#"{"data": {}}"#, "expected `data` with a list"),
-        ("list_runs", r#"{"data": {"id": "r"}}"#, "expected `data` with a list"),
-        ("list_runs", r#"{"data": "none"}"#, "expected `data` with a list"),
+        ("list_runs", r#"{"meta": {"pagination": {"total": 0}}}"#, "missing field `data`"),
+        ("list_runs", r#"{"data": null}"#, "expected a list, found null at /data"),
+        ("list_runs", r#"{"data": {"id": "r"}}"#, "expected a list, found an object at /data"),
+        ("list_runs", r#"{"data": "none"}"#, "expected a list, found a text at /data"),
         ("list_runs", r#""OK""#, "expected an answer with a `data` list"),
     ]);
 }
 
+/// Read and written again, nothing is lost.
 #[test]
-fn a_field_of_another_kind_is_an_error() {
-    refused(&[
-        ("get_run", r#"{"data": {"id": "r", "late_tasks": "some"}}"#, "expected an integer"),
-        ("get_run", r#"{"data": {"id": "r", "starred": "yes"}}"#, "expected a bool"),
-        ("get_run", r#"{"data": {"id": "r", "users": {"first": 1}}}"#, "an object with the key \"first\""),
-        ("get_run", r#"{"data": {"id": "r", "prerun": "none"}}"#, "expected a map"),
-        ("get_run", r#"{"data": {"id": "r", "checklist": [{"id": "t"}]}}"#, "expected an object"),
-        ("get_run", r#"{"data": {"id": "r", "name": ["a"]}}"#, "expected a text"),
-    ]);
+fn a_value_of_another_kind_stays_as_it_came() {
+    for (operation, body) in [
+        ("get_run", json!({"data": {"id": "r", "late_tasks": "some"}})),
+        ("get_run", json!({"data": {"id": "r", "starred": "yes"}})),
+        ("get_run", json!({"data": {"id": "r", "users": {"first": 1}}})),
+        ("get_run", json!({"data": {"id": "r", "prerun": "none"}})),
+        ("get_run", json!({"data": {"id": "r", "checklist": [{"id": "t"}]}})),
+        ("get_run", json!({"data": {"id": "r", "name": ["a"]}})),
+        ("get_run", json!({"data": {"id": "r", "tasks": {"data": [{"title": "b"}]}}})),
+        ("list_tasks", json!({"data": [{"id": "a"}, {"title": "b"}, null]})),
+    ] {
+        let decoder = decoder(operation).expect("a row of DECODERS");
+        let written = decoder(&json!({"body": body}).to_string()).expect("read");
+        assert_eq!(written, body, "{operation}");
+    }
 }

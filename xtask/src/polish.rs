@@ -180,6 +180,8 @@ impl Pass<'_> {
             }
             match reader {
                 Some(reader) => parts.push(Part { ident, wire, reader, required: inner.is_none() }),
+                // That has a problem of its own.
+                None if is_foreign_date(&field.ty) => {}
                 None => self.problems.push(format!(
                     "{name}.{wire}: no reader of tallyfy-gen/src/wire/ for {}",
                     field.ty.to_token_stream()
@@ -302,6 +304,10 @@ fn instants(node: &mut ItemStruct) {
             field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::wire::for_request")]));
         }
     }
+}
+
+fn is_foreign_date(ty: &Type) -> bool {
+    ty.to_token_stream().to_string().contains("chrono ::")
 }
 
 /// An answer writes itself, so serde's attributes are for its JSON Schema alone.

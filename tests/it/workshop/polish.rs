@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use quote::ToTokens as _;
-use syn::{Arm, Attribute, ImplItem, Item, ItemImpl, visit::Visit};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{Attribute, ImplItem, Item};
 use xtask::{codegen, polish, view::View};
 
 use super::{mini_root, mini_spec, signature, snapshot};
@@ -83,30 +83,24 @@ fn describe(item: &Item, text: &mut String) {
                 }
             }
         }
-        Item::Impl(node) if implements(node, "Record") => {
-            let mut arms = Arms(Vec::new());
-            arms.visit_item_impl(node);
-            for arm in arms.0.iter().filter(|arm| !arm.starts_with('_')) {
-                let _ = writeln!(text, "    {} reads {arm}", signature::short(&node.self_ty));
-            }
+        Item::Macro(node) if node.mac.path.segments.last().is_some_and(|last| last.ident == "record") => {
+            rows(node.mac.tokens.clone(), text);
         }
         _ => {}
     }
 }
 
-fn implements(node: &ItemImpl, name: &str) -> bool {
-    let path = node.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-    path.is_some_and(|last| last.ident == name)
-}
-
-/// Arms of a match, as `"key" => reader`.
-struct Arms(Vec<String>);
-
-impl<'ast> Visit<'ast> for Arms {
-    fn visit_arm(&mut self, arm: &'ast Arm) {
-        let (key, body) = (arm.pat.to_token_stream(), arm.body.to_token_stream().to_string());
-        let reader = body.split("seed :: ").nth(1).and_then(|text| text.split(' ').next());
-        self.0.push(format!("{key} => {}", reader.unwrap_or("itself")));
+/// The table of an answer, a line for each field.
+fn rows(tokens: TokenStream, text: &mut String) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let [TokenTree::Ident(name), TokenTree::Literal(words), _, TokenTree::Group(fields)] = &tokens[..] else {
+        panic!("a table is a name, words, what is required, and fields");
+    };
+    let _ = writeln!(text, "    {name} is {words}");
+    for row in fields.stream().to_string().split(';').filter(|row| !row.trim().is_empty()) {
+        let row: Vec<&str> = row.split_whitespace().collect();
+        let [kind, _field, key, reader @ ..] = &row[..] else { panic!("no row: {row:?}") };
+        let _ = writeln!(text, "    {name} reads {key} => {kind} {}", reader.concat());
     }
 }
 
