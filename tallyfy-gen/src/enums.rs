@@ -3,7 +3,7 @@
 crate::wire::closed_enum! {
     /// Members (user) and guests.
     pub enum ActivityActorTypeFilter {
-        User = "user",
+        Member = "user",
         Guest = "guest",
     }
 }
@@ -11,19 +11,19 @@ crate::wire::closed_enum! {
 crate::wire::closed_enum! {
     /// Kinds of object with a history.
     pub enum ActivityEntityTypeFilter {
-        Checklist = "checklist",
-        Run = "run",
+        Template = "checklist",
+        Process = "run",
         Step = "step",
         Task = "task",
-        Thread = "thread",
+        Comment = "thread",
     }
 }
 
 crate::wire::closed_enum! {
     /// Kinds of object that hold others.
     pub enum ActivityOriginTypeFilter {
-        Checklist = "checklist",
-        Run = "run",
+        Template = "checklist",
+        Process = "run",
         Step = "step",
         Task = "task",
     }
@@ -45,8 +45,8 @@ crate::wire::closed_enum! {
         Task = "Task",
         Step = "Step",
         Process = "Process",
-        Blueprint = "Blueprint",
-        User = "User",
+        Template = "Blueprint",
+        Member = "User",
         Organization = "Organization",
         Tag = "Tag",
         Group = "Group",
@@ -91,7 +91,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Uploaded, or taken from an address.
-    pub enum AssetSource {
+    #[doc(alias = "AssetSource")]
+    pub enum FileSource {
         Local = "local",
         Url = "url",
     }
@@ -99,9 +100,10 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Checklist is a template, Run a process.
-    pub enum AssetSubjectType {
-        Run = "Run",
-        Checklist = "Checklist",
+    #[doc(alias = "AssetSubjectType")]
+    pub enum FileSubjectType {
+        Process = "Run",
+        Template = "Checklist",
         Task = "Task",
         Organization = "Organization",
     }
@@ -171,16 +173,16 @@ crate::wire::closed_enum! {
 crate::wire::open_enum! {
     /// Kind of the field that supplies assignees.
     pub enum AutomationActionableType {
-        Prerun = "Prerun",
-        Capture = "Capture",
+        KickoffField = "Prerun",
+        FormField = "Capture",
     }
 }
 
 crate::wire::closed_enum! {
     /// Kind of the field that supplies assignees.
     pub enum AutomationActionableTypeInput {
-        Prerun = "Prerun",
-        Capture = "Capture",
+        KickoffField = "Prerun",
+        FormField = "Capture",
     }
 }
 
@@ -248,8 +250,8 @@ crate::wire::open_enum! {
     /// What a condition looks at. May be read as a full PHP class name.
     pub enum AutomationConditionType {
         Step = "Step",
-        Capture = "Capture",
-        Prerun = "Prerun",
+        FormField = "Capture",
+        KickoffField = "Prerun",
     }
 }
 
@@ -257,8 +259,8 @@ crate::wire::closed_enum! {
     /// What a condition looks at.
     pub enum AutomationConditionTypeInput {
         Step = "Step",
-        Capture = "Capture",
-        Prerun = "Prerun",
+        FormField = "Capture",
+        KickoffField = "Prerun",
     }
 }
 
@@ -302,7 +304,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Legacy.
-    pub enum ChecklistPrivacy {
+    #[doc(alias = "ChecklistPrivacy")]
+    pub enum TemplatePrivacy {
         Private = "private",
         Organization = "organization",
         Public = "public",
@@ -311,7 +314,8 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// State of a template.
-    pub enum ChecklistStatus {
+    #[doc(alias = "ChecklistStatus")]
+    pub enum TemplateStatus {
         Published = "published",
         Active = "active",
     }
@@ -319,7 +323,8 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Kind of template.
-    pub enum ChecklistType {
+    #[doc(alias = "ChecklistType")]
+    pub enum TemplateType {
         Procedure = "procedure",
         Form = "form",
         Document = "document",
@@ -328,7 +333,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// Kind of template.
-    pub enum ChecklistTypeFilter {
+    #[doc(alias = "ChecklistTypeFilter")]
+    pub enum TemplateTypeFilter {
         Procedure = "procedure",
         Form = "form",
         Document = "document",
@@ -337,7 +343,8 @@ crate::wire::closed_enum! {
 
 crate::wire::closed_enum! {
     /// Kind of template.
-    pub enum ChecklistTypeInput {
+    #[doc(alias = "ChecklistTypeInput")]
+    pub enum TemplateTypeInput {
         Procedure = "procedure",
         Form = "form",
         Document = "document",
@@ -346,22 +353,23 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// What can be read with a template. From `runs` on the words are old and may be ignored; `automated_actions` and `prerun` come anyway.
-    pub enum ChecklistWith {
+    #[doc(alias = "ChecklistWith")]
+    pub enum TemplateInclude {
         Steps = "steps",
         Tags = "tags",
         Folder = "folder",
         Permissions = "permissions",
         Stages = "stages",
         LinkedTasks = "linked_tasks",
-        Assets = "assets",
+        Files = "assets",
         MemberWatchers = "member_watchers",
         GuestWatchers = "guest_watchers",
         AutomatedActions = "automated_actions",
-        Prerun = "prerun",
-        Runs = "runs",
-        RunsCollaborators = "runs.collaborators",
-        Threads = "threads",
-        StarredByUsers = "starredByUsers",
+        KickoffField = "prerun",
+        Processes = "runs",
+        ProcessesCollaborators = "runs.collaborators",
+        Discussion = "threads",
+        StarredByMembers = "starredByUsers",
         Statistics = "statistics",
         Owner = "owner",
     }
@@ -369,7 +377,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// Whether all assignees must complete the step, or any.
-    pub enum ConnectorStepTypeInput {
+    #[doc(alias = "ConnectorStepTypeInput")]
+    pub enum ConnectorStepType {
         All = "all",
         Any = "any",
     }
@@ -377,7 +386,8 @@ crate::wire::closed_enum! {
 
 crate::wire::closed_enum! {
     /// Kinds of task that the connector gateway knows.
-    pub enum ConnectorTaskTypeInput {
+    #[doc(alias = "ConnectorTaskTypeInput")]
+    pub enum ConnectorTaskType {
         Task = "task",
         Approval = "approval",
         Email = "email",
@@ -452,7 +462,8 @@ crate::wire::closed_enum! {
 
 crate::wire::closed_enum! {
     /// How the app shows dates; the API does not follow it.
-    pub enum DateFormatInput {
+    #[doc(alias = "DateFormatInput")]
+    pub enum DateFormat {
         MmDdYyyy = "mm/dd/yyyy",
         DdMmYyyy = "dd/mm/yyyy",
     }
@@ -461,7 +472,7 @@ crate::wire::closed_enum! {
 crate::wire::open_enum! {
     /// What embedded the template.
     pub enum DeletedReferenceType {
-        Blueprint = "Blueprint",
+        Template = "Blueprint",
         Step = "Step",
     }
 }
@@ -501,7 +512,7 @@ crate::wire::closed_enum! {
 crate::wire::open_enum! {
     /// Run is a process.
     pub enum FolderSubjectType {
-        Run = "Run",
+        Process = "Run",
         Task = "Task",
     }
 }
@@ -509,7 +520,7 @@ crate::wire::open_enum! {
 crate::wire::closed_enum! {
     /// Run is a process. Mind the case.
     pub enum FolderSubjectTypeInput {
-        Run = "Run",
+        Process = "Run",
         Task = "Task",
     }
 }
@@ -525,30 +536,31 @@ crate::wire::closed_enum! {
 crate::wire::open_enum! {
     /// checklist holds templates and run holds processes.
     pub enum FolderType {
-        Checklist = "checklist",
-        Run = "run",
+        Template = "checklist",
+        Process = "run",
     }
 }
 
 crate::wire::closed_enum! {
     /// checklist holds templates and run holds processes.
     pub enum FolderTypeFilter {
-        Checklist = "checklist",
-        Run = "run",
+        Template = "checklist",
+        Process = "run",
     }
 }
 
 crate::wire::closed_enum! {
     /// checklist holds templates and run holds processes.
     pub enum FolderTypeInput {
-        Checklist = "checklist",
-        Run = "run",
+        Template = "checklist",
+        Process = "run",
     }
 }
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum FolderWith {
+    #[doc(alias = "FolderWith")]
+    pub enum FolderInclude {
         Children = "children",
     }
 }
@@ -564,9 +576,10 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum GroupWith {
-        Assets = "assets",
-        Users = "users",
+    #[doc(alias = "GroupWith")]
+    pub enum GroupInclude {
+        Files = "assets",
+        Members = "users",
         Guests = "guests",
     }
 }
@@ -587,14 +600,16 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum GuestWith {
+    #[doc(alias = "GuestWith")]
+    pub enum GuestInclude {
         Stats = "stats",
     }
 }
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum OrganizationWith {
+    #[doc(alias = "OrganizationWith")]
+    pub enum OrganizationInclude {
         Subscription = "subscription",
         BillingInfo = "billing_info",
     }
@@ -602,7 +617,8 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Both words mean submitted.
-    pub enum RunPrerunStatus {
+    #[doc(alias = "RunPrerunStatus")]
+    pub enum KickoffStatus {
         Complete = "complete",
         Completed = "completed",
     }
@@ -610,7 +626,8 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// A leading - reverses the order.
-    pub enum RunSort {
+    #[doc(alias = "RunSort")]
+    pub enum ProcessSort {
         CreatedAt = "created_at",
         CreatedAtDesc = "-created_at",
         Name = "name",
@@ -622,7 +639,8 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Status of a process. `problem`: an issue on a task is open. `issue`: one on the process itself, which freezes its tasks. `in-progress` is what some documentation samples and webhooks say.
-    pub enum RunStatus {
+    #[doc(alias = "RunStatus")]
+    pub enum ProcessStatus {
         Active = "active",
         Complete = "complete",
         Problem = "problem",
@@ -635,7 +653,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// Words to filter processes by. `problem` includes issue.
-    pub enum RunStatusFilter {
+    #[doc(alias = "RunStatusFilter")]
+    pub enum ProcessStatusFilter {
         Active = "active",
         Complete = "complete",
         Problem = "problem",
@@ -649,7 +668,8 @@ crate::wire::closed_enum! {
 
 crate::wire::closed_enum! {
     /// State of the tasks of a process.
-    pub enum RunTaskStatusFilter {
+    #[doc(alias = "RunTaskStatusFilter")]
+    pub enum ProcessTaskStatusFilter {
         All = "all",
         InProgress = "in-progress",
         Completed = "completed",
@@ -658,35 +678,36 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// What a process can bring along.
-    pub enum RunWith {
-        Checklist = "checklist",
+    #[doc(alias = "RunWith")]
+    pub enum ProcessInclude {
+        Template = "checklist",
         Tasks = "tasks",
         Tags = "tags",
-        Assets = "assets",
+        Files = "assets",
         NextTask = "next_task",
         Permissions = "permissions",
         TasksMeta = "tasks_meta",
-        KoFormFields = "ko_form_fields",
+        KickoffFields = "ko_form_fields",
         FormFields = "form_fields",
         Stages = "stages",
         Folders = "folders",
         SelectedTextComment = "selected_text_comment",
         MemberWatchers = "member_watchers",
         GuestWatchers = "guest_watchers",
-        TasksThreads = "tasks.threads",
+        TasksDiscussion = "tasks.threads",
         TasksFormFields = "tasks.form_fields",
-        ChecklistSteps = "checklist.steps",
+        TemplateSteps = "checklist.steps",
     }
 }
 
 crate::wire::closed_enum! {
     /// Kinds of object. A blueprint is a template, a capture a form field.
     pub enum SearchKindFilter {
-        Blueprint = "blueprint",
+        Template = "blueprint",
         Process = "process",
         Task = "task",
         Snippet = "snippet",
-        Capture = "capture",
+        FormField = "capture",
         Step = "step",
     }
 }
@@ -790,22 +811,23 @@ crate::wire::closed_enum! {
 crate::wire::open_enum! {
     /// Checklist is a template and Run a process.
     pub enum TagSubjectType {
-        Checklist = "Checklist",
-        Run = "Run",
+        Template = "Checklist",
+        Process = "Run",
     }
 }
 
 crate::wire::closed_enum! {
     /// Checklist is a template and Run a process. Mind the case.
     pub enum TagSubjectTypeInput {
-        Checklist = "Checklist",
-        Run = "Run",
+        Template = "Checklist",
+        Process = "Run",
     }
 }
 
 crate::wire::closed_enum! {
     /// Which table the tag is looked up in: private for tags of the organization.
-    pub enum TagTypeInput {
+    #[doc(alias = "TagTypeInput")]
+    pub enum TagType {
         Private = "private",
         Public = "public",
     }
@@ -813,7 +835,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum TagWith {
+    #[doc(alias = "TagWith")]
+    pub enum TagInclude {
         Statistics = "statistics",
     }
 }
@@ -904,21 +927,22 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// What a task can bring along.
-    pub enum TaskWith {
-        Run = "run",
-        RunChecklist = "run.checklist",
+    #[doc(alias = "TaskWith")]
+    pub enum TaskInclude {
+        Process = "run",
+        ProcessTemplate = "run.checklist",
         Step = "step",
         FormFields = "form_fields",
         Tags = "tags",
-        Threads = "threads",
-        ThreadsCount = "threads_count",
+        Discussion = "threads",
+        DiscussionCount = "threads_count",
         Comments = "comments",
         Issues = "issues",
-        Assets = "assets",
+        Files = "assets",
         Folders = "folders",
         Roles = "roles",
         Activities = "activities",
-        KoFormFields = "ko-form-fields",
+        KickoffFields = "ko-form-fields",
         Summary = "summary",
         SelectedTextComment = "selected_text_comment",
         MemberWatchers = "member_watchers",
@@ -929,15 +953,17 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Whether a member or a guest wrote it.
-    pub enum ThreadAuthorType {
-        User = "user",
+    #[doc(alias = "ThreadAuthorType")]
+    pub enum CommentAuthorType {
+        Member = "user",
         Guest = "guest",
     }
 }
 
 crate::wire::open_enum! {
     /// problem: an issue, open while it has no `resolve_id`.
-    pub enum ThreadLabel {
+    #[doc(alias = "ThreadLabel")]
+    pub enum CommentLabel {
         Comment = "comment",
         Problem = "problem",
         Resolve = "resolve",
@@ -948,7 +974,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// What kind of comment it is. `resolve` resolves no issue.
-    pub enum ThreadLabelInput {
+    #[doc(alias = "ThreadLabelInput")]
+    pub enum CommentLabelInput {
         Comment = "comment",
         Problem = "problem",
         Resolve = "resolve",
@@ -959,7 +986,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// hide-for-guests: members alone see it.
-    pub enum ThreadState {
+    #[doc(alias = "ThreadState")]
+    pub enum CommentState {
         Open = "open",
         HideForGuests = "hide-for-guests",
         Collapsed = "collapsed",
@@ -968,7 +996,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// hide-for-guests: members alone see it.
-    pub enum ThreadStateInput {
+    #[doc(alias = "ThreadStateInput")]
+    pub enum CommentStateInput {
         Open = "open",
         HideForGuests = "hide-for-guests",
         Collapsed = "collapsed",
@@ -977,7 +1006,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Compare without case: samples show `Admin` too.
-    pub enum UserRole {
+    #[doc(alias = "UserRole")]
+    pub enum MemberRole {
         Admin = "admin",
         Standard = "standard",
         Light = "light",
@@ -986,7 +1016,8 @@ crate::wire::open_enum! {
 
 crate::wire::closed_enum! {
     /// In lower case. admin and standard take a full seat, light takes a light one.
-    pub enum UserRoleInput {
+    #[doc(alias = "UserRoleInput")]
+    pub enum MemberRoleInput {
         Admin = "admin",
         Standard = "standard",
         Light = "light",
@@ -995,7 +1026,8 @@ crate::wire::closed_enum! {
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum UserStatus {
+    #[doc(alias = "UserStatus")]
+    pub enum MemberStatus {
         Active = "active",
         Invited = "invited",
         Disabled = "disabled",
@@ -1004,19 +1036,21 @@ crate::wire::open_enum! {
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum UserType {
+    #[doc(alias = "UserType")]
+    pub enum MemberType {
         Standard = "standard",
     }
 }
 
 crate::wire::open_enum! {
     /// Known values.
-    pub enum UserWith {
+    #[doc(alias = "UserWith")]
+    pub enum MemberInclude {
         Groups = "groups",
         Stats = "stats",
         Organizations = "organizations",
         Preferences = "preferences",
-        Assets = "assets",
+        Files = "assets",
         MemberWatchers = "member_watchers",
         GuestWatchers = "guest_watchers",
         AuthMethods = "auth_methods",

@@ -126,6 +126,194 @@ pub mod types {
         "type" Many < Text >; optional undoable "undoable" Flag; optional verb "verb"
         Many < Text >; }
     }
+    /// `CreateTaskBotCommentInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTaskBotCommentInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct AddBotComment {
+        /// HTML.
+        pub content: ::std::string::String,
+    }
+    impl AddBotComment {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { content: content.into() }
+        }
+        /// HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+    }
+    impl crate::check::Check for AddBotComment {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateTaskCommentInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTaskCommentInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct AddComment {
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
+        pub content: ::std::string::String,
+        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub label: ::std::option::Option<crate::enums::CommentLabelInput>,
+        /// Hidden from guests when absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<crate::enums::CommentStateInput>,
+    }
+    impl AddComment {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                content: content.into(),
+                label: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+            }
+        }
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<crate::enums::CommentLabelInput>,
+        ) -> Self {
+            self.label = ::std::option::Option::Some(label.into());
+            self
+        }
+        /// Hidden from guests when absent.
+        #[must_use]
+        pub fn state(
+            mut self,
+            state: impl ::std::convert::Into<crate::enums::CommentStateInput>,
+        ) -> Self {
+            self.state = ::std::option::Option::Some(state.into());
+            self
+        }
+    }
+    impl crate::check::Check for AddComment {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateRunCommentInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateRunCommentInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct AddProcessComment {
+        /// HTML.
+        pub content: ::std::string::String,
+    }
+    impl AddProcessComment {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { content: content.into() }
+        }
+        /// HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+    }
+    impl crate::check::Check for AddProcessComment {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateChecklistCommentInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateChecklistCommentInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct AddTemplateComment {
+        /// HTML.
+        pub content: ::std::string::String,
+        /// What kind of comment it is. `resolve` resolves no issue.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub label: ::std::option::Option<crate::enums::CommentLabelInput>,
+        /// hide-for-guests: members alone see it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<crate::enums::CommentStateInput>,
+    }
+    impl AddTemplateComment {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                content: content.into(),
+                label: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+            }
+        }
+        /// HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// What kind of comment it is. `resolve` resolves no issue.
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<crate::enums::CommentLabelInput>,
+        ) -> Self {
+            self.label = ::std::option::Option::Some(label.into());
+            self
+        }
+        /// hide-for-guests: members alone see it.
+        #[must_use]
+        pub fn state(
+            mut self,
+            state: impl ::std::convert::Into<crate::enums::CommentStateInput>,
+        ) -> Self {
+            self.state = ::std::option::Option::Some(state.into());
+            self
+        }
+    }
+    impl crate::check::Check for AddTemplateComment {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
     /// A member that an application created.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -142,7 +330,7 @@ pub mod types {
         /// `last_name`
         pub last_name: ::std::option::Option<::std::string::String>,
         /// `role`
-        pub role: ::std::option::Option<crate::enums::UserRole>,
+        pub role: ::std::option::Option<crate::enums::MemberRole>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -151,70 +339,140 @@ pub mod types {
         ApplicationUser "an object (ApplicationUser) with `id`"["id"] { optional
         created_at "created_at" crate ::wire::Timestamp; optional email "email" Text;
         optional first_name "first_name" Text; required id "id" IdInteger; optional
-        last_name "last_name" Text; optional role "role" Word < crate ::enums::UserRole
+        last_name "last_name" Text; optional role "role" Word < crate ::enums::MemberRole
         >; }
     }
-    /// A stored file.
+    /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "OwnersInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct Assign {
+        /// Group ids.
+        pub groups: ::std::vec::Vec<::std::string::String>,
+        /// Emails.
+        pub guests: ::std::vec::Vec<::std::string::String>,
+        /// Member ids.
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::vec::Vec<i64>,
+    }
+    impl Assign {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            Self {
+                groups: groups.into_iter().map(::std::convert::Into::into).collect(),
+                guests: guests.into_iter().map(::std::convert::Into::into).collect(),
+                members: members.into_iter().map(::std::convert::Into::into).collect(),
+            }
+        }
+        /// Group ids.
+        #[must_use]
+        pub fn groups(
+            mut self,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
+            self
+        }
+        /// Emails.
+        #[must_use]
+        pub fn guests(
+            mut self,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
+            self
+        }
+        /// Member ids.
+        #[doc(alias = "users")]
+        #[must_use]
+        pub fn members(
+            mut self,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.members = members.into_iter().map(::std::convert::Into::into).collect();
+            self
+        }
+    }
+    impl crate::check::Check for Assign {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Who a task is assigned to. All three buckets are always there.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "TaskOwners")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct Asset {
-        /// `filename`
-        pub filename: ::std::option::Option<::std::string::String>,
-        /// `id`
-        pub id: ::std::string::String,
-        /// `source`
-        pub source: ::std::option::Option<crate::enums::AssetSource>,
-        /// `step_id`
-        pub step_id: ::std::option::Option<::std::string::String>,
-        /// `subject`
-        pub subject: ::std::option::Option<AssetSubject>,
-        /// Name of the external store, like Dropbox.
-        pub system: ::std::option::Option<::std::string::String>,
-        /// `uploaded_at`
-        pub uploaded_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// A form field id, or `ko_field` for a kick-off field.
-        pub uploaded_from: ::std::option::Option<::std::string::String>,
-        /// `uploaded_to_s3`
-        pub uploaded_to_s3: ::std::option::Option<bool>,
-        /// May arrive as text.
-        pub version: ::std::option::Option<i64>,
+    pub struct Assignees {
+        /// Group ids.
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Emails.
+        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Guest links, which let in without a login.
+        #[doc(alias = "taskUrls")]
+        #[cfg_attr(feature = "schemars", serde(rename = "taskUrls"))]
+        pub task_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Member ids; some answers have objects instead.
+        #[doc(alias = "users")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users"))]
+        pub members: ::std::option::Option<::std::vec::Vec<crate::wire::MemberRef>>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        Asset "an object (Asset) with `id`"["id"] { optional filename "filename" Text;
-        required id "id" IdText; optional source "source" Word < crate
-        ::enums::AssetSource >; optional step_id "step_id" Text; optional subject
-        "subject" Object < AssetSubject >; optional system "system" Text; optional
-        uploaded_at "uploaded_at" crate ::wire::Timestamp; optional uploaded_from
-        "uploaded_from" Text; optional uploaded_to_s3 "uploaded_to_s3" Flag; optional
-        version "version" Integer; }
+        Assignees "an object (Assignees)"[] { optional groups "groups" ListOf < Text >;
+        optional guests "guests" ListOf < Text >; optional task_urls "taskUrls" ListOf <
+        Text >; optional members "users" ListOf < crate ::wire::MemberRef >; }
     }
-    /// What a file was uploaded for.
+    /// The deadline a task would have if nobody had set it by hand.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct AssetSubject {
-        /// `id`
-        pub id: ::std::option::Option<::std::string::String>,
-        /// `type`
-        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<crate::enums::AssetSubjectType>,
+    pub struct AutomaticDeadline {
+        /// `date`
+        pub date: ::std::option::Option<crate::wire::Timestamp>,
+        /// A sentence for people, not for programs.
+        pub reason: ::std::option::Option<::std::string::String>,
+        /// What the deadline follows from, the first that applies in this order.
+        pub source: ::std::option::Option<crate::enums::AutomaticDeadlineSource>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        AssetSubject "an object (AssetSubject)"[] { optional id "id" Text; optional type_
-        "type" Word < crate ::enums::AssetSubjectType >; }
+        AutomaticDeadline "an object (AutomaticDeadline)"[] { optional date "date" crate
+        ::wire::Timestamp; optional reason "reason" Text; optional source "source" Word <
+        crate ::enums::AutomaticDeadlineSource >; }
     }
     /// A rule of a template: when the conditions hold, the actions happen.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "AutomatedAction")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct AutomatedAction {
+    pub struct Automation {
         /// `archived_at`
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Name of the rule.
@@ -236,33 +494,13 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        AutomatedAction "an object (AutomatedAction) with `id`"["id"] { optional
-        archived_at "archived_at" crate ::wire::Timestamp; optional automated_alias
-        "automated_alias" Text; optional conditions "conditions" ListOf <
-        AutomationCondition >; optional created_at "created_at" crate ::wire::Timestamp;
-        required id "id" IdText; optional last_updated "last_updated" crate
-        ::wire::Timestamp; optional position "position" Integer; optional then_actions
-        "then_actions" ListOf < AutomationAction >; }
-    }
-    /// The deadline a task would have if nobody had set it by hand.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct AutomaticDeadline {
-        /// `date`
-        pub date: ::std::option::Option<crate::wire::Timestamp>,
-        /// A sentence for people, not for programs.
-        pub reason: ::std::option::Option<::std::string::String>,
-        /// What the deadline follows from, the first that applies in this order.
-        pub source: ::std::option::Option<crate::enums::AutomaticDeadlineSource>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        AutomaticDeadline "an object (AutomaticDeadline)"[] { optional date "date" crate
-        ::wire::Timestamp; optional reason "reason" Text; optional source "source" Word <
-        crate ::enums::AutomaticDeadlineSource >; }
+        Automation "an object (Automation) with `id`"["id"] { optional archived_at
+        "archived_at" crate ::wire::Timestamp; optional automated_alias "automated_alias"
+        Text; optional conditions "conditions" ListOf < AutomationCondition >; optional
+        created_at "created_at" crate ::wire::Timestamp; required id "id" IdText;
+        optional last_updated "last_updated" crate ::wire::Timestamp; optional position
+        "position" Integer; optional then_actions "then_actions" ListOf <
+        AutomationAction >; }
     }
     /// What a rule does to a step.
     #[derive(Clone, Debug, PartialEq)]
@@ -501,7 +739,9 @@ pub mod types {
         /// Emails.
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Member ids.
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
+        #[doc(alias = "users")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users"))]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -509,7 +749,7 @@ pub mod types {
     crate::wire::record::record! {
         AutomationAssignees "an object (AutomationAssignees)"[] { optional groups
         "groups" ListOf < Text >; optional guests "guests" ListOf < Text >; optional
-        users "users" ListOf < Integer >; }
+        members "users" ListOf < Integer >; }
     }
     /// Whom a rule assigns or takes off.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -528,7 +768,9 @@ pub mod types {
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
     }
     impl AutomationAssigneesInput {
         /// Nothing set yet.
@@ -536,7 +778,7 @@ pub mod types {
             Self {
                 groups: ::std::option::Option::None,
                 guests: ::std::option::Option::None,
-                users: ::std::option::Option::None,
+                members: ::std::option::Option::None,
             }
         }
         /// Group ids.
@@ -566,13 +808,16 @@ pub mod types {
             self
         }
         /// Member ids.
+        #[doc(alias = "users")]
         #[must_use]
-        pub fn users(
+        pub fn members(
             mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
         ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
         }
@@ -839,272 +1084,6 @@ pub mod types {
             Ok(())
         }
     }
-    /// A form field of a template step.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Capture {
-        /// For variables in text, never a key. Made by the service.
-        pub alias: ::std::option::Option<::std::string::String>,
-        /// Legacy.
-        pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Dates: ask for the time too.
-        pub collect_time: ::std::option::Option<bool>,
-        /// Columns of a table.
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
-        /// `created_at`
-        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Values by key. null for guests and public views; empty maps arrive as [].
-        pub custom_fields: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Preset of a form field: text for plain types, other JSON for the rest.
-        pub default_value: ::std::option::Option<::serde_json::Value>,
-        /// `default_value_enabled`
-        pub default_value_enabled: ::std::option::Option<bool>,
-        /// Kind of a form field. The app cannot show `email`.
-        pub field_type: ::std::option::Option<crate::enums::FieldType>,
-        /// Rule names, as a list or joined by |.
-        pub field_validation: ::std::option::Option<
-            crate::wire::OneOrMany<::std::string::String>,
-        >,
-        /// Help text, HTML.
-        pub guidance: ::std::option::Option<::std::string::String>,
-        /// The key under which tasks write its answer; stays the same across versions.
-        pub id: ::std::string::String,
-        /// `increment_id`
-        pub increment_id: ::std::option::Option<i64>,
-        /// `label`
-        pub label: ::std::option::Option<::std::string::String>,
-        /// `last_updated`
-        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when the options come from a shared list; they are not inline then.
-        pub list: ::std::option::Option<::serde_json::Value>,
-        /// Choices of radio, dropdown and multiselect.
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
-        /// `position`
-        pub position: ::std::option::Option<i64>,
-        /// `prefix`
-        pub prefix: ::std::option::Option<::std::string::String>,
-        /// `required`
-        pub required: ::std::option::Option<bool>,
-        /// Free keys, an input mask for instance.
-        pub settings: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// `step_id`
-        pub step_id: ::std::option::Option<::std::string::String>,
-        /// `suffix`
-        pub suffix: ::std::option::Option<::std::string::String>,
-        /// `use_wysiwyg_editor`
-        pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        Capture "an object (Capture) with `id`"["id"] { optional alias "alias" Text;
-        optional archived_at "archived_at" crate ::wire::Timestamp; optional collect_time
-        "collect_time" Flag; optional columns "columns" ListOf < CaptureColumn >;
-        optional created_at "created_at" crate ::wire::Timestamp; optional custom_fields
-        "custom_fields" MapOf < ::serde_json::Value >; optional default_value
-        "default_value" Anything; optional default_value_enabled "default_value_enabled"
-        Flag; optional field_type "field_type" Word < crate ::enums::FieldType >;
-        optional field_validation "field_validation" Many < Text >; optional guidance
-        "guidance" Text; required id "id" IdText; optional increment_id "increment_id"
-        Integer; optional label "label" Text; optional last_updated "last_updated" crate
-        ::wire::Timestamp; optional list "list" Anything; optional options "options"
-        ListOf < CaptureOption >; optional position "position" Integer; optional prefix
-        "prefix" Text; optional required "required" Flag; optional settings "settings"
-        Object < FreeForm >; optional step_id "step_id" Text; optional suffix "suffix"
-        Text; optional use_wysiwyg_editor "use_wysiwyg_editor" Flag; }
-    }
-    /// A column of a table field.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct CaptureColumn {
-        /// A number, rarely text.
-        pub id: crate::wire::Id,
-        /// `label`
-        pub label: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        CaptureColumn "an object (CaptureColumn) with `id`"["id"] { required id "id"
-        crate ::wire::Id; optional label "label" Text; }
-    }
-    /// A column of a table field.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CaptureColumnInput {
-        /// Unique in the field.
-        pub id: i64,
-        /// `label`
-        pub label: ::std::string::String,
-    }
-    impl CaptureColumnInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            id: impl ::std::convert::Into<i64>,
-            label: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                id: id.into(),
-                label: label.into(),
-            }
-        }
-        /// Unique in the field.
-        #[must_use]
-        pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
-            self.id = id.into();
-            self
-        }
-        /// `label`
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.label = label.into();
-            self
-        }
-    }
-    impl crate::check::Check for CaptureColumnInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// A choice of a form field.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct CaptureOption {
-        /// `description`
-        pub description: ::std::option::Option<::std::string::String>,
-        /// A number, rarely text.
-        pub id: crate::wire::Id,
-        /// In values of multiselect fields.
-        pub required: ::std::option::Option<bool>,
-        /// In values of multiselect fields.
-        pub selected: ::std::option::Option<bool>,
-        /// `text`
-        pub text: ::std::option::Option<::std::string::String>,
-        /// Null as far as known.
-        pub value: ::std::option::Option<::serde_json::Value>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        CaptureOption "an object (CaptureOption) with `id`"["id"] { optional description
-        "description" Text; required id "id" crate ::wire::Id; optional required
-        "required" Flag; optional selected "selected" Flag; optional text "text" Text;
-        optional value "value" Anything; }
-    }
-    /// A choice of a form field.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CaptureOptionInput {
-        /// `description`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub description: crate::wire::Nullable<::std::string::String>,
-        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
-        pub id: i64,
-        /// In values of multiselect fields.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub required: crate::wire::Nullable<bool>,
-        /// In values of multiselect fields.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub selected: crate::wire::Nullable<bool>,
-        /// `text`
-        pub text: ::std::string::String,
-        /// Null as far as known.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub value: crate::wire::Nullable<::serde_json::Value>,
-    }
-    impl CaptureOptionInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            id: impl ::std::convert::Into<i64>,
-            text: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                id: id.into(),
-                text: text.into(),
-                description: crate::wire::Nullable::Keep,
-                required: crate::wire::Nullable::Keep,
-                selected: crate::wire::Nullable::Keep,
-                value: crate::wire::Nullable::Keep,
-            }
-        }
-        /// `description`
-        #[must_use]
-        pub fn description(
-            mut self,
-            description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.description = crate::wire::Nullable::Set(description.into());
-            self
-        }
-        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
-        #[must_use]
-        pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
-            self.id = id.into();
-            self
-        }
-        /// In values of multiselect fields.
-        #[must_use]
-        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
-            self.required = crate::wire::Nullable::Set(required.into());
-            self
-        }
-        /// In values of multiselect fields.
-        #[must_use]
-        pub fn selected(mut self, selected: impl ::std::convert::Into<bool>) -> Self {
-            self.selected = crate::wire::Nullable::Set(selected.into());
-            self
-        }
-        /// `text`
-        #[must_use]
-        pub fn text(
-            mut self,
-            text: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.text = text.into();
-            self
-        }
-        /// Null as far as known.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = crate::wire::Nullable::Set(value.into());
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        CaptureOptionInput { description clear_description required clear_required
-        selected clear_selected value clear_value }
-    }
-    impl crate::check::Check for CaptureOptionInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
     /// A task that automations changed.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1129,306 +1108,23 @@ pub mod types {
         optional status "status" Word < crate ::enums::TaskStatus >; optional title
         "title" Text; optional triggered_actions "triggered_actions" ListOf < Text >; }
     }
-    /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Checklist {
-        /// Made by the service.
-        pub alias: ::std::option::Option<::std::string::String>,
-        /// Counts only with `auto_naming` off.
-        pub allow_launcher_change_name: ::std::option::Option<bool>,
-        /// `archived_at`
-        pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `assets`
-        pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
-        /// `auto_naming`
-        pub auto_naming: ::std::option::Option<bool>,
-        /// Automations, always inline: the only place to read them.
-        pub automated_actions: ::std::option::Option<::std::vec::Vec<AutomatedAction>>,
-        /// Whether its processes may get one-off tasks.
-        pub can_add_oot: ::std::option::Option<bool>,
-        /// Legacy.
-        pub contributors: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// Legacy.
-        pub created_ago: ::std::option::Option<::std::string::String>,
-        /// `created_at`
-        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Member id.
-        pub created_by: ::std::option::Option<i64>,
-        /// Values by key. null for guests and public views; empty maps arrive as [].
-        pub custom_fields: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Folder of its processes, not its own.
-        pub default_folder: ::std::option::Option<::std::string::String>,
-        /// Name of its processes; may hold variables.
-        pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// Has a draft and a published version; see `publish_checklist`.
-        pub dual_version_enabled: ::std::option::Option<bool>,
-        /// Address of a video.
-        pub explanation_video: ::std::option::Option<::std::string::String>,
-        /// `folder`
-        pub folder: ::std::option::Option<::std::boxed::Box<Folder>>,
-        /// `folder_changeable_by_launcher`
-        pub folder_changeable_by_launcher: ::std::option::Option<bool>,
-        /// Folder that the template lies in.
-        pub folder_id: ::std::option::Option<::std::string::String>,
-        /// `folderize_process`
-        pub folderize_process: ::std::option::Option<bool>,
-        /// The path of folders, with `entire_folder_tree`.
-        pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
-        /// Ids of groups with access.
-        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Include; its shape is not documented.
-        pub guest_watchers: ::std::option::Option<::serde_json::Value>,
-        /// HTML.
-        pub guidance: ::std::option::Option<::std::string::String>,
-        /// `icon`
-        pub icon: ::std::option::Option<::std::string::String>,
-        /// Stays the same across versions; 32 hex characters.
-        pub id: ::std::string::String,
-        /// `increment_id`
-        pub increment_id: ::std::option::Option<i64>,
-        /// From Tallyfy's own list of industries, not tags of the organization.
-        pub industry_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
-        /// `is_featured`
-        pub is_featured: ::std::option::Option<bool>,
-        /// `is_pinned`
-        pub is_pinned: ::std::option::Option<bool>,
-        /// Shared with the public. Not the same as published.
-        pub is_public: ::std::option::Option<bool>,
-        /// The kick-off form is open to the public.
-        pub is_public_kickoff: ::std::option::Option<bool>,
-        /// With `dual_version_enabled`.
-        pub is_published_state: ::std::option::Option<bool>,
-        /// Text of the kick-off form, HTML.
-        pub kickoff_description: ::std::option::Option<::std::string::String>,
-        /// Member id.
-        pub kickoff_sharing_user_id: ::std::option::Option<i64>,
-        /// Title of the kick-off form.
-        pub kickoff_title: ::std::option::Option<::std::string::String>,
-        /// `ko_form_blueprint_id`
-        pub ko_form_blueprint_id: ::std::option::Option<::std::string::String>,
-        /// `last_updated`
-        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Member id, a number or text.
-        pub last_updated_by: ::std::option::Option<crate::wire::Id>,
-        /// `linked_tasks`
-        pub linked_tasks: ::std::option::Option<::std::vec::Vec<Task>>,
-        /// Include; its shape is not documented.
-        pub member_watchers: ::std::option::Option<::serde_json::Value>,
-        /// Legacy include.
-        pub owner: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Member id.
-        pub owner_id: ::std::option::Option<i64>,
-        /// Include; its shape is not documented.
-        pub permissions: ::std::option::Option<::serde_json::Value>,
-        /// Kick-off fields, always inline. At launch the same name means an object of values by field id.
-        pub prerun: ::std::option::Option<::std::vec::Vec<Prerun>>,
-        /// Legacy.
-        pub privacy: ::std::option::Option<crate::enums::ChecklistPrivacy>,
-        /// Address of an image.
-        pub public_cover: ::std::option::Option<::std::string::String>,
-        /// `replace_state_conditionally`
-        pub replace_state_conditionally: ::std::option::Option<bool>,
-        /// `runs`
-        pub runs: ::std::option::Option<::std::vec::Vec<Run>>,
-        /// Legacy: webhook, guidance and others.
-        pub settings: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Include: milestones. Their shape is not documented.
-        pub stages: ::std::option::Option<::serde_json::Value>,
-        /// `starred`
-        pub starred: ::std::option::Option<bool>,
-        /// Legacy include.
-        #[cfg_attr(feature = "schemars", serde(rename = "starredByUsers"))]
-        pub starred_by_users: ::std::option::Option<::serde_json::Value>,
-        /// Number of processes launched from it.
-        pub started_processes: ::std::option::Option<i64>,
-        /// Legacy include.
-        pub statistics: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// `status`
-        pub status: ::std::option::Option<crate::enums::ChecklistStatus>,
-        /// `steps`
-        pub steps: ::std::option::Option<::std::vec::Vec<Step>>,
-        /// `steps_count`
-        pub steps_count: ::std::option::Option<i64>,
-        /// What the template is for; may hold HTML.
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// `tag_process`
-        pub tag_process: ::std::option::Option<bool>,
-        /// `tags`
-        pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
-        /// `threads`
-        pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
-        /// `title`
-        pub title: ::std::option::Option<::std::string::String>,
-        /// From Tallyfy's own list of topics, not tags of the organization.
-        pub topic_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
-        /// `type`
-        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<crate::enums::ChecklistType>,
-        /// Ids of members with access.
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// Address of the webhook.
-        pub webhook: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        Checklist "an object (Checklist) with `id`"["id"] { optional alias "alias" Text;
-        optional allow_launcher_change_name "allow_launcher_change_name" Flag; optional
-        archived_at "archived_at" crate ::wire::Timestamp; optional assets "assets"
-        ListOf < Asset >; optional auto_naming "auto_naming" Flag; optional
-        automated_actions "automated_actions" ListOf < AutomatedAction >; optional
-        can_add_oot "can_add_oot" Flag; optional contributors "contributors" ListOf <
-        Integer >; optional created_ago "created_ago" Text; optional created_at
-        "created_at" crate ::wire::Timestamp; optional created_by "created_by" Integer;
-        optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
-        default_folder "default_folder" Text; optional default_process_name_format
-        "default_process_name_format" Text; optional dual_version_enabled
-        "dual_version_enabled" Flag; optional explanation_video "explanation_video" Text;
-        optional folder "folder" Boxed < Folder >; optional folder_changeable_by_launcher
-        "folder_changeable_by_launcher" Flag; optional folder_id "folder_id" Text;
-        optional folderize_process "folderize_process" Flag; optional folders "folders"
-        ListOf < Folder >; optional groups "groups" ListOf < Text >; optional
-        guest_watchers "guest_watchers" Anything; optional guidance "guidance" Text;
-        optional icon "icon" Text; required id "id" IdText; optional increment_id
-        "increment_id" Integer; optional industry_tags "industry_tags" ListOf < TagRef >;
-        optional is_featured "is_featured" Flag; optional is_pinned "is_pinned" Flag;
-        optional is_public "is_public" Flag; optional is_public_kickoff
-        "is_public_kickoff" Flag; optional is_published_state "is_published_state" Flag;
-        optional kickoff_description "kickoff_description" Text; optional
-        kickoff_sharing_user_id "kickoff_sharing_user_id" Integer; optional kickoff_title
-        "kickoff_title" Text; optional ko_form_blueprint_id "ko_form_blueprint_id" Text;
-        optional last_updated "last_updated" crate ::wire::Timestamp; optional
-        last_updated_by "last_updated_by" Object < crate ::wire::Id >; optional
-        linked_tasks "linked_tasks" ListOf < Task >; optional member_watchers
-        "member_watchers" Anything; optional owner "owner" Object < FreeForm >; optional
-        owner_id "owner_id" Integer; optional permissions "permissions" Anything;
-        optional prerun "prerun" ListOf < Prerun >; optional privacy "privacy" Word <
-        crate ::enums::ChecklistPrivacy >; optional public_cover "public_cover" Text;
-        optional replace_state_conditionally "replace_state_conditionally" Flag; optional
-        runs "runs" ListOf < Run >; optional settings "settings" Object < FreeForm >;
-        optional stages "stages" Anything; optional starred "starred" Flag; optional
-        starred_by_users "starredByUsers" Anything; optional started_processes
-        "started_processes" Integer; optional statistics "statistics" Object < FreeForm
-        >; optional status "status" Word < crate ::enums::ChecklistStatus >; optional
-        steps "steps" ListOf < Step >; optional steps_count "steps_count" Integer;
-        optional summary "summary" Text; optional tag_process "tag_process" Flag;
-        optional tags "tags" ListOf < TagRef >; optional threads "threads" ListOf <
-        Thread >; optional title "title" Text; optional topic_tags "topic_tags" ListOf <
-        TagRef >; optional type_ "type" Word < crate ::enums::ChecklistType >; optional
-        users "users" ListOf < Integer >; optional webhook "webhook" Text; }
-    }
-    /// All form fields of a template.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct ChecklistFormFields {
-        /// Step fields.
-        pub form_fields: ::std::option::Option<::std::vec::Vec<Capture>>,
-        /// Template id.
-        pub id: ::std::string::String,
-        /// Kick-off fields; entries may be short.
-        pub ko_form_fields: ::std::option::Option<::std::vec::Vec<Prerun>>,
-        /// `title`
-        pub title: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        ChecklistFormFields "an object (ChecklistFormFields) with `id`"["id"] { optional
-        form_fields "form_fields" ListOf < Capture >; required id "id" IdText; optional
-        ko_form_fields "ko_form_fields" ListOf < Prerun >; optional title "title" Text; }
-    }
-    /// What archiving or destroying a template answers.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct ChecklistRemovalResult {
-        /// Embeds of the template that were taken out of others. Older documents show an object whose keys no source names: it counts as one entry.
-        pub deleted_references: ::std::option::Option<
-            crate::wire::OneOrMany<crate::types::DeletedReference>,
-        >,
-        /// Says deleted after archiving too.
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        ChecklistRemovalResult "an object (ChecklistRemovalResult)"[] { optional
-        deleted_references "deleted_references" Many < crate ::types::DeletedReference >;
-        optional message "message" Text; }
-    }
-    /// What became of the embeds that archiving took out of others.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct ChecklistRestoreMeta {
-        /// Embeds that went back.
-        pub restored_references: ::std::option::Option<
-            ::std::vec::Vec<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
-        /// Embeds that did not; each says why in `resolution` and `reason`.
-        pub unrestored_references: ::std::option::Option<
-            ::std::vec::Vec<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        ChecklistRestoreMeta "an object (ChecklistRestoreMeta)"[] { optional
-        restored_references "restored_references" ListOf < FreeForm >; optional
-        unrestored_references "unrestored_references" ListOf < FreeForm >; }
-    }
-    /// A restored template. Older servers leave `meta` out.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct ChecklistRestored {
-        /// A template, in its current version unless asked otherwise. Lists may leave keys out.
-        pub data: ::std::option::Option<Checklist>,
-        /// `meta`
-        pub meta: ::std::option::Option<ChecklistRestoreMeta>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        ChecklistRestored "an object (ChecklistRestored)"[] { optional data "data" Object
-        < Checklist >; optional meta "meta" Object < ChecklistRestoreMeta >; }
-    }
     /// Where a copy of a template comes from, and its title.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CloneChecklistInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CloneChecklistInput {
+    pub struct CloneTemplate {
         /// Id of the organization to copy from. Send it within one organization too.
         pub tenant: ::std::string::String,
         /// `COPY OF - ` and the old title when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
-    impl CloneChecklistInput {
+    impl CloneTemplate {
         /// With what is required; the rest by setters.
         pub fn new(tenant: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
@@ -1455,20 +1151,84 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CloneChecklistInput {
+    impl crate::check::Check for CloneTemplate {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
     }
+    /// A comment; with label problem an issue, open while `resolve_id` is null.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Thread")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Comment {
+        /// `archived_at`
+        pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Member id, when `author_type` is user.
+        pub author_id: ::std::option::Option<i64>,
+        /// `author_type`
+        pub author_type: ::std::option::Option<crate::enums::CommentAuthorType>,
+        /// HTML; `@[id]` mentions come back as names.
+        pub content: ::std::option::Option<::std::string::String>,
+        /// `created_at`
+        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `editable`
+        pub editable: ::std::option::Option<bool>,
+        /// The guest who wrote it.
+        pub guest: ::std::option::Option<::serde_json::Value>,
+        /// An id that arrives as text or as a number.
+        pub id: crate::wire::Id,
+        /// `label`
+        pub label: ::std::option::Option<crate::enums::CommentLabel>,
+        /// Legacy.
+        pub last_updated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// The comment that this one answers.
+        pub parent_comment_id: ::std::option::Option<crate::wire::Id>,
+        /// Set on an issue once it is resolved.
+        pub resolve_id: ::std::option::Option<crate::wire::Id>,
+        /// Who resolved the issue.
+        pub resolved_by: ::std::option::Option<::serde_json::Value>,
+        /// Legacy name of the author.
+        pub sent_by: ::std::option::Option<i64>,
+        /// Members who were mentioned, worked out by the service.
+        pub sent_to: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// `state`
+        pub state: ::std::option::Option<crate::enums::CommentState>,
+        /// `step_id`
+        pub step_id: ::std::option::Option<::std::string::String>,
+        /// `task_id`
+        pub task_id: ::std::option::Option<::std::string::String>,
+        /// `updated_at`
+        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        Comment "an object (Comment) with `id`"["id"] { optional archived_at
+        "archived_at" crate ::wire::Timestamp; optional author_id "author_id" Integer;
+        optional author_type "author_type" Word < crate ::enums::CommentAuthorType >;
+        optional content "content" Text; optional created_at "created_at" crate
+        ::wire::Timestamp; optional editable "editable" Flag; optional guest "guest"
+        Anything; required id "id" crate ::wire::Id; optional label "label" Word < crate
+        ::enums::CommentLabel >; optional last_updated_at "last_updated_at" crate
+        ::wire::Timestamp; optional parent_comment_id "parent_comment_id" Object < crate
+        ::wire::Id >; optional resolve_id "resolve_id" Object < crate ::wire::Id >;
+        optional resolved_by "resolved_by" Anything; optional sent_by "sent_by" Integer;
+        optional sent_to "sent_to" ListOf < Integer >; optional state "state" Word <
+        crate ::enums::CommentState >; optional step_id "step_id" Text; optional task_id
+        "task_id" Text; optional updated_at "updated_at" crate ::wire::Timestamp; }
+    }
     /// `CompleteRunTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CompleteRunTaskInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CompleteRunTaskInput {
+    pub struct CompleteProcessTask {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
@@ -1478,7 +1238,7 @@ pub mod types {
         /// Task id.
         pub task_id: ::std::string::String,
     }
-    impl CompleteRunTaskInput {
+    impl CompleteProcessTask {
         /// With what is required; the rest by setters.
         pub fn new(task_id: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
@@ -1515,20 +1275,21 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CompleteRunTaskInput {
+    impl crate::check::Check for CompleteProcessTask {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
     }
     /// `CompleteTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CompleteTaskInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CompleteTaskInput {
+    pub struct CompleteTask {
         /// Needed when `task_type` of the task is approval, and to be left out otherwise: false expires an expiring task.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_approved: ::std::option::Option<bool>,
@@ -1538,7 +1299,7 @@ pub mod types {
         /// Task id.
         pub task_id: ::std::string::String,
     }
-    impl CompleteTaskInput {
+    impl CompleteTask {
         /// With what is required; the rest by setters.
         pub fn new(task_id: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
@@ -1575,33 +1336,36 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CompleteTaskInput {
+    impl crate::check::Check for CompleteTask {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
     }
     /// `ConnectorOwnersInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ConnectorOwnersInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ConnectorOwnersInput {
+    pub struct ConnectorOwners {
         /// Emails.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Member ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
     }
-    impl ConnectorOwnersInput {
+    impl ConnectorOwners {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
                 guests: ::std::option::Option::None,
-                users: ::std::option::Option::None,
+                members: ::std::option::Option::None,
             }
         }
         /// Emails.
@@ -1618,18 +1382,21 @@ pub mod types {
             self
         }
         /// Member ids.
+        #[doc(alias = "users")]
         #[must_use]
-        pub fn users(
+        pub fn members(
             mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
         ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
         }
     }
-    impl crate::check::Check for ConnectorOwnersInput {
+    impl crate::check::Check for ConnectorOwners {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
@@ -1663,13 +1430,14 @@ pub mod types {
     }
     /// `CreateApplicationUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateApplicationUserInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateApplicationUserInput {
+    pub struct CreateApplicationUser {
         /// Not taken, and of a real domain.
         pub email: ::std::string::String,
         /// `first_name`
@@ -1678,12 +1446,12 @@ pub mod types {
         pub last_name: ::std::string::String,
         /// In lower case. admin and standard take a full seat, light takes a light one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role: ::std::option::Option<crate::enums::UserRoleInput>,
+        pub role: ::std::option::Option<crate::enums::MemberRoleInput>,
         /// IANA name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
     }
-    impl CreateApplicationUserInput {
+    impl CreateApplicationUser {
         /// With what is required; the rest by setters.
         pub fn new(
             email: impl ::std::convert::Into<::std::string::String>,
@@ -1729,7 +1497,7 @@ pub mod types {
         #[must_use]
         pub fn role(
             mut self,
-            role: impl ::std::convert::Into<crate::enums::UserRoleInput>,
+            role: impl ::std::convert::Into<crate::enums::MemberRoleInput>,
         ) -> Self {
             self.role = ::std::option::Option::Some(role.into());
             self
@@ -1744,7 +1512,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateApplicationUserInput {
+    impl crate::check::Check for CreateApplicationUser {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "first_name",
@@ -1763,13 +1531,14 @@ pub mod types {
     }
     /// A new automation.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateAutomatedActionInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateAutomatedActionInput {
+    pub struct CreateAutomation {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
         /// `conditions`
@@ -1777,7 +1546,7 @@ pub mod types {
         /// `then_actions`
         pub then_actions: ::std::vec::Vec<AutomationActionInput>,
     }
-    impl CreateAutomatedActionInput {
+    impl CreateAutomation {
         /// With what is required; the rest by setters.
         pub fn new(
             automated_alias: impl ::std::convert::Into<::std::string::String>,
@@ -1838,7 +1607,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateAutomatedActionInput {
+    impl crate::check::Check for CreateAutomation {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "automated_alias",
@@ -1851,21 +1620,332 @@ pub mod types {
             Ok(())
         }
     }
-    /// A new form field of a step.
+    /// `CreateConnectorTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateConnectorTaskInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateCaptureInput {
+    pub struct CreateConnectorTask {
+        /// `deadline`
+        #[serde(serialize_with = "crate::wire::for_request")]
+        pub deadline: crate::wire::Timestamp,
+        /// `description`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The title.
+        pub name: ::std::string::String,
+        /// Members and guests; no groups.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owners: ::std::option::Option<ConnectorOwners>,
+        /// Kinds of task that the connector gateway knows.
+        pub task_type: crate::enums::ConnectorTaskType,
+    }
+    impl CreateConnectorTask {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
+            name: impl ::std::convert::Into<::std::string::String>,
+            task_type: impl ::std::convert::Into<crate::enums::ConnectorTaskType>,
+        ) -> Self {
+            Self {
+                deadline: deadline.into(),
+                name: name.into(),
+                task_type: task_type.into(),
+                description: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+            }
+        }
+        /// `deadline`
+        #[must_use]
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
+        ) -> Self {
+            self.deadline = deadline.into();
+            self
+        }
+        /// `description`
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = ::std::option::Option::Some(description.into());
+            self
+        }
+        /// The title.
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = name.into();
+            self
+        }
+        /// Members and guests; no groups.
+        #[must_use]
+        pub fn owners(
+            mut self,
+            owners: impl ::std::convert::Into<ConnectorOwners>,
+        ) -> Self {
+            self.owners = ::std::option::Option::Some(owners.into());
+            self
+        }
+        /// Kinds of task that the connector gateway knows.
+        #[must_use]
+        pub fn task_type(
+            mut self,
+            task_type: impl ::std::convert::Into<crate::enums::ConnectorTaskType>,
+        ) -> Self {
+            self.task_type = task_type.into();
+            self
+        }
+    }
+    impl crate::check::Check for CreateConnectorTask {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("owners", &self.owners)?;
+            Ok(())
+        }
+    }
+    /// `CreateCustomFieldKeyInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateCustomFieldKeyInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateCustomFieldKey {
+        /// What kind of record has the field. Other words are not documented.
+        pub applies_to: crate::enums::CustomFieldTarget,
+        /// `field_type`
+        pub field_type: crate::enums::CustomFieldTypeInput,
+        /// `is_active`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// `is_required`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_required: ::std::option::Option<bool>,
+        /// Under which records will hold its value.
+        pub key: ::std::string::String,
+    }
+    impl CreateCustomFieldKey {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            applies_to: impl ::std::convert::Into<crate::enums::CustomFieldTarget>,
+            field_type: impl ::std::convert::Into<crate::enums::CustomFieldTypeInput>,
+            key: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                applies_to: applies_to.into(),
+                field_type: field_type.into(),
+                key: key.into(),
+                is_active: ::std::option::Option::None,
+                is_required: ::std::option::Option::None,
+            }
+        }
+        /// What kind of record has the field. Other words are not documented.
+        #[must_use]
+        pub fn applies_to(
+            mut self,
+            applies_to: impl ::std::convert::Into<crate::enums::CustomFieldTarget>,
+        ) -> Self {
+            self.applies_to = applies_to.into();
+            self
+        }
+        /// `field_type`
+        #[must_use]
+        pub fn field_type(
+            mut self,
+            field_type: impl ::std::convert::Into<crate::enums::CustomFieldTypeInput>,
+        ) -> Self {
+            self.field_type = field_type.into();
+            self
+        }
+        /// `is_active`
+        #[must_use]
+        pub fn is_active(mut self, is_active: impl ::std::convert::Into<bool>) -> Self {
+            self.is_active = ::std::option::Option::Some(is_active.into());
+            self
+        }
+        /// `is_required`
+        #[must_use]
+        pub fn is_required(
+            mut self,
+            is_required: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.is_required = ::std::option::Option::Some(is_required.into());
+            self
+        }
+        /// Under which records will hold its value.
+        #[must_use]
+        pub fn key(
+            mut self,
+            key: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.key = key.into();
+            self
+        }
+    }
+    impl crate::check::Check for CreateCustomFieldKey {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateFolderInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateFolderInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateFolder {
+        /// checklist when absent. Cannot change later.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub folder_type: ::std::option::Option<crate::enums::FolderTypeInput>,
+        /// `name`
+        pub name: ::std::string::String,
+        /// The folder to put it in, of the same type.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub parent_id: crate::wire::Nullable<::std::string::String>,
+    }
+    impl CreateFolder {
+        /// With what is required; the rest by setters.
+        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                name: name.into(),
+                folder_type: ::std::option::Option::None,
+                parent_id: crate::wire::Nullable::Keep,
+            }
+        }
+        /// checklist when absent. Cannot change later.
+        #[must_use]
+        pub fn folder_type(
+            mut self,
+            folder_type: impl ::std::convert::Into<crate::enums::FolderTypeInput>,
+        ) -> Self {
+            self.folder_type = ::std::option::Option::Some(folder_type.into());
+            self
+        }
+        /// `name`
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = name.into();
+            self
+        }
+        /// The folder to put it in, of the same type.
+        #[must_use]
+        pub fn parent_id(
+            mut self,
+            parent_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        CreateFolder { parent_id clear_parent_id }
+    }
+    impl crate::check::Check for CreateFolder {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `CreateFolderObjectInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateFolderObjectInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateFolderObject {
+        /// A folder of processes.
+        pub folder_id: ::std::string::String,
+        /// Process or task id.
+        pub subject_id: ::std::string::String,
+        /// Run is a process. Mind the case.
+        pub subject_type: crate::enums::FolderSubjectTypeInput,
+    }
+    impl CreateFolderObject {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            folder_id: impl ::std::convert::Into<::std::string::String>,
+            subject_id: impl ::std::convert::Into<::std::string::String>,
+            subject_type: impl ::std::convert::Into<crate::enums::FolderSubjectTypeInput>,
+        ) -> Self {
+            Self {
+                folder_id: folder_id.into(),
+                subject_id: subject_id.into(),
+                subject_type: subject_type.into(),
+            }
+        }
+        /// A folder of processes.
+        #[must_use]
+        pub fn folder_id(
+            mut self,
+            folder_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.folder_id = folder_id.into();
+            self
+        }
+        /// Process or task id.
+        #[must_use]
+        pub fn subject_id(
+            mut self,
+            subject_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.subject_id = subject_id.into();
+            self
+        }
+        /// Run is a process. Mind the case.
+        #[must_use]
+        pub fn subject_type(
+            mut self,
+            subject_type: impl ::std::convert::Into<crate::enums::FolderSubjectTypeInput>,
+        ) -> Self {
+            self.subject_type = subject_type.into();
+            self
+        }
+    }
+    impl crate::check::Check for CreateFolderObject {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// A new form field of a step.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateCaptureInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateFormField {
         /// Dates: ask for the time too.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub collect_time: crate::wire::Nullable<bool>,
         /// Needed for table.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
+        pub columns: crate::wire::Nullable<::std::vec::Vec<FormFieldColumnInput>>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub default_value: crate::wire::Nullable<::serde_json::Value>,
@@ -1889,7 +1969,7 @@ pub mod types {
         pub list: crate::wire::Nullable<::serde_json::Value>,
         /// Choices; needed for radio (two or more), dropdown and multiselect.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
+        pub options: crate::wire::Nullable<::std::vec::Vec<FieldOptionInput>>,
         /// `position`
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub position: crate::wire::Nullable<i64>,
@@ -1910,7 +1990,7 @@ pub mod types {
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
     }
-    impl CreateCaptureInput {
+    impl CreateFormField {
         /// With what is required; the rest by setters.
         pub fn new(
             field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
@@ -1950,7 +2030,7 @@ pub mod types {
         pub fn columns(
             mut self,
             columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
             >,
         ) -> Self {
             self.columns = crate::wire::Nullable::Set(
@@ -2032,7 +2112,7 @@ pub mod types {
         pub fn options(
             mut self,
             options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
+                Item = impl ::std::convert::Into<FieldOptionInput>,
             >,
         ) -> Self {
             self.options = crate::wire::Nullable::Set(
@@ -2094,805 +2174,30 @@ pub mod types {
         }
     }
     crate::wire::clear_setters! {
-        CreateCaptureInput { collect_time clear_collect_time columns clear_columns
+        CreateFormField { collect_time clear_collect_time columns clear_columns
         default_value clear_default_value default_value_enabled
         clear_default_value_enabled field_validation clear_field_validation guidance
         clear_guidance list clear_list options clear_options position clear_position
         prefix clear_prefix settings clear_settings suffix clear_suffix
         use_wysiwyg_editor clear_use_wysiwyg_editor }
     }
-    impl crate::check::Check for CreateCaptureInput {
+    impl crate::check::Check for CreateFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("columns", &self.columns)?;
             crate::check::nested("options", &self.options)?;
             Ok(())
         }
     }
-    /// `CreateChecklistCommentInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateChecklistCommentInput {
-        /// HTML.
-        pub content: ::std::string::String,
-        /// What kind of comment it is. `resolve` resolves no issue.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// hide-for-guests: members alone see it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
-    }
-    impl CreateChecklistCommentInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                content: content.into(),
-                label: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-            }
-        }
-        /// HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// What kind of comment it is. `resolve` resolves no issue.
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<crate::enums::ThreadLabelInput>,
-        ) -> Self {
-            self.label = ::std::option::Option::Some(label.into());
-            self
-        }
-        /// hide-for-guests: members alone see it.
-        #[must_use]
-        pub fn state(
-            mut self,
-            state: impl ::std::convert::Into<crate::enums::ThreadStateInput>,
-        ) -> Self {
-            self.state = ::std::option::Option::Some(state.into());
-            self
-        }
-    }
-    impl crate::check::Check for CreateChecklistCommentInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// A new template.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateChecklistInput {
-        /// Only with `auto_naming` off.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allow_launcher_change_name: ::std::option::Option<bool>,
-        /// `auto_naming`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub auto_naming: ::std::option::Option<bool>,
-        /// Whether processes may get one-off tasks.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub can_add_oot: ::std::option::Option<bool>,
-        /// Name of its processes; may hold variables.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_process_name_format: ::std::option::Option<::std::string::String>,
-        /// Keeps draft and published version apart. Only on creating.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub dual_version_enabled: ::std::option::Option<bool>,
-        /// Address of a video.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub explanation_video: ::std::option::Option<::std::string::String>,
-        /// A folder for templates (`folder_type` checklist).
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub folder_id: ::std::option::Option<::std::string::String>,
-        /// `folderize_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub folderize_process: ::std::option::Option<bool>,
-        /// Ids of groups with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// HTML.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guidance: ::std::option::Option<::std::string::String>,
-        /// `icon`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub icon: ::std::option::Option<::std::string::String>,
-        /// `is_featured`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_featured: ::std::option::Option<bool>,
-        /// Shared with the public.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_public: ::std::option::Option<bool>,
-        /// Opens the kick-off form to the public.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_public_kickoff: ::std::option::Option<bool>,
-        /// Id of a member of the organization.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner_id: ::std::option::Option<i64>,
-        /// The kick-off form, its fields in order.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
-        /// Address of an image. Only on creating.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub public_cover: ::std::option::Option<::std::string::String>,
-        /// `starred`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starred: ::std::option::Option<bool>,
-        /// What it is for. A key `description` is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// `tag_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tag_process: ::std::option::Option<bool>,
-        /// `title`
-        pub title: ::std::string::String,
-        /// Kind of template.
-        #[serde(rename = "type")]
-        pub type_: crate::enums::ChecklistTypeInput,
-        /// The starter, id of a member of the organization.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub user_id: ::std::option::Option<i64>,
-        /// Ids of members with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// `webhook`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub webhook: ::std::option::Option<::std::string::String>,
-    }
-    impl CreateChecklistInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            title: impl ::std::convert::Into<::std::string::String>,
-            type_: impl ::std::convert::Into<crate::enums::ChecklistTypeInput>,
-        ) -> Self {
-            Self {
-                title: title.into(),
-                type_: type_.into(),
-                allow_launcher_change_name: ::std::option::Option::None,
-                auto_naming: ::std::option::Option::None,
-                can_add_oot: ::std::option::Option::None,
-                default_process_name_format: ::std::option::Option::None,
-                dual_version_enabled: ::std::option::Option::None,
-                explanation_video: ::std::option::Option::None,
-                folder_id: ::std::option::Option::None,
-                folderize_process: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                guidance: ::std::option::Option::None,
-                icon: ::std::option::Option::None,
-                is_featured: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                is_public_kickoff: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
-                public_cover: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                tag_process: ::std::option::Option::None,
-                user_id: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-            }
-        }
-        /// Only with `auto_naming` off.
-        #[must_use]
-        pub fn allow_launcher_change_name(
-            mut self,
-            allow_launcher_change_name: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.allow_launcher_change_name = ::std::option::Option::Some(
-                allow_launcher_change_name.into(),
-            );
-            self
-        }
-        /// `auto_naming`
-        #[must_use]
-        pub fn auto_naming(
-            mut self,
-            auto_naming: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.auto_naming = ::std::option::Option::Some(auto_naming.into());
-            self
-        }
-        /// Whether processes may get one-off tasks.
-        #[must_use]
-        pub fn can_add_oot(
-            mut self,
-            can_add_oot: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.can_add_oot = ::std::option::Option::Some(can_add_oot.into());
-            self
-        }
-        /// Name of its processes; may hold variables.
-        #[must_use]
-        pub fn default_process_name_format(
-            mut self,
-            default_process_name_format: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.default_process_name_format = ::std::option::Option::Some(
-                default_process_name_format.into(),
-            );
-            self
-        }
-        /// Keeps draft and published version apart. Only on creating.
-        #[must_use]
-        pub fn dual_version_enabled(
-            mut self,
-            dual_version_enabled: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.dual_version_enabled = ::std::option::Option::Some(
-                dual_version_enabled.into(),
-            );
-            self
-        }
-        /// Address of a video.
-        #[must_use]
-        pub fn explanation_video(
-            mut self,
-            explanation_video: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.explanation_video = ::std::option::Option::Some(
-                explanation_video.into(),
-            );
-            self
-        }
-        /// A folder for templates (`folder_type` checklist).
-        #[must_use]
-        pub fn folder_id(
-            mut self,
-            folder_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.folder_id = ::std::option::Option::Some(folder_id.into());
-            self
-        }
-        /// `folderize_process`
-        #[must_use]
-        pub fn folderize_process(
-            mut self,
-            folderize_process: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.folderize_process = ::std::option::Option::Some(
-                folderize_process.into(),
-            );
-            self
-        }
-        /// Ids of groups with access.
-        #[must_use]
-        pub fn groups(
-            mut self,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.groups = ::std::option::Option::Some(
-                groups.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// HTML.
-        #[must_use]
-        pub fn guidance(
-            mut self,
-            guidance: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.guidance = ::std::option::Option::Some(guidance.into());
-            self
-        }
-        /// `icon`
-        #[must_use]
-        pub fn icon(
-            mut self,
-            icon: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.icon = ::std::option::Option::Some(icon.into());
-            self
-        }
-        /// `is_featured`
-        #[must_use]
-        pub fn is_featured(
-            mut self,
-            is_featured: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.is_featured = ::std::option::Option::Some(is_featured.into());
-            self
-        }
-        /// Shared with the public.
-        #[must_use]
-        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
-            self.is_public = ::std::option::Option::Some(is_public.into());
-            self
-        }
-        /// Opens the kick-off form to the public.
-        #[must_use]
-        pub fn is_public_kickoff(
-            mut self,
-            is_public_kickoff: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.is_public_kickoff = ::std::option::Option::Some(
-                is_public_kickoff.into(),
-            );
-            self
-        }
-        /// Id of a member of the organization.
-        #[must_use]
-        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
-            self.owner_id = ::std::option::Option::Some(owner_id.into());
-            self
-        }
-        /// The kick-off form, its fields in order.
-        #[must_use]
-        pub fn prerun(
-            mut self,
-            prerun: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<PrerunInput>,
-            >,
-        ) -> Self {
-            self.prerun = ::std::option::Option::Some(
-                prerun.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Address of an image. Only on creating.
-        #[must_use]
-        pub fn public_cover(
-            mut self,
-            public_cover: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.public_cover = ::std::option::Option::Some(public_cover.into());
-            self
-        }
-        /// `starred`
-        #[must_use]
-        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
-            self.starred = ::std::option::Option::Some(starred.into());
-            self
-        }
-        /// What it is for. A key `description` is dropped.
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// `tag_process`
-        #[must_use]
-        pub fn tag_process(
-            mut self,
-            tag_process: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.tag_process = ::std::option::Option::Some(tag_process.into());
-            self
-        }
-        /// `title`
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = title.into();
-            self
-        }
-        /// Kind of template.
-        #[must_use]
-        pub fn type_(
-            mut self,
-            type_: impl ::std::convert::Into<crate::enums::ChecklistTypeInput>,
-        ) -> Self {
-            self.type_ = type_.into();
-            self
-        }
-        /// The starter, id of a member of the organization.
-        #[must_use]
-        pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
-            self.user_id = ::std::option::Option::Some(user_id.into());
-            self
-        }
-        /// Ids of members with access.
-        #[must_use]
-        pub fn users(
-            mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `webhook`
-        #[must_use]
-        pub fn webhook(
-            mut self,
-            webhook: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.webhook = ::std::option::Option::Some(webhook.into());
-            self
-        }
-    }
-    impl crate::check::Check for CreateChecklistInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "default_process_name_format",
-                &self.default_process_name_format,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(550usize),
-            )?;
-            crate::check::nested("prerun", &self.prerun)?;
-            crate::check::characters(
-                "summary",
-                &self.summary,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(2000usize),
-            )?;
-            crate::check::characters(
-                "title",
-                &self.title,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(250usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `CreateChecklistProblemInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateChecklistProblemInput {
-        /// What is wrong; HTML.
-        pub content: ::std::string::String,
-    }
-    impl CreateChecklistProblemInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self { content: content.into() }
-        }
-        /// What is wrong; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateChecklistProblemInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `CreateConnectorTaskInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateConnectorTaskInput {
-        /// `deadline`
-        #[serde(serialize_with = "crate::wire::for_request")]
-        pub deadline: crate::wire::Timestamp,
-        /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The title.
-        pub name: ::std::string::String,
-        /// Members and guests; no groups.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owners: ::std::option::Option<ConnectorOwnersInput>,
-        /// Kinds of task that the connector gateway knows.
-        pub task_type: crate::enums::ConnectorTaskTypeInput,
-    }
-    impl CreateConnectorTaskInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-            name: impl ::std::convert::Into<::std::string::String>,
-            task_type: impl ::std::convert::Into<crate::enums::ConnectorTaskTypeInput>,
-        ) -> Self {
-            Self {
-                deadline: deadline.into(),
-                name: name.into(),
-                task_type: task_type.into(),
-                description: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-            }
-        }
-        /// `deadline`
-        #[must_use]
-        pub fn deadline(
-            mut self,
-            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-        ) -> Self {
-            self.deadline = deadline.into();
-            self
-        }
-        /// `description`
-        #[must_use]
-        pub fn description(
-            mut self,
-            description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.description = ::std::option::Option::Some(description.into());
-            self
-        }
-        /// The title.
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = name.into();
-            self
-        }
-        /// Members and guests; no groups.
-        #[must_use]
-        pub fn owners(
-            mut self,
-            owners: impl ::std::convert::Into<ConnectorOwnersInput>,
-        ) -> Self {
-            self.owners = ::std::option::Option::Some(owners.into());
-            self
-        }
-        /// Kinds of task that the connector gateway knows.
-        #[must_use]
-        pub fn task_type(
-            mut self,
-            task_type: impl ::std::convert::Into<crate::enums::ConnectorTaskTypeInput>,
-        ) -> Self {
-            self.task_type = task_type.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateConnectorTaskInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("owners", &self.owners)?;
-            Ok(())
-        }
-    }
-    /// `CreateCustomFieldKeyInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateCustomFieldKeyInput {
-        /// What kind of record has the field. Other words are not documented.
-        pub applies_to: crate::enums::CustomFieldTarget,
-        /// `field_type`
-        pub field_type: crate::enums::CustomFieldTypeInput,
-        /// `is_active`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_active: ::std::option::Option<bool>,
-        /// `is_required`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_required: ::std::option::Option<bool>,
-        /// Under which records will hold its value.
-        pub key: ::std::string::String,
-    }
-    impl CreateCustomFieldKeyInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            applies_to: impl ::std::convert::Into<crate::enums::CustomFieldTarget>,
-            field_type: impl ::std::convert::Into<crate::enums::CustomFieldTypeInput>,
-            key: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                applies_to: applies_to.into(),
-                field_type: field_type.into(),
-                key: key.into(),
-                is_active: ::std::option::Option::None,
-                is_required: ::std::option::Option::None,
-            }
-        }
-        /// What kind of record has the field. Other words are not documented.
-        #[must_use]
-        pub fn applies_to(
-            mut self,
-            applies_to: impl ::std::convert::Into<crate::enums::CustomFieldTarget>,
-        ) -> Self {
-            self.applies_to = applies_to.into();
-            self
-        }
-        /// `field_type`
-        #[must_use]
-        pub fn field_type(
-            mut self,
-            field_type: impl ::std::convert::Into<crate::enums::CustomFieldTypeInput>,
-        ) -> Self {
-            self.field_type = field_type.into();
-            self
-        }
-        /// `is_active`
-        #[must_use]
-        pub fn is_active(mut self, is_active: impl ::std::convert::Into<bool>) -> Self {
-            self.is_active = ::std::option::Option::Some(is_active.into());
-            self
-        }
-        /// `is_required`
-        #[must_use]
-        pub fn is_required(
-            mut self,
-            is_required: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.is_required = ::std::option::Option::Some(is_required.into());
-            self
-        }
-        /// Under which records will hold its value.
-        #[must_use]
-        pub fn key(
-            mut self,
-            key: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.key = key.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateCustomFieldKeyInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `CreateFolderInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateFolderInput {
-        /// checklist when absent. Cannot change later.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub folder_type: ::std::option::Option<crate::enums::FolderTypeInput>,
-        /// `name`
-        pub name: ::std::string::String,
-        /// The folder to put it in, of the same type.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub parent_id: crate::wire::Nullable<::std::string::String>,
-    }
-    impl CreateFolderInput {
-        /// With what is required; the rest by setters.
-        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                name: name.into(),
-                folder_type: ::std::option::Option::None,
-                parent_id: crate::wire::Nullable::Keep,
-            }
-        }
-        /// checklist when absent. Cannot change later.
-        #[must_use]
-        pub fn folder_type(
-            mut self,
-            folder_type: impl ::std::convert::Into<crate::enums::FolderTypeInput>,
-        ) -> Self {
-            self.folder_type = ::std::option::Option::Some(folder_type.into());
-            self
-        }
-        /// `name`
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = name.into();
-            self
-        }
-        /// The folder to put it in, of the same type.
-        #[must_use]
-        pub fn parent_id(
-            mut self,
-            parent_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        CreateFolderInput { parent_id clear_parent_id }
-    }
-    impl crate::check::Check for CreateFolderInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "name",
-                &self.name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `CreateFolderObjectInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateFolderObjectInput {
-        /// A folder of processes.
-        pub folder_id: ::std::string::String,
-        /// Process or task id.
-        pub subject_id: ::std::string::String,
-        /// Run is a process. Mind the case.
-        pub subject_type: crate::enums::FolderSubjectTypeInput,
-    }
-    impl CreateFolderObjectInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            folder_id: impl ::std::convert::Into<::std::string::String>,
-            subject_id: impl ::std::convert::Into<::std::string::String>,
-            subject_type: impl ::std::convert::Into<crate::enums::FolderSubjectTypeInput>,
-        ) -> Self {
-            Self {
-                folder_id: folder_id.into(),
-                subject_id: subject_id.into(),
-                subject_type: subject_type.into(),
-            }
-        }
-        /// A folder of processes.
-        #[must_use]
-        pub fn folder_id(
-            mut self,
-            folder_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.folder_id = folder_id.into();
-            self
-        }
-        /// Process or task id.
-        #[must_use]
-        pub fn subject_id(
-            mut self,
-            subject_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.subject_id = subject_id.into();
-            self
-        }
-        /// Run is a process. Mind the case.
-        #[must_use]
-        pub fn subject_type(
-            mut self,
-            subject_type: impl ::std::convert::Into<crate::enums::FolderSubjectTypeInput>,
-        ) -> Self {
-            self.subject_type = subject_type.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateFolderObjectInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
     /// `CreateGroupInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateGroupInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateGroupInput {
+    pub struct CreateGroup {
         /// Needed on creation.
         pub description: ::std::string::String,
         /// Emails.
@@ -2904,7 +2209,7 @@ pub mod types {
         /// Unique in the organization.
         pub name: ::std::string::String,
     }
-    impl CreateGroupInput {
+    impl CreateGroup {
         /// With what is required; the rest by setters.
         pub fn new(
             description: impl ::std::convert::Into<::std::string::String>,
@@ -2962,7 +2267,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateGroupInput {
+    impl crate::check::Check for CreateGroup {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "name",
@@ -2975,13 +2280,14 @@ pub mod types {
     }
     /// `CreateGuestInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateGuestInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateGuestInput {
+    pub struct CreateGuest {
         /// `company_name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company_name: ::std::option::Option<::std::string::String>,
@@ -3030,7 +2336,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<::std::string::String>,
     }
-    impl CreateGuestInput {
+    impl CreateGuest {
         /// With what is required; the rest by setters.
         pub fn new(email: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
@@ -3193,7 +2499,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateGuestInput {
+    impl crate::check::Check for CreateGuest {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "company_name",
@@ -3240,398 +2546,33 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateRunCommentInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateRunCommentInput {
-        /// HTML.
-        pub content: ::std::string::String,
-    }
-    impl CreateRunCommentInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self { content: content.into() }
-        }
-        /// HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateRunCommentInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `CreateRunInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateRunInput {
-        /// `assign_someone_else`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub assign_someone_else: ::std::option::Option<bool>,
-        /// Template id. The key is not `template_id`.
-        pub checklist_id: ::std::string::String,
-        /// Folder ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub folders: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Ids of groups with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `is_public`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_public: ::std::option::Option<bool>,
-        /// Send it always: it is not certain that the service makes one up.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// Member who owns the process.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner_id: ::std::option::Option<i64>,
-        /// Id of the parent process.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub parent_id: ::std::option::Option<::std::string::String>,
-        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prerun: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// What the public link hides, for example comments.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub publicly_hidden_fields: ::std::option::Option<
-            ::std::vec::Vec<::std::string::String>,
-        >,
-        /// By role id; an object, never a list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub roles: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, OwnersInput>,
-        >,
-        /// `starred`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starred: ::std::option::Option<bool>,
-        /// `summary`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// Tag ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tasks: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, TaskOverrideInput>,
-        >,
-        /// Member recorded as the starter.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub user_id: ::std::option::Option<i64>,
-        /// Members with access.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-    }
-    impl CreateRunInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            checklist_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                checklist_id: checklist_id.into(),
-                assign_someone_else: ::std::option::Option::None,
-                folders: ::std::option::Option::None,
-                groups: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                parent_id: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
-                publicly_hidden_fields: ::std::option::Option::None,
-                roles: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                tags: ::std::option::Option::None,
-                tasks: ::std::option::Option::None,
-                user_id: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-            }
-        }
-        /// `assign_someone_else`
-        #[must_use]
-        pub fn assign_someone_else(
-            mut self,
-            assign_someone_else: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.assign_someone_else = ::std::option::Option::Some(
-                assign_someone_else.into(),
-            );
-            self
-        }
-        /// Template id. The key is not `template_id`.
-        #[must_use]
-        pub fn checklist_id(
-            mut self,
-            checklist_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.checklist_id = checklist_id.into();
-            self
-        }
-        /// Folder ids.
-        #[must_use]
-        pub fn folders(
-            mut self,
-            folders: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.folders = ::std::option::Option::Some(
-                folders.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Ids of groups with access.
-        #[must_use]
-        pub fn groups(
-            mut self,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.groups = ::std::option::Option::Some(
-                groups.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `is_public`
-        #[must_use]
-        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
-            self.is_public = ::std::option::Option::Some(is_public.into());
-            self
-        }
-        /// Send it always: it is not certain that the service makes one up.
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = ::std::option::Option::Some(name.into());
-            self
-        }
-        /// Member who owns the process.
-        #[must_use]
-        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
-            self.owner_id = ::std::option::Option::Some(owner_id.into());
-            self
-        }
-        /// Id of the parent process.
-        #[must_use]
-        pub fn parent_id(
-            mut self,
-            parent_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.parent_id = ::std::option::Option::Some(parent_id.into());
-            self
-        }
-        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
-        #[must_use]
-        pub fn prerun(
-            mut self,
-            prerun: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.prerun = ::std::option::Option::Some(
-                prerun
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// What the public link hides, for example comments.
-        #[must_use]
-        pub fn publicly_hidden_fields(
-            mut self,
-            publicly_hidden_fields: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.publicly_hidden_fields = ::std::option::Option::Some(
-                publicly_hidden_fields
-                    .into_iter()
-                    .map(::std::convert::Into::into)
-                    .collect(),
-            );
-            self
-        }
-        /// By role id; an object, never a list.
-        #[must_use]
-        pub fn roles(
-            mut self,
-            roles: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<OwnersInput>,
-                ),
-            >,
-        ) -> Self {
-            self.roles = ::std::option::Option::Some(
-                roles
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// `starred`
-        #[must_use]
-        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
-            self.starred = ::std::option::Option::Some(starred.into());
-            self
-        }
-        /// `summary`
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// Tag ids.
-        #[must_use]
-        pub fn tags(
-            mut self,
-            tags: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.tags = ::std::option::Option::Some(
-                tags.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
-        #[must_use]
-        pub fn tasks(
-            mut self,
-            tasks: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<TaskOverrideInput>,
-                ),
-            >,
-        ) -> Self {
-            self.tasks = ::std::option::Option::Some(
-                tasks
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// Member recorded as the starter.
-        #[must_use]
-        pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
-            self.user_id = ::std::option::Option::Some(user_id.into());
-            self
-        }
-        /// Members with access.
-        #[must_use]
-        pub fn users(
-            mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for CreateRunInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "name",
-                &self.name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(550usize),
-            )?;
-            crate::check::form_field_keys("prerun", &self.prerun)?;
-            crate::check::nested("roles", &self.roles)?;
-            crate::check::nested("tasks", &self.tasks)?;
-            Ok(())
-        }
-    }
-    /// `CreateRunProblemInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateRunProblemInput {
-        /// What is wrong; HTML.
-        pub content: ::std::string::String,
-    }
-    impl CreateRunProblemInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self { content: content.into() }
-        }
-        /// What is wrong; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateRunProblemInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
     /// A new form field of one task of a process.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateRunTaskCaptureInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateRunTaskCaptureInput {
+    pub struct CreateProcessTaskFormField {
         /// Needed for table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumnInput>>,
         /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// `label`
         pub label: ::std::string::String,
         /// Choices; needed for radio, dropdown and multiselect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOptionInput>>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// The key must be there.
         pub required: bool,
     }
-    impl CreateRunTaskCaptureInput {
+    impl CreateProcessTaskFormField {
         /// With what is required; the rest by setters.
         pub fn new(
             field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
@@ -3652,7 +2593,7 @@ pub mod types {
         pub fn columns(
             mut self,
             columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
             >,
         ) -> Self {
             self.columns = ::std::option::Option::Some(
@@ -3683,7 +2624,7 @@ pub mod types {
         pub fn options(
             mut self,
             options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
+                Item = impl ::std::convert::Into<FieldOptionInput>,
             >,
         ) -> Self {
             self.options = ::std::option::Option::Some(
@@ -3704,7 +2645,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateRunTaskCaptureInput {
+    impl crate::check::Check for CreateProcessTaskFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("columns", &self.columns)?;
             crate::check::nested("options", &self.options)?;
@@ -3713,19 +2654,22 @@ pub mod types {
     }
     /// A new step of a template.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateStepInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateStepInput {
+    pub struct CreateStep {
         /// Guests may be assigned; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_guest_owners: ::std::option::Option<bool>,
         /// Whoever launches the process becomes assignee; true when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub assign_run_starter: ::std::option::Option<bool>,
+        #[serde(rename = "assign_run_starter")]
+        #[doc(alias = "assign_run_starter")]
+        pub assign_process_starter: ::std::option::Option<bool>,
         /// Member ids; of an email step the recipients.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub assignees: ::std::option::Option<::std::vec::Vec<i64>>,
@@ -3734,7 +2678,9 @@ pub mod types {
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Leave it out: the path has it, and some servers refuse it here.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub checklist_id: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "checklist_id")]
+        #[doc(alias = "checklist_id")]
+        pub template_id: ::std::option::Option<::std::string::String>,
         /// One day after launch when absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deadline: ::std::option::Option<StepDeadlineInput>,
@@ -3786,16 +2732,16 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
-    impl CreateStepInput {
+    impl CreateStep {
         /// With what is required; the rest by setters.
         pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
                 title: title.into(),
                 allow_guest_owners: ::std::option::Option::None,
-                assign_run_starter: ::std::option::Option::None,
+                assign_process_starter: ::std::option::Option::None,
                 assignees: ::std::option::Option::None,
                 can_complete_only_assignees: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
+                template_id: ::std::option::Option::None,
                 deadline: ::std::option::Option::None,
                 everyone_must_complete: ::std::option::Option::None,
                 groups: ::std::option::Option::None,
@@ -3826,13 +2772,14 @@ pub mod types {
             self
         }
         /// Whoever launches the process becomes assignee; true when absent.
+        #[doc(alias = "assign_run_starter")]
         #[must_use]
-        pub fn assign_run_starter(
+        pub fn assign_process_starter(
             mut self,
-            assign_run_starter: impl ::std::convert::Into<bool>,
+            assign_process_starter: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.assign_run_starter = ::std::option::Option::Some(
-                assign_run_starter.into(),
+            self.assign_process_starter = ::std::option::Option::Some(
+                assign_process_starter.into(),
             );
             self
         }
@@ -3861,12 +2808,13 @@ pub mod types {
             self
         }
         /// Leave it out: the path has it, and some servers refuse it here.
+        #[doc(alias = "checklist_id")]
         #[must_use]
-        pub fn checklist_id(
+        pub fn template_id(
             mut self,
-            checklist_id: impl ::std::convert::Into<::std::string::String>,
+            template_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.checklist_id = ::std::option::Option::Some(checklist_id.into());
+            self.template_id = ::std::option::Option::Some(template_id.into());
             self
         }
         /// One day after launch when absent.
@@ -4045,7 +2993,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateStepInput {
+    impl crate::check::Check for CreateStep {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("deadline", &self.deadline)?;
             crate::check::nested("start_date", &self.start_date)?;
@@ -4058,15 +3006,76 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateTagAssociationInput` of the API.
+    /// `CreateTagInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTagInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTagAssociationInput {
+    pub struct CreateTag {
+        /// Like #c0392b.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// Unique in the organization.
+        pub title: ::std::string::String,
+    }
+    impl CreateTag {
+        /// With what is required; the rest by setters.
+        pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                title: title.into(),
+                color: ::std::option::Option::None,
+            }
+        }
+        /// Like #c0392b.
+        #[must_use]
+        pub fn color(
+            mut self,
+            color: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.color = ::std::option::Option::Some(color.into());
+            self
+        }
+        /// Unique in the organization.
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = title.into();
+            self
+        }
+    }
+    impl crate::check::Check for CreateTag {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "color",
+                &self.color,
+                ::std::option::Option::Some(7usize),
+                ::std::option::Option::Some(7usize),
+            )?;
+            crate::check::characters(
+                "title",
+                &self.title,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(30usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `CreateTagAssociationInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTagAssociationInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateTagAssociation {
         /// Template or process id.
         pub subject_id: ::std::string::String,
         /// Checklist is a template and Run a process. Mind the case.
@@ -4074,15 +3083,15 @@ pub mod types {
         /// 32 hex digits.
         pub tag_id: ::std::string::String,
         /// private for tags of the organization. Missing or wrong it is refused with a message that blames `tag_id`.
-        pub tag_type: crate::enums::TagTypeInput,
+        pub tag_type: crate::enums::TagType,
     }
-    impl CreateTagAssociationInput {
+    impl CreateTagAssociation {
         /// With what is required; the rest by setters.
         pub fn new(
             subject_id: impl ::std::convert::Into<::std::string::String>,
             subject_type: impl ::std::convert::Into<crate::enums::TagSubjectTypeInput>,
             tag_id: impl ::std::convert::Into<::std::string::String>,
-            tag_type: impl ::std::convert::Into<crate::enums::TagTypeInput>,
+            tag_type: impl ::std::convert::Into<crate::enums::TagType>,
         ) -> Self {
             Self {
                 subject_id: subject_id.into(),
@@ -4122,282 +3131,27 @@ pub mod types {
         #[must_use]
         pub fn tag_type(
             mut self,
-            tag_type: impl ::std::convert::Into<crate::enums::TagTypeInput>,
+            tag_type: impl ::std::convert::Into<crate::enums::TagType>,
         ) -> Self {
             self.tag_type = tag_type.into();
             self
         }
     }
-    impl crate::check::Check for CreateTagAssociationInput {
+    impl crate::check::Check for CreateTagAssociation {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `CreateTagInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTagInput {
-        /// Like #c0392b.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub color: ::std::option::Option<::std::string::String>,
-        /// Unique in the organization.
-        pub title: ::std::string::String,
-    }
-    impl CreateTagInput {
-        /// With what is required; the rest by setters.
-        pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                title: title.into(),
-                color: ::std::option::Option::None,
-            }
-        }
-        /// Like #c0392b.
-        #[must_use]
-        pub fn color(
-            mut self,
-            color: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.color = ::std::option::Option::Some(color.into());
-            self
-        }
-        /// Unique in the organization.
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = title.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateTagInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "color",
-                &self.color,
-                ::std::option::Option::Some(7usize),
-                ::std::option::Option::Some(7usize),
-            )?;
-            crate::check::characters(
-                "title",
-                &self.title,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(30usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `CreateTaskBotCommentInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTaskBotCommentInput {
-        /// HTML.
-        pub content: ::std::string::String,
-    }
-    impl CreateTaskBotCommentInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self { content: content.into() }
-        }
-        /// HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateTaskBotCommentInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `CreateTaskCommentInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTaskCommentInput {
-        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
-        pub content: ::std::string::String,
-        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// Hidden from guests when absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
-    }
-    impl CreateTaskCommentInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                content: content.into(),
-                label: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-            }
-        }
-        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// A plain comment when absent. `resolve` does not clear an issue: use `resolve_task_problem`.
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<crate::enums::ThreadLabelInput>,
-        ) -> Self {
-            self.label = ::std::option::Option::Some(label.into());
-            self
-        }
-        /// Hidden from guests when absent.
-        #[must_use]
-        pub fn state(
-            mut self,
-            state: impl ::std::convert::Into<crate::enums::ThreadStateInput>,
-        ) -> Self {
-            self.state = ::std::option::Option::Some(state.into());
-            self
-        }
-    }
-    impl crate::check::Check for CreateTaskCommentInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// A new form field of a one-off task.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTaskFormFieldInput {
-        /// Needed for table.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
-        /// Kind of a form field. `email` is taken, but the app cannot show it.
-        pub field_type: crate::enums::FieldTypeInput,
-        /// `label`
-        pub label: ::std::string::String,
-        /// Choices; needed for radio, dropdown and multiselect.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
-        /// `position`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
-        /// The key must be there.
-        pub required: bool,
-    }
-    impl CreateTaskFormFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
-            label: impl ::std::convert::Into<::std::string::String>,
-            required: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            Self {
-                field_type: field_type.into(),
-                label: label.into(),
-                required: required.into(),
-                columns: ::std::option::Option::None,
-                options: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-            }
-        }
-        /// Needed for table.
-        #[must_use]
-        pub fn columns(
-            mut self,
-            columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
-            >,
-        ) -> Self {
-            self.columns = ::std::option::Option::Some(
-                columns.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Kind of a form field. `email` is taken, but the app cannot show it.
-        #[must_use]
-        pub fn field_type(
-            mut self,
-            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
-        ) -> Self {
-            self.field_type = field_type.into();
-            self
-        }
-        /// `label`
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.label = label.into();
-            self
-        }
-        /// Choices; needed for radio, dropdown and multiselect.
-        #[must_use]
-        pub fn options(
-            mut self,
-            options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
-            >,
-        ) -> Self {
-            self.options = ::std::option::Option::Some(
-                options.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `position`
-        #[must_use]
-        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
-            self
-        }
-        /// The key must be there.
-        #[must_use]
-        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
-            self.required = required.into();
-            self
-        }
-    }
-    impl crate::check::Check for CreateTaskFormFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("columns", &self.columns)?;
-            crate::check::nested("options", &self.options)?;
             Ok(())
         }
     }
     /// `CreateTaskInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTaskInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTaskInput {
+    pub struct CreateTask {
         /// `can_complete_only_assignees`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_complete_only_assignees: ::std::option::Option<bool>,
@@ -4409,7 +3163,7 @@ pub mod types {
         pub everyone_must_complete: ::std::option::Option<bool>,
         /// A choice field without options is taken here, and can never be answered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub form_fields: ::std::option::Option<::std::vec::Vec<TaskCaptureInput>>,
+        pub form_fields: ::std::option::Option<::std::vec::Vec<TaskFormFieldInput>>,
         /// Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_soft_start_date: ::std::option::Option<bool>,
@@ -4417,7 +3171,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_assignable: ::std::option::Option<i64>,
         /// At least one assignee. An unknown guest email creates the guest; one bad address refuses all.
-        pub owners: OwnersInput,
+        pub owners: Assign,
         /// Together with `run_id`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
@@ -4426,7 +3180,9 @@ pub mod types {
         pub prevent_guest_comment: ::std::option::Option<bool>,
         /// Adds the task to this process; refused when its `can_add_oot` is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub run_id: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "run_id")]
+        #[doc(alias = "run_id")]
+        pub process_id: ::std::option::Option<::std::string::String>,
         /// true: a new process with one task for each assignee, groups by member. Default false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub separate_task_for_each_assignee: ::std::option::Option<bool>,
@@ -4454,11 +3210,11 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
-    impl CreateTaskInput {
+    impl CreateTask {
         /// With what is required; the rest by setters.
         pub fn new(
             deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-            owners: impl ::std::convert::Into<OwnersInput>,
+            owners: impl ::std::convert::Into<Assign>,
             task_type: impl ::std::convert::Into<crate::enums::TaskTypeInput>,
             title: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
@@ -4474,7 +3230,7 @@ pub mod types {
                 max_assignable: ::std::option::Option::None,
                 position: ::std::option::Option::None,
                 prevent_guest_comment: ::std::option::Option::None,
-                run_id: ::std::option::Option::None,
+                process_id: ::std::option::Option::None,
                 separate_task_for_each_assignee: ::std::option::Option::None,
                 started_at: ::std::option::Option::None,
                 status: ::std::option::Option::None,
@@ -4520,7 +3276,7 @@ pub mod types {
         pub fn form_fields(
             mut self,
             form_fields: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<TaskCaptureInput>,
+                Item = impl ::std::convert::Into<TaskFormFieldInput>,
             >,
         ) -> Self {
             self.form_fields = ::std::option::Option::Some(
@@ -4550,7 +3306,7 @@ pub mod types {
         }
         /// At least one assignee. An unknown guest email creates the guest; one bad address refuses all.
         #[must_use]
-        pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
+        pub fn owners(mut self, owners: impl ::std::convert::Into<Assign>) -> Self {
             self.owners = owners.into();
             self
         }
@@ -4572,12 +3328,13 @@ pub mod types {
             self
         }
         /// Adds the task to this process; refused when its `can_add_oot` is false.
+        #[doc(alias = "run_id")]
         #[must_use]
-        pub fn run_id(
+        pub fn process_id(
             mut self,
-            run_id: impl ::std::convert::Into<::std::string::String>,
+            process_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.run_id = ::std::option::Option::Some(run_id.into());
+            self.process_id = ::std::option::Option::Some(process_id.into());
             self
         }
         /// true: a new process with one task for each assignee, groups by member. Default false.
@@ -4668,7 +3425,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateTaskInput {
+    impl crate::check::Check for CreateTask {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("form_fields", &self.form_fields)?;
             crate::check::nested("owners", &self.owners)?;
@@ -4681,47 +3438,509 @@ pub mod types {
             Ok(())
         }
     }
-    /// `CreateTaskProblemInput` of the API.
+    /// A new form field of a one-off task.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTaskFormFieldInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateTaskProblemInput {
-        /// What is wrong; HTML.
-        pub content: ::std::string::String,
+    pub struct CreateTaskFormField {
+        /// Needed for table.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumnInput>>,
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
+        pub field_type: crate::enums::FieldTypeInput,
+        /// `label`
+        pub label: ::std::string::String,
+        /// Choices; needed for radio, dropdown and multiselect.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOptionInput>>,
+        /// `position`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub position: ::std::option::Option<i64>,
+        /// The key must be there.
+        pub required: bool,
     }
-    impl CreateTaskProblemInput {
+    impl CreateTaskFormField {
         /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self { content: content.into() }
-        }
-        /// What is wrong; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
+        pub fn new(
+            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
+            label: impl ::std::convert::Into<::std::string::String>,
+            required: impl ::std::convert::Into<bool>,
         ) -> Self {
-            self.content = content.into();
+            Self {
+                field_type: field_type.into(),
+                label: label.into(),
+                required: required.into(),
+                columns: ::std::option::Option::None,
+                options: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+            }
+        }
+        /// Needed for table.
+        #[must_use]
+        pub fn columns(
+            mut self,
+            columns: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
+            >,
+        ) -> Self {
+            self.columns = ::std::option::Option::Some(
+                columns.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
+        #[must_use]
+        pub fn field_type(
+            mut self,
+            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
+        ) -> Self {
+            self.field_type = field_type.into();
+            self
+        }
+        /// `label`
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.label = label.into();
+            self
+        }
+        /// Choices; needed for radio, dropdown and multiselect.
+        #[must_use]
+        pub fn options(
+            mut self,
+            options: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<FieldOptionInput>,
+            >,
+        ) -> Self {
+            self.options = ::std::option::Option::Some(
+                options.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// `position`
+        #[must_use]
+        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
+            self.position = ::std::option::Option::Some(position.into());
+            self
+        }
+        /// The key must be there.
+        #[must_use]
+        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
+            self.required = required.into();
             self
         }
     }
-    impl crate::check::Check for CreateTaskProblemInput {
+    impl crate::check::Check for CreateTaskFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("columns", &self.columns)?;
+            crate::check::nested("options", &self.options)?;
+            Ok(())
+        }
+    }
+    /// A new template.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateChecklistInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct CreateTemplate {
+        /// Only with `auto_naming` off.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub allow_launcher_change_name: ::std::option::Option<bool>,
+        /// `auto_naming`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto_naming: ::std::option::Option<bool>,
+        /// Whether processes may get one-off tasks.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub can_add_oot: ::std::option::Option<bool>,
+        /// Name of its processes; may hold variables.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub default_process_name_format: ::std::option::Option<::std::string::String>,
+        /// Keeps draft and published version apart. Only on creating.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dual_version_enabled: ::std::option::Option<bool>,
+        /// Address of a video.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub explanation_video: ::std::option::Option<::std::string::String>,
+        /// A folder for templates (`folder_type` checklist).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub folder_id: ::std::option::Option<::std::string::String>,
+        /// `folderize_process`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub folderize_process: ::std::option::Option<bool>,
+        /// Ids of groups with access.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub guidance: ::std::option::Option<::std::string::String>,
+        /// `icon`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub icon: ::std::option::Option<::std::string::String>,
+        /// `is_featured`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_featured: ::std::option::Option<bool>,
+        /// Shared with the public.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_public: ::std::option::Option<bool>,
+        /// Opens the kick-off form to the public.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_public_kickoff: ::std::option::Option<bool>,
+        /// Id of a member of the organization.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owner_id: ::std::option::Option<i64>,
+        /// The kick-off form, its fields in order.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "prerun")]
+        #[doc(alias = "prerun")]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<KickoffFieldInput>>,
+        /// Address of an image. Only on creating.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub public_cover: ::std::option::Option<::std::string::String>,
+        /// `starred`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starred: ::std::option::Option<bool>,
+        /// What it is for. A key `description` is dropped.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// `tag_process`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tag_process: ::std::option::Option<bool>,
+        /// `title`
+        pub title: ::std::string::String,
+        /// Kind of template.
+        #[serde(rename = "type")]
+        pub type_: crate::enums::TemplateTypeInput,
+        /// The starter, id of a member of the organization.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_id: ::std::option::Option<i64>,
+        /// Ids of members with access.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// `webhook`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook: ::std::option::Option<::std::string::String>,
+    }
+    impl CreateTemplate {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            title: impl ::std::convert::Into<::std::string::String>,
+            type_: impl ::std::convert::Into<crate::enums::TemplateTypeInput>,
+        ) -> Self {
+            Self {
+                title: title.into(),
+                type_: type_.into(),
+                allow_launcher_change_name: ::std::option::Option::None,
+                auto_naming: ::std::option::Option::None,
+                can_add_oot: ::std::option::Option::None,
+                default_process_name_format: ::std::option::Option::None,
+                dual_version_enabled: ::std::option::Option::None,
+                explanation_video: ::std::option::Option::None,
+                folder_id: ::std::option::Option::None,
+                folderize_process: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                guidance: ::std::option::Option::None,
+                icon: ::std::option::Option::None,
+                is_featured: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                is_public_kickoff: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                kickoff_fields: ::std::option::Option::None,
+                public_cover: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                tag_process: ::std::option::Option::None,
+                user_id: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+            }
+        }
+        /// Only with `auto_naming` off.
+        #[must_use]
+        pub fn allow_launcher_change_name(
+            mut self,
+            allow_launcher_change_name: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.allow_launcher_change_name = ::std::option::Option::Some(
+                allow_launcher_change_name.into(),
+            );
+            self
+        }
+        /// `auto_naming`
+        #[must_use]
+        pub fn auto_naming(
+            mut self,
+            auto_naming: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.auto_naming = ::std::option::Option::Some(auto_naming.into());
+            self
+        }
+        /// Whether processes may get one-off tasks.
+        #[must_use]
+        pub fn can_add_oot(
+            mut self,
+            can_add_oot: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.can_add_oot = ::std::option::Option::Some(can_add_oot.into());
+            self
+        }
+        /// Name of its processes; may hold variables.
+        #[must_use]
+        pub fn default_process_name_format(
+            mut self,
+            default_process_name_format: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.default_process_name_format = ::std::option::Option::Some(
+                default_process_name_format.into(),
+            );
+            self
+        }
+        /// Keeps draft and published version apart. Only on creating.
+        #[must_use]
+        pub fn dual_version_enabled(
+            mut self,
+            dual_version_enabled: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.dual_version_enabled = ::std::option::Option::Some(
+                dual_version_enabled.into(),
+            );
+            self
+        }
+        /// Address of a video.
+        #[must_use]
+        pub fn explanation_video(
+            mut self,
+            explanation_video: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.explanation_video = ::std::option::Option::Some(
+                explanation_video.into(),
+            );
+            self
+        }
+        /// A folder for templates (`folder_type` checklist).
+        #[must_use]
+        pub fn folder_id(
+            mut self,
+            folder_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.folder_id = ::std::option::Option::Some(folder_id.into());
+            self
+        }
+        /// `folderize_process`
+        #[must_use]
+        pub fn folderize_process(
+            mut self,
+            folderize_process: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.folderize_process = ::std::option::Option::Some(
+                folderize_process.into(),
+            );
+            self
+        }
+        /// Ids of groups with access.
+        #[must_use]
+        pub fn groups(
+            mut self,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// HTML.
+        #[must_use]
+        pub fn guidance(
+            mut self,
+            guidance: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.guidance = ::std::option::Option::Some(guidance.into());
+            self
+        }
+        /// `icon`
+        #[must_use]
+        pub fn icon(
+            mut self,
+            icon: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.icon = ::std::option::Option::Some(icon.into());
+            self
+        }
+        /// `is_featured`
+        #[must_use]
+        pub fn is_featured(
+            mut self,
+            is_featured: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.is_featured = ::std::option::Option::Some(is_featured.into());
+            self
+        }
+        /// Shared with the public.
+        #[must_use]
+        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
+            self.is_public = ::std::option::Option::Some(is_public.into());
+            self
+        }
+        /// Opens the kick-off form to the public.
+        #[must_use]
+        pub fn is_public_kickoff(
+            mut self,
+            is_public_kickoff: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.is_public_kickoff = ::std::option::Option::Some(
+                is_public_kickoff.into(),
+            );
+            self
+        }
+        /// Id of a member of the organization.
+        #[must_use]
+        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
+            self.owner_id = ::std::option::Option::Some(owner_id.into());
+            self
+        }
+        /// The kick-off form, its fields in order.
+        #[doc(alias = "prerun")]
+        #[must_use]
+        pub fn kickoff_fields(
+            mut self,
+            kickoff_fields: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<KickoffFieldInput>,
+            >,
+        ) -> Self {
+            self.kickoff_fields = ::std::option::Option::Some(
+                kickoff_fields.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Address of an image. Only on creating.
+        #[must_use]
+        pub fn public_cover(
+            mut self,
+            public_cover: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.public_cover = ::std::option::Option::Some(public_cover.into());
+            self
+        }
+        /// `starred`
+        #[must_use]
+        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
+            self.starred = ::std::option::Option::Some(starred.into());
+            self
+        }
+        /// What it is for. A key `description` is dropped.
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// `tag_process`
+        #[must_use]
+        pub fn tag_process(
+            mut self,
+            tag_process: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.tag_process = ::std::option::Option::Some(tag_process.into());
+            self
+        }
+        /// `title`
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = title.into();
+            self
+        }
+        /// Kind of template.
+        #[must_use]
+        pub fn type_(
+            mut self,
+            type_: impl ::std::convert::Into<crate::enums::TemplateTypeInput>,
+        ) -> Self {
+            self.type_ = type_.into();
+            self
+        }
+        /// The starter, id of a member of the organization.
+        #[must_use]
+        pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
+            self.user_id = ::std::option::Option::Some(user_id.into());
+            self
+        }
+        /// Ids of members with access.
+        #[doc(alias = "users")]
+        #[must_use]
+        pub fn members(
+            mut self,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// `webhook`
+        #[must_use]
+        pub fn webhook(
+            mut self,
+            webhook: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.webhook = ::std::option::Option::Some(webhook.into());
+            self
+        }
+    }
+    impl crate::check::Check for CreateTemplate {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "default_process_name_format",
+                &self.default_process_name_format,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(550usize),
+            )?;
+            crate::check::nested("kickoff_fields", &self.kickoff_fields)?;
+            crate::check::characters(
+                "summary",
+                &self.summary,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(2000usize),
+            )?;
+            crate::check::characters(
+                "title",
+                &self.title,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(250usize),
+            )?;
             Ok(())
         }
     }
     /// `CreateWatcherInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateWatcherInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct CreateWatcherInput {
+    pub struct CreateWatcher {
         /// electric: at once. mindful: every three hours. chilled: once a day.
         pub frequency: crate::enums::WatcherFrequency,
         /// The app offers email too; its word here is not documented.
@@ -4734,7 +3953,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
-    impl CreateWatcherInput {
+    impl CreateWatcher {
         /// With what is required; the rest by setters.
         pub fn new(
             frequency: impl ::std::convert::Into<crate::enums::WatcherFrequency>,
@@ -4800,7 +4019,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for CreateWatcherInput {
+    impl crate::check::Check for CreateWatcher {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
@@ -4894,13 +4113,14 @@ pub mod types {
     }
     /// Whether deadlines take account of workdays and holidays.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "DetermineDeadlineInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct DetermineDeadlineInput {
+    pub struct DetermineDeadline {
         /// 1 when they count.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub holidays: ::std::option::Option<i64>,
@@ -4908,7 +4128,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub workdays: ::std::option::Option<i64>,
     }
-    impl DetermineDeadlineInput {
+    impl DetermineDeadline {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -4929,7 +4149,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for DetermineDeadlineInput {
+    impl crate::check::Check for DetermineDeadline {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "holidays",
@@ -4945,6 +4165,189 @@ pub mod types {
             )?;
             Ok(())
         }
+    }
+    /// A choice of a form field.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "CaptureOption")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct FieldOption {
+        /// `description`
+        pub description: ::std::option::Option<::std::string::String>,
+        /// A number, rarely text.
+        pub id: crate::wire::Id,
+        /// In values of multiselect fields.
+        pub required: ::std::option::Option<bool>,
+        /// In values of multiselect fields.
+        pub selected: ::std::option::Option<bool>,
+        /// `text`
+        pub text: ::std::option::Option<::std::string::String>,
+        /// Null as far as known.
+        pub value: ::std::option::Option<::serde_json::Value>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        FieldOption "an object (FieldOption) with `id`"["id"] { optional description
+        "description" Text; required id "id" crate ::wire::Id; optional required
+        "required" Flag; optional selected "selected" Flag; optional text "text" Text;
+        optional value "value" Anything; }
+    }
+    /// A choice of a form field.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CaptureOptionInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct FieldOptionInput {
+        /// `description`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub description: crate::wire::Nullable<::std::string::String>,
+        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
+        pub id: i64,
+        /// In values of multiselect fields.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub required: crate::wire::Nullable<bool>,
+        /// In values of multiselect fields.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub selected: crate::wire::Nullable<bool>,
+        /// `text`
+        pub text: ::std::string::String,
+        /// Null as far as known.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub value: crate::wire::Nullable<::serde_json::Value>,
+    }
+    impl FieldOptionInput {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            id: impl ::std::convert::Into<i64>,
+            text: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                text: text.into(),
+                description: crate::wire::Nullable::Keep,
+                required: crate::wire::Nullable::Keep,
+                selected: crate::wire::Nullable::Keep,
+                value: crate::wire::Nullable::Keep,
+            }
+        }
+        /// `description`
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = crate::wire::Nullable::Set(description.into());
+            self
+        }
+        /// Unique in the field. Keep it on changes: stored answers and automations refer to it.
+        #[must_use]
+        pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
+            self.id = id.into();
+            self
+        }
+        /// In values of multiselect fields.
+        #[must_use]
+        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
+            self.required = crate::wire::Nullable::Set(required.into());
+            self
+        }
+        /// In values of multiselect fields.
+        #[must_use]
+        pub fn selected(mut self, selected: impl ::std::convert::Into<bool>) -> Self {
+            self.selected = crate::wire::Nullable::Set(selected.into());
+            self
+        }
+        /// `text`
+        #[must_use]
+        pub fn text(
+            mut self,
+            text: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.text = text.into();
+            self
+        }
+        /// Null as far as known.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = crate::wire::Nullable::Set(value.into());
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        FieldOptionInput { description clear_description required clear_required selected
+        clear_selected value clear_value }
+    }
+    impl crate::check::Check for FieldOptionInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// A stored file.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Asset")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct File {
+        /// `filename`
+        pub filename: ::std::option::Option<::std::string::String>,
+        /// `id`
+        pub id: ::std::string::String,
+        /// `source`
+        pub source: ::std::option::Option<crate::enums::FileSource>,
+        /// `step_id`
+        pub step_id: ::std::option::Option<::std::string::String>,
+        /// `subject`
+        pub subject: ::std::option::Option<FileSubject>,
+        /// Name of the external store, like Dropbox.
+        pub system: ::std::option::Option<::std::string::String>,
+        /// `uploaded_at`
+        pub uploaded_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// A form field id, or `ko_field` for a kick-off field.
+        pub uploaded_from: ::std::option::Option<::std::string::String>,
+        /// `uploaded_to_s3`
+        pub uploaded_to_s3: ::std::option::Option<bool>,
+        /// May arrive as text.
+        pub version: ::std::option::Option<i64>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        File "an object (File) with `id`"["id"] { optional filename "filename" Text;
+        required id "id" IdText; optional source "source" Word < crate
+        ::enums::FileSource >; optional step_id "step_id" Text; optional subject
+        "subject" Object < FileSubject >; optional system "system" Text; optional
+        uploaded_at "uploaded_at" crate ::wire::Timestamp; optional uploaded_from
+        "uploaded_from" Text; optional uploaded_to_s3 "uploaded_to_s3" Flag; optional
+        version "version" Integer; }
+    }
+    /// What a file was uploaded for.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "AssetSubject")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct FileSubject {
+        /// `id`
+        pub id: ::std::option::Option<::std::string::String>,
+        /// `type`
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
+        pub type_: ::std::option::Option<crate::enums::FileSubjectType>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        FileSubject "an object (FileSubject)"[] { optional id "id" Text; optional type_
+        "type" Word < crate ::enums::FileSubjectType >; }
     }
     /// Holds templates, or processes and tasks; never both.
     #[derive(Clone, Debug, PartialEq)]
@@ -5008,15 +4411,555 @@ pub mod types {
         optional id "id" Integer; optional subject_id "subject_id" Text; optional
         subject_type "subject_type" Word < crate ::enums::FolderSubjectType >; }
     }
-    /// Query parameters of `get_checklist`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    /// A form field of a template step.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Capture")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct FormField {
+        /// For variables in text, never a key. Made by the service.
+        pub alias: ::std::option::Option<::std::string::String>,
+        /// Legacy.
+        pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Dates: ask for the time too.
+        pub collect_time: ::std::option::Option<bool>,
+        /// Columns of a table.
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumn>>,
+        /// `created_at`
+        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Values by key. null for guests and public views; empty maps arrive as [].
+        pub custom_fields: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        pub default_value: ::std::option::Option<::serde_json::Value>,
+        /// `default_value_enabled`
+        pub default_value_enabled: ::std::option::Option<bool>,
+        /// Kind of a form field. The app cannot show `email`.
+        pub field_type: ::std::option::Option<crate::enums::FieldType>,
+        /// Rule names, as a list or joined by |.
+        pub field_validation: ::std::option::Option<
+            crate::wire::OneOrMany<::std::string::String>,
+        >,
+        /// Help text, HTML.
+        pub guidance: ::std::option::Option<::std::string::String>,
+        /// The key under which tasks write its answer; stays the same across versions.
+        pub id: ::std::string::String,
+        /// `increment_id`
+        pub increment_id: ::std::option::Option<i64>,
+        /// `label`
+        pub label: ::std::option::Option<::std::string::String>,
+        /// `last_updated`
+        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
+        /// Set when the options come from a shared list; they are not inline then.
+        pub list: ::std::option::Option<::serde_json::Value>,
+        /// Choices of radio, dropdown and multiselect.
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOption>>,
+        /// `position`
+        pub position: ::std::option::Option<i64>,
+        /// `prefix`
+        pub prefix: ::std::option::Option<::std::string::String>,
+        /// `required`
+        pub required: ::std::option::Option<bool>,
+        /// Free keys, an input mask for instance.
+        pub settings: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// `step_id`
+        pub step_id: ::std::option::Option<::std::string::String>,
+        /// `suffix`
+        pub suffix: ::std::option::Option<::std::string::String>,
+        /// `use_wysiwyg_editor`
+        pub use_wysiwyg_editor: ::std::option::Option<bool>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        FormField "an object (FormField) with `id`"["id"] { optional alias "alias" Text;
+        optional archived_at "archived_at" crate ::wire::Timestamp; optional collect_time
+        "collect_time" Flag; optional columns "columns" ListOf < FormFieldColumn >;
+        optional created_at "created_at" crate ::wire::Timestamp; optional custom_fields
+        "custom_fields" MapOf < ::serde_json::Value >; optional default_value
+        "default_value" Anything; optional default_value_enabled "default_value_enabled"
+        Flag; optional field_type "field_type" Word < crate ::enums::FieldType >;
+        optional field_validation "field_validation" Many < Text >; optional guidance
+        "guidance" Text; required id "id" IdText; optional increment_id "increment_id"
+        Integer; optional label "label" Text; optional last_updated "last_updated" crate
+        ::wire::Timestamp; optional list "list" Anything; optional options "options"
+        ListOf < FieldOption >; optional position "position" Integer; optional prefix
+        "prefix" Text; optional required "required" Flag; optional settings "settings"
+        Object < FreeForm >; optional step_id "step_id" Text; optional suffix "suffix"
+        Text; optional use_wysiwyg_editor "use_wysiwyg_editor" Flag; }
+    }
+    /// A column of a table field.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "CaptureColumn")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct FormFieldColumn {
+        /// A number, rarely text.
+        pub id: crate::wire::Id,
+        /// `label`
+        pub label: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        FormFieldColumn "an object (FormFieldColumn) with `id`"["id"] { required id "id"
+        crate ::wire::Id; optional label "label" Text; }
+    }
+    /// A column of a table field.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CaptureColumnInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetChecklistQuery {
+    pub struct FormFieldColumnInput {
+        /// Unique in the field.
+        pub id: i64,
+        /// `label`
+        pub label: ::std::string::String,
+    }
+    impl FormFieldColumnInput {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            id: impl ::std::convert::Into<i64>,
+            label: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                label: label.into(),
+            }
+        }
+        /// Unique in the field.
+        #[must_use]
+        pub fn id(mut self, id: impl ::std::convert::Into<i64>) -> Self {
+            self.id = id.into();
+            self
+        }
+        /// `label`
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.label = label.into();
+            self
+        }
+    }
+    impl crate::check::Check for FormFieldColumnInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_group`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetGroupQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetGroup {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::GroupInclude>,
+        >,
+    }
+    impl GetGroup {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GroupInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetGroup {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_guest`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetGuestQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetGuest {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::GuestInclude>,
+        >,
+    }
+    impl GetGuest {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::GuestInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetGuest {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_me`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetMeQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetMe {
+        /// What to include. Expected to work as in `list_users`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::MemberInclude>,
+        >,
+    }
+    impl GetMe {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include. Expected to work as in `list_users`.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::MemberInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetMe {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_user`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetUserQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetMember {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::MemberInclude>,
+        >,
+    }
+    impl GetMember {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::MemberInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetMember {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_organization`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetOrganizationQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetOrganization {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::OrganizationInclude>,
+        >,
+    }
+    impl GetOrganization {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::OrganizationInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetOrganization {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_run`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetRunQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetProcess {
+        /// true: with submitted form field values.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub form_fields_values: ::std::option::Option<bool>,
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::ProcessInclude>,
+        >,
+    }
+    impl GetProcess {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                form_fields_values: ::std::option::Option::None,
+                with: ::std::option::Option::None,
+            }
+        }
+        /// true: with submitted form field values.
+        #[must_use]
+        pub fn form_fields_values(
+            mut self,
+            form_fields_values: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.form_fields_values = ::std::option::Option::Some(
+                form_fields_values.into(),
+            );
+            self
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::ProcessInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetProcess {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_run_task`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetRunTaskQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetProcessTask {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
+    }
+    impl GetProcessTask {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetProcessTask {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_tag`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetTagQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetTag {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TagInclude>,
+        >,
+    }
+    impl GetTag {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TagInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetTag {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_task`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetTaskQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetTask {
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
+    }
+    impl GetTask {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                with: ::std::option::Option::None,
+            }
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for GetTask {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Query parameters of `get_checklist`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "GetChecklistQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct GetTemplate {
         /// 1: with the whole path of folders, under `folders`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entire_folder_tree: ::std::option::Option<crate::enums::FolderTreeFilter>,
@@ -5026,10 +4969,10 @@ pub mod types {
         /// What to include. Kick-off fields and automations are always inline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
-            crate::wire::CommaList<crate::enums::ChecklistWith>,
+            crate::wire::CommaList<crate::enums::TemplateInclude>,
         >,
     }
-    impl GetChecklistQuery {
+    impl GetTemplate {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -5060,7 +5003,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::ChecklistWith>,
+                Item = impl ::std::convert::Into<crate::enums::TemplateInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -5069,375 +5012,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for GetChecklistQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_group`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetGroupQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GroupWith>>,
-    }
-    impl GetGroupQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::GroupWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetGroupQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_guest`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetGuestQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GuestWith>>,
-    }
-    impl GetGuestQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::GuestWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetGuestQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_me`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetMeQuery {
-        /// What to include. Expected to work as in `list_users`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
-    }
-    impl GetMeQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include. Expected to work as in `list_users`.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::UserWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetMeQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_organization`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetOrganizationQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<
-            crate::wire::CommaList<crate::enums::OrganizationWith>,
-        >,
-    }
-    impl GetOrganizationQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::OrganizationWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetOrganizationQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_run`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetRunQuery {
-        /// true: with submitted form field values.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub form_fields_values: ::std::option::Option<bool>,
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::RunWith>>,
-    }
-    impl GetRunQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                form_fields_values: ::std::option::Option::None,
-                with: ::std::option::Option::None,
-            }
-        }
-        /// true: with submitted form field values.
-        #[must_use]
-        pub fn form_fields_values(
-            mut self,
-            form_fields_values: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.form_fields_values = ::std::option::Option::Some(
-                form_fields_values.into(),
-            );
-            self
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::RunWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetRunQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_run_task`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetRunTaskQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-    }
-    impl GetRunTaskQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetRunTaskQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_tag`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetTagQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TagWith>>,
-    }
-    impl GetTagQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TagWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetTagQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_task`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetTaskQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-    }
-    impl GetTaskQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetTaskQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// Query parameters of `get_user`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct GetUserQuery {
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
-    }
-    impl GetUserQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                with: ::std::option::Option::None,
-            }
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::UserWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for GetUserQuery {
+    impl crate::check::Check for GetTemplate {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
@@ -5448,7 +5023,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct Group {
         /// Details of the logo file, one object or a list; with `with=assets` alone.
-        pub assets: ::std::option::Option<::serde_json::Value>,
+        #[doc(alias = "assets")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assets"))]
+        pub files: ::std::option::Option<::serde_json::Value>,
         /// `created_at`
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `deleted_at`
@@ -5470,20 +5047,22 @@ pub mod types {
         /// Another name of `last_updated`; either may be missing.
         pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `users`
-        pub users: ::std::option::Option<::std::vec::Vec<User>>,
+        #[doc(alias = "users")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users"))]
+        pub member_details: ::std::option::Option<::std::vec::Vec<Member>>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        Group "an object (Group) with `id`"["id"] { optional assets "assets" Anything;
+        Group "an object (Group) with `id`"["id"] { optional files "assets" Anything;
         optional created_at "created_at" crate ::wire::Timestamp; optional deleted_at
         "deleted_at" crate ::wire::Timestamp; optional description "description" Text;
         optional guests "guests" ListOf < crate ::wire::GuestRef >; required id "id"
         IdText; optional last_updated "last_updated" crate ::wire::Timestamp; optional
         logo "logo" Text; optional members "members" ListOf < Integer >; optional name
         "name" Text; optional updated_at "updated_at" crate ::wire::Timestamp; optional
-        users "users" ListOf < User >; }
+        member_details "users" ListOf < Member >; }
     }
     /// Addressed by email almost everywhere, in places by the code inside `link`.
     #[derive(Clone, Debug, PartialEq)]
@@ -5635,13 +5214,14 @@ pub mod types {
     }
     /// `InviteUserInput` of the API.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "InviteUserInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct InviteUserInput {
+    pub struct InviteMember {
         /// `email`
         pub email: ::std::string::String,
         /// URLs and some words are refused.
@@ -5651,16 +5231,16 @@ pub mod types {
         /// What the mail says. The documentation requires it; the Python SDK puts a text of its own where none is given.
         pub message: ::std::string::String,
         /// In lower case. admin and standard take a full seat, light takes a light one.
-        pub role: crate::enums::UserRoleInput,
+        pub role: crate::enums::MemberRoleInput,
     }
-    impl InviteUserInput {
+    impl InviteMember {
         /// With what is required; the rest by setters.
         pub fn new(
             email: impl ::std::convert::Into<::std::string::String>,
             first_name: impl ::std::convert::Into<::std::string::String>,
             last_name: impl ::std::convert::Into<::std::string::String>,
             message: impl ::std::convert::Into<::std::string::String>,
-            role: impl ::std::convert::Into<crate::enums::UserRoleInput>,
+            role: impl ::std::convert::Into<crate::enums::MemberRoleInput>,
         ) -> Self {
             Self {
                 email: email.into(),
@@ -5710,13 +5290,13 @@ pub mod types {
         #[must_use]
         pub fn role(
             mut self,
-            role: impl ::std::convert::Into<crate::enums::UserRoleInput>,
+            role: impl ::std::convert::Into<crate::enums::MemberRoleInput>,
         ) -> Self {
             self.role = role.into();
             self
         }
     }
-    impl crate::check::Check for InviteUserInput {
+    impl crate::check::Check for InviteMember {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "first_name",
@@ -5739,15 +5319,710 @@ pub mod types {
             Ok(())
         }
     }
-    /// Query parameters of `list_activity`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    /// A field of the kick-off form of a template.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Prerun")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct KickoffField {
+        /// For variables in text, never a key. Made by the service.
+        pub alias: ::std::option::Option<::std::string::String>,
+        /// Template id.
+        #[doc(alias = "checklist_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist_id"))]
+        pub template_id: ::std::option::Option<::std::string::String>,
+        /// Dates: ask for the time too.
+        pub collect_time: ::std::option::Option<bool>,
+        /// Columns of a table.
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumn>>,
+        /// `created_at`
+        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Values by key. null for guests and public views; empty maps arrive as [].
+        pub custom_fields: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        pub default_value: ::std::option::Option<::serde_json::Value>,
+        /// `default_value_enabled`
+        pub default_value_enabled: ::std::option::Option<bool>,
+        /// Kind of a form field. The app cannot show `email`.
+        pub field_type: ::std::option::Option<crate::enums::FieldType>,
+        /// Rule names, as a list or joined by |.
+        pub field_validation: ::std::option::Option<
+            crate::wire::OneOrMany<::std::string::String>,
+        >,
+        /// Legacy.
+        pub field_value: ::std::option::Option<::std::string::String>,
+        /// Help text, HTML.
+        pub guidance: ::std::option::Option<::std::string::String>,
+        /// The key of its value at launch; stays the same across versions.
+        pub id: ::std::string::String,
+        /// `label`
+        pub label: ::std::option::Option<::std::string::String>,
+        /// `last_updated`
+        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
+        /// Set when the options come from a shared list; they are not inline then.
+        pub list: ::std::option::Option<::serde_json::Value>,
+        /// Choices of radio, dropdown and multiselect.
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOption>>,
+        /// `position`
+        pub position: ::std::option::Option<i64>,
+        /// `prefix`
+        pub prefix: ::std::option::Option<::std::string::String>,
+        /// A launch must answer it. Absent in shortened answers.
+        pub required: ::std::option::Option<bool>,
+        /// Free keys, an input mask for instance.
+        pub settings: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// `suffix`
+        pub suffix: ::std::option::Option<::std::string::String>,
+        /// Legacy.
+        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `use_wysiwyg_editor`
+        pub use_wysiwyg_editor: ::std::option::Option<bool>,
+        /// Preset of a file field: a list of file objects.
+        pub value: ::std::option::Option<::serde_json::Value>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        KickoffField "an object (KickoffField) with `id`"["id"] { optional alias "alias"
+        Text; optional template_id "checklist_id" Text; optional collect_time
+        "collect_time" Flag; optional columns "columns" ListOf < FormFieldColumn >;
+        optional created_at "created_at" crate ::wire::Timestamp; optional custom_fields
+        "custom_fields" MapOf < ::serde_json::Value >; optional default_value
+        "default_value" Anything; optional default_value_enabled "default_value_enabled"
+        Flag; optional field_type "field_type" Word < crate ::enums::FieldType >;
+        optional field_validation "field_validation" Many < Text >; optional field_value
+        "field_value" Text; optional guidance "guidance" Text; required id "id" IdText;
+        optional label "label" Text; optional last_updated "last_updated" crate
+        ::wire::Timestamp; optional list "list" Anything; optional options "options"
+        ListOf < FieldOption >; optional position "position" Integer; optional prefix
+        "prefix" Text; optional required "required" Flag; optional settings "settings"
+        Object < FreeForm >; optional suffix "suffix" Text; optional updated_at
+        "updated_at" crate ::wire::Timestamp; optional use_wysiwyg_editor
+        "use_wysiwyg_editor" Flag; optional value "value" Anything; }
+    }
+    /// A field of the kick-off form, as written. `alias` cannot be set.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "PrerunInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListActivityQuery {
+    pub struct KickoffFieldInput {
+        /// Dates: ask for the time too.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub collect_time: crate::wire::Nullable<bool>,
+        /// Needed for table.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub columns: crate::wire::Nullable<::std::vec::Vec<FormFieldColumnInput>>,
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value: crate::wire::Nullable<::serde_json::Value>,
+        /// `default_value_enabled`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub default_value_enabled: crate::wire::Nullable<bool>,
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
+        pub field_type: crate::enums::FieldTypeInput,
+        /// Rule names.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub field_validation: crate::wire::Nullable<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        /// Help text, HTML. A key `description` is dropped.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub guidance: crate::wire::Nullable<::std::string::String>,
+        /// Id of an existing field. Without it a field is created, once more by every repeat.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// `label`
+        pub label: ::std::string::String,
+        /// Set when the options come from a shared list; they are not inline then.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub list: crate::wire::Nullable<::serde_json::Value>,
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub options: crate::wire::Nullable<::std::vec::Vec<FieldOptionInput>>,
+        /// Decides the order, from 1.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub position: crate::wire::Nullable<i64>,
+        /// `prefix`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub prefix: crate::wire::Nullable<::std::string::String>,
+        /// A launch must answer it. The key must be there.
+        pub required: bool,
+        /// Free keys, an input mask for instance.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub settings: crate::wire::Nullable<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// `suffix`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub suffix: crate::wire::Nullable<::std::string::String>,
+        /// `use_wysiwyg_editor`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
+        /// Preset of a file field: file objects as the upload answered them.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub value: crate::wire::Nullable<
+            ::std::vec::Vec<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+    }
+    impl KickoffFieldInput {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
+            label: impl ::std::convert::Into<::std::string::String>,
+            required: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            Self {
+                field_type: field_type.into(),
+                label: label.into(),
+                required: required.into(),
+                collect_time: crate::wire::Nullable::Keep,
+                columns: crate::wire::Nullable::Keep,
+                default_value: crate::wire::Nullable::Keep,
+                default_value_enabled: crate::wire::Nullable::Keep,
+                field_validation: crate::wire::Nullable::Keep,
+                guidance: crate::wire::Nullable::Keep,
+                id: ::std::option::Option::None,
+                list: crate::wire::Nullable::Keep,
+                options: crate::wire::Nullable::Keep,
+                position: crate::wire::Nullable::Keep,
+                prefix: crate::wire::Nullable::Keep,
+                settings: crate::wire::Nullable::Keep,
+                suffix: crate::wire::Nullable::Keep,
+                use_wysiwyg_editor: crate::wire::Nullable::Keep,
+                value: crate::wire::Nullable::Keep,
+            }
+        }
+        /// Dates: ask for the time too.
+        #[must_use]
+        pub fn collect_time(
+            mut self,
+            collect_time: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.collect_time = crate::wire::Nullable::Set(collect_time.into());
+            self
+        }
+        /// Needed for table.
+        #[must_use]
+        pub fn columns(
+            mut self,
+            columns: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
+            >,
+        ) -> Self {
+            self.columns = crate::wire::Nullable::Set(
+                columns.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Preset of a form field: text for plain types, other JSON for the rest.
+        #[must_use]
+        pub fn default_value(
+            mut self,
+            default_value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.default_value = crate::wire::Nullable::Set(default_value.into());
+            self
+        }
+        /// `default_value_enabled`
+        #[must_use]
+        pub fn default_value_enabled(
+            mut self,
+            default_value_enabled: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.default_value_enabled = crate::wire::Nullable::Set(
+                default_value_enabled.into(),
+            );
+            self
+        }
+        /// Kind of a form field. `email` is taken, but the app cannot show it.
+        #[must_use]
+        pub fn field_type(
+            mut self,
+            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
+        ) -> Self {
+            self.field_type = field_type.into();
+            self
+        }
+        /// Rule names.
+        #[must_use]
+        pub fn field_validation(
+            mut self,
+            field_validation: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.field_validation = crate::wire::Nullable::Set(
+                field_validation.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Help text, HTML. A key `description` is dropped.
+        #[must_use]
+        pub fn guidance(
+            mut self,
+            guidance: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.guidance = crate::wire::Nullable::Set(guidance.into());
+            self
+        }
+        /// Id of an existing field. Without it a field is created, once more by every repeat.
+        #[must_use]
+        pub fn id(
+            mut self,
+            id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.id = ::std::option::Option::Some(id.into());
+            self
+        }
+        /// `label`
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.label = label.into();
+            self
+        }
+        /// Set when the options come from a shared list; they are not inline then.
+        #[must_use]
+        pub fn list(
+            mut self,
+            list: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.list = crate::wire::Nullable::Set(list.into());
+            self
+        }
+        /// Choices; needed for radio (two or more), dropdown and multiselect.
+        #[must_use]
+        pub fn options(
+            mut self,
+            options: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<FieldOptionInput>,
+            >,
+        ) -> Self {
+            self.options = crate::wire::Nullable::Set(
+                options.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Decides the order, from 1.
+        #[must_use]
+        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
+            self.position = crate::wire::Nullable::Set(position.into());
+            self
+        }
+        /// `prefix`
+        #[must_use]
+        pub fn prefix(
+            mut self,
+            prefix: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.prefix = crate::wire::Nullable::Set(prefix.into());
+            self
+        }
+        /// A launch must answer it. The key must be there.
+        #[must_use]
+        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
+            self.required = required.into();
+            self
+        }
+        /// Free keys, an input mask for instance.
+        #[must_use]
+        pub fn settings(
+            mut self,
+            settings: impl ::std::convert::Into<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        ) -> Self {
+            self.settings = crate::wire::Nullable::Set(settings.into());
+            self
+        }
+        /// `suffix`
+        #[must_use]
+        pub fn suffix(
+            mut self,
+            suffix: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.suffix = crate::wire::Nullable::Set(suffix.into());
+            self
+        }
+        /// `use_wysiwyg_editor`
+        #[must_use]
+        pub fn use_wysiwyg_editor(
+            mut self,
+            use_wysiwyg_editor: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.use_wysiwyg_editor = crate::wire::Nullable::Set(
+                use_wysiwyg_editor.into(),
+            );
+            self
+        }
+        /// Preset of a file field: file objects as the upload answered them.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+            >,
+        ) -> Self {
+            self.value = crate::wire::Nullable::Set(
+                value.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        KickoffFieldInput { collect_time clear_collect_time columns clear_columns
+        default_value clear_default_value default_value_enabled
+        clear_default_value_enabled field_validation clear_field_validation guidance
+        clear_guidance list clear_list options clear_options position clear_position
+        prefix clear_prefix settings clear_settings suffix clear_suffix
+        use_wysiwyg_editor clear_use_wysiwyg_editor value clear_value }
+    }
+    impl crate::check::Check for KickoffFieldInput {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("columns", &self.columns)?;
+            crate::check::nested("options", &self.options)?;
+            Ok(())
+        }
+    }
+    /// `CreateRunInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateRunInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct LaunchProcess {
+        /// `assign_someone_else`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub assign_someone_else: ::std::option::Option<bool>,
+        /// Template id. The key is not `template_id`.
+        #[serde(rename = "checklist_id")]
+        #[doc(alias = "checklist_id")]
+        pub template_id: ::std::string::String,
+        /// Folder ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub folders: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Ids of groups with access.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// `is_public`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_public: ::std::option::Option<bool>,
+        /// Send it always: it is not certain that the service makes one up.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Member who owns the process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owner_id: ::std::option::Option<i64>,
+        /// Id of the parent process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parent_id: ::std::option::Option<::std::string::String>,
+        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "prerun")]
+        #[doc(alias = "prerun")]
+        pub kickoff_values: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// What the public link hides, for example comments.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub publicly_hidden_fields: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        /// By role id; an object, never a list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub roles: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, Assign>,
+        >,
+        /// `starred`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starred: ::std::option::Option<bool>,
+        /// `summary`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// Tag ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tasks: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, TaskOverride>,
+        >,
+        /// Member recorded as the starter.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_id: ::std::option::Option<i64>,
+        /// Members with access.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+    }
+    impl LaunchProcess {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            template_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                template_id: template_id.into(),
+                assign_someone_else: ::std::option::Option::None,
+                folders: ::std::option::Option::None,
+                groups: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                parent_id: ::std::option::Option::None,
+                kickoff_values: ::std::option::Option::None,
+                publicly_hidden_fields: ::std::option::Option::None,
+                roles: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                tags: ::std::option::Option::None,
+                tasks: ::std::option::Option::None,
+                user_id: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+            }
+        }
+        /// `assign_someone_else`
+        #[must_use]
+        pub fn assign_someone_else(
+            mut self,
+            assign_someone_else: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.assign_someone_else = ::std::option::Option::Some(
+                assign_someone_else.into(),
+            );
+            self
+        }
+        /// Template id. The key is not `template_id`.
+        #[doc(alias = "checklist_id")]
+        #[must_use]
+        pub fn template_id(
+            mut self,
+            template_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.template_id = template_id.into();
+            self
+        }
+        /// Folder ids.
+        #[must_use]
+        pub fn folders(
+            mut self,
+            folders: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.folders = ::std::option::Option::Some(
+                folders.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Ids of groups with access.
+        #[must_use]
+        pub fn groups(
+            mut self,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// `is_public`
+        #[must_use]
+        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
+            self.is_public = ::std::option::Option::Some(is_public.into());
+            self
+        }
+        /// Send it always: it is not certain that the service makes one up.
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(name.into());
+            self
+        }
+        /// Member who owns the process.
+        #[must_use]
+        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
+            self.owner_id = ::std::option::Option::Some(owner_id.into());
+            self
+        }
+        /// Id of the parent process.
+        #[must_use]
+        pub fn parent_id(
+            mut self,
+            parent_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.parent_id = ::std::option::Option::Some(parent_id.into());
+            self
+        }
+        /// Kick-off answers by field id. An object, never a list; a required field without an answer is refused. For a table without an answer leave the key out.
+        #[doc(alias = "prerun")]
+        #[must_use]
+        pub fn kickoff_values(
+            mut self,
+            kickoff_values: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.kickoff_values = ::std::option::Option::Some(
+                kickoff_values
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// What the public link hides, for example comments.
+        #[must_use]
+        pub fn publicly_hidden_fields(
+            mut self,
+            publicly_hidden_fields: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.publicly_hidden_fields = ::std::option::Option::Some(
+                publicly_hidden_fields
+                    .into_iter()
+                    .map(::std::convert::Into::into)
+                    .collect(),
+            );
+            self
+        }
+        /// By role id; an object, never a list.
+        #[must_use]
+        pub fn roles(
+            mut self,
+            roles: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<Assign>,
+                ),
+            >,
+        ) -> Self {
+            self.roles = ::std::option::Option::Some(
+                roles
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// `starred`
+        #[must_use]
+        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
+            self.starred = ::std::option::Option::Some(starred.into());
+            self
+        }
+        /// `summary`
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// Tag ids.
+        #[must_use]
+        pub fn tags(
+            mut self,
+            tags: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.tags = ::std::option::Option::Some(
+                tags.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// By step id. All or nothing: with a map that is not empty, tasks of steps it does not name never exist. A step of another template is refused.
+        #[must_use]
+        pub fn tasks(
+            mut self,
+            tasks: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<TaskOverride>,
+                ),
+            >,
+        ) -> Self {
+            self.tasks = ::std::option::Option::Some(
+                tasks
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// Member recorded as the starter.
+        #[must_use]
+        pub fn user_id(mut self, user_id: impl ::std::convert::Into<i64>) -> Self {
+            self.user_id = ::std::option::Option::Some(user_id.into());
+            self
+        }
+        /// Members with access.
+        #[doc(alias = "users")]
+        #[must_use]
+        pub fn members(
+            mut self,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for LaunchProcess {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(550usize),
+            )?;
+            crate::check::form_field_keys("kickoff_values", &self.kickoff_values)?;
+            crate::check::nested("roles", &self.roles)?;
+            crate::check::nested("tasks", &self.tasks)?;
+            Ok(())
+        }
+    }
+    /// Query parameters of `list_activity`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListActivityQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ListActivity {
         /// Email of who did it; stands for `actor_id` and `actor_type`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor_email: ::std::option::Option<::std::string::String>,
@@ -5800,7 +6075,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verb: ::std::option::Option<crate::enums::ActivityVerbFilter>,
     }
-    impl ListActivityQuery {
+    impl ListActivity {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -5972,7 +6247,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListActivityQuery {
+    impl crate::check::Check for ListActivity {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -5995,203 +6270,16 @@ pub mod types {
             Ok(())
         }
     }
-    /// Query parameters of `list_checklists`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListChecklistsQuery {
-        /// Without it archived templates are left out.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
-        /// One or several folder ids.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
-        /// Member id of the owner.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner_id: ::std::option::Option<::std::string::String>,
-        /// Page number, from 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub page: ::std::option::Option<i64>,
-        /// Default 10; 100 is the practical cap.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub per_page: ::std::option::Option<i64>,
-        /// Part of the title, in any case.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub q: ::std::option::Option<::std::string::String>,
-        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort_by: ::std::option::Option<::std::string::String>,
-        /// true: starred templates.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starred: ::std::option::Option<bool>,
-        /// Status of the template. Its words are not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<::std::string::String>,
-        /// Tag id.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tag: ::std::option::Option<::std::string::String>,
-        /// Kind of template.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
-        /// What to include. Kick-off fields and automations are there anyway.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<
-            crate::wire::CommaList<crate::enums::ChecklistWith>,
-        >,
-    }
-    impl ListChecklistsQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                archived: ::std::option::Option::None,
-                folder: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                page: ::std::option::Option::None,
-                per_page: ::std::option::Option::None,
-                q: ::std::option::Option::None,
-                sort_by: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                status: ::std::option::Option::None,
-                tag: ::std::option::Option::None,
-                type_: ::std::option::Option::None,
-                with: ::std::option::Option::None,
-            }
-        }
-        /// Without it archived templates are left out.
-        #[must_use]
-        pub fn archived(
-            mut self,
-            archived: impl ::std::convert::Into<crate::enums::ArchivedFilter>,
-        ) -> Self {
-            self.archived = ::std::option::Option::Some(archived.into());
-            self
-        }
-        /// One or several folder ids.
-        #[must_use]
-        pub fn folder(
-            mut self,
-            folder: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.folder = ::std::option::Option::Some(
-                folder.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Member id of the owner.
-        #[must_use]
-        pub fn owner_id(
-            mut self,
-            owner_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.owner_id = ::std::option::Option::Some(owner_id.into());
-            self
-        }
-        /// Page number, from 1.
-        #[must_use]
-        pub fn page(mut self, page: impl ::std::convert::Into<i64>) -> Self {
-            self.page = ::std::option::Option::Some(page.into());
-            self
-        }
-        /// Default 10; 100 is the practical cap.
-        #[must_use]
-        pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
-            self.per_page = ::std::option::Option::Some(per_page.into());
-            self
-        }
-        /// Part of the title, in any case.
-        #[must_use]
-        pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
-            self.q = ::std::option::Option::Some(q.into());
-            self
-        }
-        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
-        #[must_use]
-        pub fn sort_by(
-            mut self,
-            sort_by: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.sort_by = ::std::option::Option::Some(sort_by.into());
-            self
-        }
-        /// true: starred templates.
-        #[must_use]
-        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
-            self.starred = ::std::option::Option::Some(starred.into());
-            self
-        }
-        /// Status of the template. Its words are not documented.
-        #[must_use]
-        pub fn status(
-            mut self,
-            status: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.status = ::std::option::Option::Some(status.into());
-            self
-        }
-        /// Tag id.
-        #[must_use]
-        pub fn tag(
-            mut self,
-            tag: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.tag = ::std::option::Option::Some(tag.into());
-            self
-        }
-        /// Kind of template.
-        #[must_use]
-        pub fn type_(
-            mut self,
-            type_: impl ::std::convert::Into<crate::enums::ChecklistTypeFilter>,
-        ) -> Self {
-            self.type_ = ::std::option::Option::Some(type_.into());
-            self
-        }
-        /// What to include. Kick-off fields and automations are there anyway.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::ChecklistWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for ListChecklistsQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::range(
-                "page",
-                &self.page,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            crate::check::range(
-                "per_page",
-                &self.per_page,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            Ok(())
-        }
-    }
     /// Query parameters of `list_custom_field_keys`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListCustomFieldKeysQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListCustomFieldKeysQuery {
+    pub struct ListCustomFieldKeys {
         /// Of one kind of record.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub applies_to: ::std::option::Option<crate::enums::CustomFieldTarget>,
@@ -6225,7 +6313,7 @@ pub mod types {
             crate::enums::CustomFieldKeyDirectionSort,
         >,
     }
-    impl ListCustomFieldKeysQuery {
+    impl ListCustomFieldKeys {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6322,7 +6410,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListCustomFieldKeysQuery {
+    impl crate::check::Check for ListCustomFieldKeys {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6341,13 +6429,14 @@ pub mod types {
     }
     /// Query parameters of `list_folders`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListFoldersQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListFoldersQuery {
+    pub struct ListFolders {
         /// checklist for folders of templates, run for folders of processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder_type: ::std::option::Option<crate::enums::FolderTypeFilter>,
@@ -6369,10 +6458,10 @@ pub mod types {
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub with: ::std::option::Option<
-            crate::wire::CommaList<crate::enums::FolderWith>,
+            crate::wire::CommaList<crate::enums::FolderInclude>,
         >,
     }
-    impl ListFoldersQuery {
+    impl ListFolders {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6435,7 +6524,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::FolderWith>,
+                Item = impl ::std::convert::Into<crate::enums::FolderInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -6444,7 +6533,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListFoldersQuery {
+    impl crate::check::Check for ListFolders {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6463,13 +6552,14 @@ pub mod types {
     }
     /// Query parameters of `list_groups`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListGroupsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListGroupsQuery {
+    pub struct ListGroups {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
@@ -6487,9 +6577,11 @@ pub mod types {
         pub sort_by: ::std::option::Option<crate::enums::GroupSort>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GroupWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::GroupInclude>,
+        >,
     }
-    impl ListGroupsQuery {
+    impl ListGroups {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6542,7 +6634,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::GroupWith>,
+                Item = impl ::std::convert::Into<crate::enums::GroupInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -6551,7 +6643,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListGroupsQuery {
+    impl crate::check::Check for ListGroups {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6570,13 +6662,14 @@ pub mod types {
     }
     /// Query parameters of `list_guest_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListGuestTasksQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListGuestTasksQuery {
+    pub struct ListGuestTasks {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
@@ -6593,9 +6686,11 @@ pub mod types {
         >,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
     }
-    impl ListGuestTasksQuery {
+    impl ListGuestTasks {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6645,7 +6740,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -6654,7 +6749,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListGuestTasksQuery {
+    impl crate::check::Check for ListGuestTasks {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6673,13 +6768,14 @@ pub mod types {
     }
     /// Query parameters of `list_guests`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListGuestsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListGuestsQuery {
+    pub struct ListGuests {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
@@ -6694,12 +6790,14 @@ pub mod types {
         pub sort: ::std::option::Option<::std::string::String>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::GuestWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::GuestInclude>,
+        >,
         /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListGuestsQuery {
+    impl ListGuests {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6743,7 +6841,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::GuestWith>,
+                Item = impl ::std::convert::Into<crate::enums::GuestInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -6763,7 +6861,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListGuestsQuery {
+    impl crate::check::Check for ListGuests {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6780,28 +6878,61 @@ pub mod types {
             Ok(())
         }
     }
-    /// Query parameters of `list_my_organizations`.
+    /// Query parameters of `list_user_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListUserTasksQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListMyOrganizationsQuery {
+    pub struct ListMemberTasks {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
-        /// Default 10, at most 100.
+        /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
+        /// Name of the process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub q: ::std::option::Option<::std::string::String>,
+        /// By deadline, newest or problems; a leading - reverses it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<crate::enums::TaskSort>,
+        /// newest. Another name of `sort`, it seems.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort_by: ::std::option::Option<::std::string::String>,
+        /// Several are joined by or.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskStatusFilter>,
+        >,
+        /// Name of a tag, not its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tag: ::std::option::Option<::std::string::String>,
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
+        /// true: all rows in one answer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListMyOrganizationsQuery {
+    impl ListMemberTasks {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
                 page: ::std::option::Option::None,
                 per_page: ::std::option::Option::None,
+                q: ::std::option::Option::None,
+                sort: ::std::option::Option::None,
+                sort_by: ::std::option::Option::None,
+                status: ::std::option::Option::None,
+                tag: ::std::option::Option::None,
+                with: ::std::option::Option::None,
+                without_pagination: ::std::option::Option::None,
             }
         }
         /// Page number, from 1.
@@ -6810,14 +6941,181 @@ pub mod types {
             self.page = ::std::option::Option::Some(page.into());
             self
         }
-        /// Default 10, at most 100.
+        /// Default 10; 100 is the practical cap.
         #[must_use]
         pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
+        /// Name of the process.
+        #[must_use]
+        pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
+            self.q = ::std::option::Option::Some(q.into());
+            self
+        }
+        /// By deadline, newest or problems; a leading - reverses it.
+        #[must_use]
+        pub fn sort(
+            mut self,
+            sort: impl ::std::convert::Into<crate::enums::TaskSort>,
+        ) -> Self {
+            self.sort = ::std::option::Option::Some(sort.into());
+            self
+        }
+        /// newest. Another name of `sort`, it seems.
+        #[must_use]
+        pub fn sort_by(
+            mut self,
+            sort_by: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sort_by = ::std::option::Option::Some(sort_by.into());
+            self
+        }
+        /// Several are joined by or.
+        #[must_use]
+        pub fn status(
+            mut self,
+            status: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
+            >,
+        ) -> Self {
+            self.status = ::std::option::Option::Some(
+                status.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Name of a tag, not its id.
+        #[must_use]
+        pub fn tag(
+            mut self,
+            tag: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.tag = ::std::option::Option::Some(tag.into());
+            self
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// true: all rows in one answer.
+        #[must_use]
+        pub fn without_pagination(
+            mut self,
+            without_pagination: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.without_pagination = ::std::option::Option::Some(
+                without_pagination.into(),
+            );
+            self
+        }
     }
-    impl crate::check::Check for ListMyOrganizationsQuery {
+    impl crate::check::Check for ListMemberTasks {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::range(
+                "page",
+                &self.page,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            crate::check::range(
+                "per_page",
+                &self.per_page,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            Ok(())
+        }
+    }
+    /// Query parameters of `list_users`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListUsersQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ListMembers {
+        /// Page number, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Default 9999, which is everything.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// In first name, last name or email.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub q: ::std::option::Option<::std::string::String>,
+        /// A field name; a leading - reverses it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<::std::string::String>,
+        /// What to include.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::MemberInclude>,
+        >,
+    }
+    impl ListMembers {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                page: ::std::option::Option::None,
+                per_page: ::std::option::Option::None,
+                q: ::std::option::Option::None,
+                sort: ::std::option::Option::None,
+                with: ::std::option::Option::None,
+            }
+        }
+        /// Page number, from 1.
+        #[must_use]
+        pub fn page(mut self, page: impl ::std::convert::Into<i64>) -> Self {
+            self.page = ::std::option::Option::Some(page.into());
+            self
+        }
+        /// Default 9999, which is everything.
+        #[must_use]
+        pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
+            self.per_page = ::std::option::Option::Some(per_page.into());
+            self
+        }
+        /// In first name, last name or email.
+        #[must_use]
+        pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
+            self.q = ::std::option::Option::Some(q.into());
+            self
+        }
+        /// A field name; a leading - reverses it.
+        #[must_use]
+        pub fn sort(
+            mut self,
+            sort: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sort = ::std::option::Option::Some(sort.into());
+            self
+        }
+        /// What to include.
+        #[must_use]
+        pub fn with(
+            mut self,
+            with: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::enums::MemberInclude>,
+            >,
+        ) -> Self {
+            self.with = ::std::option::Option::Some(
+                with.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for ListMembers {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6836,13 +7134,14 @@ pub mod types {
     }
     /// Query parameters of `list_my_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListMyTasksQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListMyTasksQuery {
+    pub struct ListMyTasks {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
@@ -6864,7 +7163,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListMyTasksQuery {
+    impl ListMyTasks {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -6928,7 +7227,62 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListMyTasksQuery {
+    impl crate::check::Check for ListMyTasks {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::range(
+                "page",
+                &self.page,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            crate::check::range(
+                "per_page",
+                &self.per_page,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            Ok(())
+        }
+    }
+    /// Query parameters of `list_my_organizations`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListMyOrganizationsQuery")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ListOrganizations {
+        /// Page number, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Default 10, at most 100.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+    }
+    impl ListOrganizations {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                page: ::std::option::Option::None,
+                per_page: ::std::option::Option::None,
+            }
+        }
+        /// Page number, from 1.
+        #[must_use]
+        pub fn page(mut self, page: impl ::std::convert::Into<i64>) -> Self {
+            self.page = ::std::option::Option::Some(page.into());
+            self
+        }
+        /// Default 10, at most 100.
+        #[must_use]
+        pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
+            self.per_page = ::std::option::Option::Some(per_page.into());
+            self
+        }
+    }
+    impl crate::check::Check for ListOrganizations {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -6947,18 +7301,20 @@ pub mod types {
     }
     /// Query parameters of `list_run_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListRunTasksQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListRunTasksQuery {
+    pub struct ListProcessTasks {
         /// What it does is not documented.
         #[serde(
             rename = "currentTask",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "currentTask")]
         pub current_task: ::std::option::Option<::std::string::String>,
         /// Due after this day, exclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7006,12 +7362,14 @@ pub mod types {
         pub unassigned: ::std::option::Option<bool>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
         /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListRunTasksQuery {
+    impl ListProcessTasks {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -7035,6 +7393,7 @@ pub mod types {
             }
         }
         /// What it does is not documented.
+        #[doc(alias = "currentTask")]
         #[must_use]
         pub fn current_task(
             mut self,
@@ -7186,7 +7545,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -7206,7 +7565,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListRunTasksQuery {
+    impl crate::check::Check for ListProcessTasks {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -7225,19 +7584,22 @@ pub mod types {
     }
     /// Query parameters of `list_runs`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListRunsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListRunsQuery {
+    pub struct ListProcesses {
         /// Without it archived processes are left out. Preferred over `status=archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
         /// Template id; `blueprint_id` is another name of it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub checklist_id: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "checklist_id")]
+        #[doc(alias = "checklist_id")]
+        pub template_id: ::std::option::Option<::std::string::String>,
         /// Folder ids.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
@@ -7261,13 +7623,13 @@ pub mod types {
         pub q: ::std::option::Option<::std::string::String>,
         /// A leading - reverses it; `sort_by` is another name of it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort: ::std::option::Option<crate::enums::RunSort>,
+        pub sort: ::std::option::Option<crate::enums::ProcessSort>,
         /// true: starred processes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
         /// `problem` also returns processes in status issue. For archived ones prefer `archived`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::enums::RunStatusFilter>,
+        pub status: ::std::option::Option<crate::enums::ProcessStatusFilter>,
         /// One tag id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag: ::std::option::Option<::std::string::String>,
@@ -7278,26 +7640,28 @@ pub mod types {
         >,
         /// By the state of their tasks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub task_status: ::std::option::Option<crate::enums::RunTaskStatusFilter>,
+        pub task_status: ::std::option::Option<crate::enums::ProcessTaskStatusFilter>,
         /// Type of the template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<crate::enums::ChecklistTypeFilter>,
+        pub type_: ::std::option::Option<crate::enums::TemplateTypeFilter>,
         /// true: processes without a tag.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub untagged: ::std::option::Option<bool>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::RunWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::ProcessInclude>,
+        >,
         /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListRunsQuery {
+    impl ListProcesses {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
                 archived: ::std::option::Option::None,
-                checklist_id: ::std::option::Option::None,
+                template_id: ::std::option::Option::None,
                 folder: ::std::option::Option::None,
                 form_fields_values: ::std::option::Option::None,
                 groups: ::std::option::Option::None,
@@ -7327,12 +7691,13 @@ pub mod types {
             self
         }
         /// Template id; `blueprint_id` is another name of it.
+        #[doc(alias = "checklist_id")]
         #[must_use]
-        pub fn checklist_id(
+        pub fn template_id(
             mut self,
-            checklist_id: impl ::std::convert::Into<::std::string::String>,
+            template_id: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.checklist_id = ::std::option::Option::Some(checklist_id.into());
+            self.template_id = ::std::option::Option::Some(template_id.into());
             self
         }
         /// Folder ids.
@@ -7405,7 +7770,7 @@ pub mod types {
         #[must_use]
         pub fn sort(
             mut self,
-            sort: impl ::std::convert::Into<crate::enums::RunSort>,
+            sort: impl ::std::convert::Into<crate::enums::ProcessSort>,
         ) -> Self {
             self.sort = ::std::option::Option::Some(sort.into());
             self
@@ -7420,7 +7785,7 @@ pub mod types {
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::convert::Into<crate::enums::RunStatusFilter>,
+            status: impl ::std::convert::Into<crate::enums::ProcessStatusFilter>,
         ) -> Self {
             self.status = ::std::option::Option::Some(status.into());
             self
@@ -7451,7 +7816,7 @@ pub mod types {
         #[must_use]
         pub fn task_status(
             mut self,
-            task_status: impl ::std::convert::Into<crate::enums::RunTaskStatusFilter>,
+            task_status: impl ::std::convert::Into<crate::enums::ProcessTaskStatusFilter>,
         ) -> Self {
             self.task_status = ::std::option::Option::Some(task_status.into());
             self
@@ -7460,7 +7825,7 @@ pub mod types {
         #[must_use]
         pub fn type_(
             mut self,
-            type_: impl ::std::convert::Into<crate::enums::ChecklistTypeFilter>,
+            type_: impl ::std::convert::Into<crate::enums::TemplateTypeFilter>,
         ) -> Self {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
@@ -7476,7 +7841,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::RunWith>,
+                Item = impl ::std::convert::Into<crate::enums::ProcessInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -7496,7 +7861,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListRunsQuery {
+    impl crate::check::Check for ListProcesses {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -7515,13 +7880,14 @@ pub mod types {
     }
     /// Query parameters of `list_steps`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListStepsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListStepsQuery {
+    pub struct ListSteps {
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
@@ -7529,7 +7895,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
     }
-    impl ListStepsQuery {
+    impl ListSteps {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -7550,7 +7916,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListStepsQuery {
+    impl crate::check::Check for ListSteps {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -7569,13 +7935,14 @@ pub mod types {
     }
     /// Query parameters of `list_tags`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListTagsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListTagsQuery {
+    pub struct ListTags {
         /// true: generated tags too. In lower case, or it is not understood.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub all: ::std::option::Option<bool>,
@@ -7599,9 +7966,11 @@ pub mod types {
         pub status: ::std::option::Option<crate::enums::TagStatusFilter>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TagWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TagInclude>,
+        >,
     }
-    impl ListTagsQuery {
+    impl ListTags {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -7671,7 +8040,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TagWith>,
+                Item = impl ::std::convert::Into<crate::enums::TagInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -7680,7 +8049,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListTagsQuery {
+    impl crate::check::Check for ListTags {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -7699,13 +8068,14 @@ pub mod types {
     }
     /// Query parameters of `list_tasks`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListTasksQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListTasksQuery {
+    pub struct ListTasks {
         /// Archived tasks too, or they alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
@@ -7776,12 +8146,14 @@ pub mod types {
         pub unassigned: ::std::option::Option<bool>,
         /// What to include.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TaskInclude>,
+        >,
         /// true: all rows in one answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub without_pagination: ::std::option::Option<bool>,
     }
-    impl ListTasksQuery {
+    impl ListTasks {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -8026,7 +8398,7 @@ pub mod types {
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
+                Item = impl ::std::convert::Into<crate::enums::TaskInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -8046,7 +8418,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListTasksQuery {
+    impl crate::check::Check for ListTasks {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -8063,59 +8435,103 @@ pub mod types {
             Ok(())
         }
     }
-    /// Query parameters of `list_user_tasks`.
+    /// Query parameters of `list_checklists`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListChecklistsQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListUserTasksQuery {
+    pub struct ListTemplates {
+        /// Without it archived templates are left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub archived: ::std::option::Option<crate::enums::ArchivedFilter>,
+        /// One or several folder ids.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub folder: ::std::option::Option<crate::wire::CommaList<::std::string::String>>,
+        /// Member id of the owner.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owner_id: ::std::option::Option<::std::string::String>,
         /// Page number, from 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<i64>,
         /// Default 10; 100 is the practical cap.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub per_page: ::std::option::Option<i64>,
-        /// Name of the process.
+        /// Part of the title, in any case.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub q: ::std::option::Option<::std::string::String>,
-        /// By deadline, newest or problems; a leading - reverses it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort: ::std::option::Option<crate::enums::TaskSort>,
-        /// newest. Another name of `sort`, it seems.
+        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort_by: ::std::option::Option<::std::string::String>,
-        /// Several are joined by or.
+        /// true: starred templates.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<
-            crate::wire::CommaList<crate::enums::TaskStatusFilter>,
-        >,
-        /// Name of a tag, not its id.
+        pub starred: ::std::option::Option<bool>,
+        /// Status of the template. Its words are not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
+        /// Tag id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tag: ::std::option::Option<::std::string::String>,
-        /// What to include.
+        /// Kind of template.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<crate::enums::TemplateTypeFilter>,
+        /// What to include. Kick-off fields and automations are there anyway.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::TaskWith>>,
-        /// true: all rows in one answer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub without_pagination: ::std::option::Option<bool>,
+        pub with: ::std::option::Option<
+            crate::wire::CommaList<crate::enums::TemplateInclude>,
+        >,
     }
-    impl ListUserTasksQuery {
+    impl ListTemplates {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
+                archived: ::std::option::Option::None,
+                folder: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
                 page: ::std::option::Option::None,
                 per_page: ::std::option::Option::None,
                 q: ::std::option::Option::None,
-                sort: ::std::option::Option::None,
                 sort_by: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
                 status: ::std::option::Option::None,
                 tag: ::std::option::Option::None,
+                type_: ::std::option::Option::None,
                 with: ::std::option::Option::None,
-                without_pagination: ::std::option::Option::None,
             }
+        }
+        /// Without it archived templates are left out.
+        #[must_use]
+        pub fn archived(
+            mut self,
+            archived: impl ::std::convert::Into<crate::enums::ArchivedFilter>,
+        ) -> Self {
+            self.archived = ::std::option::Option::Some(archived.into());
+            self
+        }
+        /// One or several folder ids.
+        #[must_use]
+        pub fn folder(
+            mut self,
+            folder: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.folder = ::std::option::Option::Some(
+                folder.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Member id of the owner.
+        #[must_use]
+        pub fn owner_id(
+            mut self,
+            owner_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.owner_id = ::std::option::Option::Some(owner_id.into());
+            self
         }
         /// Page number, from 1.
         #[must_use]
@@ -8129,22 +8545,13 @@ pub mod types {
             self.per_page = ::std::option::Option::Some(per_page.into());
             self
         }
-        /// Name of the process.
+        /// Part of the title, in any case.
         #[must_use]
         pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.q = ::std::option::Option::Some(q.into());
             self
         }
-        /// By deadline, newest or problems; a leading - reverses it.
-        #[must_use]
-        pub fn sort(
-            mut self,
-            sort: impl ::std::convert::Into<crate::enums::TaskSort>,
-        ) -> Self {
-            self.sort = ::std::option::Option::Some(sort.into());
-            self
-        }
-        /// newest. Another name of `sort`, it seems.
+        /// `updated` when absent; a leading - reverses it. Pinned templates always come first.
         #[must_use]
         pub fn sort_by(
             mut self,
@@ -8153,20 +8560,22 @@ pub mod types {
             self.sort_by = ::std::option::Option::Some(sort_by.into());
             self
         }
-        /// Several are joined by or.
+        /// true: starred templates.
+        #[must_use]
+        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
+            self.starred = ::std::option::Option::Some(starred.into());
+            self
+        }
+        /// Status of the template. Its words are not documented.
         #[must_use]
         pub fn status(
             mut self,
-            status: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskStatusFilter>,
-            >,
+            status: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.status = ::std::option::Option::Some(
-                status.into_iter().map(::std::convert::Into::into).collect(),
-            );
+            self.status = ::std::option::Option::Some(status.into());
             self
         }
-        /// Name of a tag, not its id.
+        /// Tag id.
         #[must_use]
         pub fn tag(
             mut self,
@@ -8175,117 +8584,21 @@ pub mod types {
             self.tag = ::std::option::Option::Some(tag.into());
             self
         }
-        /// What to include.
+        /// Kind of template.
+        #[must_use]
+        pub fn type_(
+            mut self,
+            type_: impl ::std::convert::Into<crate::enums::TemplateTypeFilter>,
+        ) -> Self {
+            self.type_ = ::std::option::Option::Some(type_.into());
+            self
+        }
+        /// What to include. Kick-off fields and automations are there anyway.
         #[must_use]
         pub fn with(
             mut self,
             with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::TaskWith>,
-            >,
-        ) -> Self {
-            self.with = ::std::option::Option::Some(
-                with.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// true: all rows in one answer.
-        #[must_use]
-        pub fn without_pagination(
-            mut self,
-            without_pagination: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.without_pagination = ::std::option::Option::Some(
-                without_pagination.into(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for ListUserTasksQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::range(
-                "page",
-                &self.page,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            crate::check::range(
-                "per_page",
-                &self.per_page,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            Ok(())
-        }
-    }
-    /// Query parameters of `list_users`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListUsersQuery {
-        /// Page number, from 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub page: ::std::option::Option<i64>,
-        /// Default 9999, which is everything.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub per_page: ::std::option::Option<i64>,
-        /// In first name, last name or email.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub q: ::std::option::Option<::std::string::String>,
-        /// A field name; a leading - reverses it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort: ::std::option::Option<::std::string::String>,
-        /// What to include.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with: ::std::option::Option<crate::wire::CommaList<crate::enums::UserWith>>,
-    }
-    impl ListUsersQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                page: ::std::option::Option::None,
-                per_page: ::std::option::Option::None,
-                q: ::std::option::Option::None,
-                sort: ::std::option::Option::None,
-                with: ::std::option::Option::None,
-            }
-        }
-        /// Page number, from 1.
-        #[must_use]
-        pub fn page(mut self, page: impl ::std::convert::Into<i64>) -> Self {
-            self.page = ::std::option::Option::Some(page.into());
-            self
-        }
-        /// Default 9999, which is everything.
-        #[must_use]
-        pub fn per_page(mut self, per_page: impl ::std::convert::Into<i64>) -> Self {
-            self.per_page = ::std::option::Option::Some(per_page.into());
-            self
-        }
-        /// In first name, last name or email.
-        #[must_use]
-        pub fn q(mut self, q: impl ::std::convert::Into<::std::string::String>) -> Self {
-            self.q = ::std::option::Option::Some(q.into());
-            self
-        }
-        /// A field name; a leading - reverses it.
-        #[must_use]
-        pub fn sort(
-            mut self,
-            sort: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.sort = ::std::option::Option::Some(sort.into());
-            self
-        }
-        /// What to include.
-        #[must_use]
-        pub fn with(
-            mut self,
-            with: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<crate::enums::UserWith>,
+                Item = impl ::std::convert::Into<crate::enums::TemplateInclude>,
             >,
         ) -> Self {
             self.with = ::std::option::Option::Some(
@@ -8294,7 +8607,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListUsersQuery {
+    impl crate::check::Check for ListTemplates {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "page",
@@ -8313,18 +8626,19 @@ pub mod types {
     }
     /// Query parameters of `list_watchers`.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "ListWatchersQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ListWatchersQuery {
+    pub struct ListWatchers {
         /// By kind of notification; webhook is the only word known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification: ::std::option::Option<crate::enums::WatcherNotificationType>,
     }
-    impl ListWatchersQuery {
+    impl ListWatchers {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -8343,26 +8657,255 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for ListWatchersQuery {
+    impl crate::check::Check for ListWatchers {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
     }
+    /// A member. Role and status are those in the organization asked for. Custom field values are not part of it.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "User")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Member {
+        /// `activated_at`
+        pub activated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Another name of `is_active`; either may be missing.
+        pub active: ::std::option::Option<bool>,
+        /// `approved_at`
+        pub approved_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `assets`
+        #[doc(alias = "assets")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assets"))]
+        pub files: ::std::option::Option<::std::vec::Vec<File>>,
+        /// With `with` alone; its shape is not documented.
+        pub auth_methods: ::std::option::Option<::serde_json::Value>,
+        /// `complete`
+        pub complete: ::std::option::Option<bool>,
+        /// `country`
+        pub country: ::std::option::Option<crate::wire::CountryRef>,
+        /// `country_id`
+        pub country_id: ::std::option::Option<i64>,
+        /// `created_at`
+        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// How the app shows dates, in either case; the API does not follow it.
+        pub date_format: ::std::option::Option<::std::string::String>,
+        /// Set on disabled members.
+        pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Id of a member.
+        pub disabled_by: ::std::option::Option<i64>,
+        /// `email`
+        pub email: ::std::option::Option<::std::string::String>,
+        /// `first_name`
+        pub first_name: ::std::option::Option<::std::string::String>,
+        /// Absent in short answers.
+        pub full_name: ::std::option::Option<::std::string::String>,
+        /// `groups`
+        pub groups: ::std::option::Option<::std::vec::Vec<MemberGroup>>,
+        /// With `with` alone; its shape is not documented.
+        pub guest_watchers: ::std::option::Option<::serde_json::Value>,
+        /// `id`
+        pub id: i64,
+        /// Id of a member.
+        pub invited_by: ::std::option::Option<i64>,
+        /// Another name of `active`; either may be missing.
+        pub is_active: ::std::option::Option<bool>,
+        /// `is_default_admin`
+        pub is_default_admin: ::std::option::Option<bool>,
+        /// `is_suspended`
+        pub is_suspended: ::std::option::Option<bool>,
+        /// `job_description`
+        pub job_description: ::std::option::Option<::std::string::String>,
+        /// `job_title`
+        pub job_title: ::std::option::Option<::std::string::String>,
+        /// `last_accessed_at`
+        pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `last_known_country`
+        pub last_known_country: ::std::option::Option<::std::string::String>,
+        /// Personal data.
+        pub last_known_ip: ::std::option::Option<::std::string::String>,
+        /// `last_login_at`
+        pub last_login_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `last_name`
+        pub last_name: ::std::option::Option<::std::string::String>,
+        /// Another name of `updated_at`; either may be missing.
+        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
+        /// `locale`
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// With `with` alone; its shape is not documented.
+        pub member_watchers: ::std::option::Option<::serde_json::Value>,
+        /// `organizations`
+        pub organizations: ::std::option::Option<::std::vec::Vec<OrganizationDetails>>,
+        /// `phone`
+        pub phone: ::std::option::Option<::std::string::String>,
+        /// `preferences`
+        pub preferences: ::std::option::Option<::std::vec::Vec<Preference>>,
+        /// `profile_pic`
+        pub profile_pic: ::std::option::Option<::std::string::String>,
+        /// `reactivated_at`
+        pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// Id of a member.
+        pub reactivated_by: ::std::option::Option<i64>,
+        /// `role`
+        pub role: ::std::option::Option<crate::enums::MemberRole>,
+        /// `stats`
+        pub stats: ::std::option::Option<::std::boxed::Box<MemberStats>>,
+        /// `status`
+        pub status: ::std::option::Option<crate::enums::MemberStatus>,
+        /// Known from `update_user`; may never be answered.
+        pub step_preferences: ::std::option::Option<bool>,
+        /// A support or bot account.
+        pub support_user: ::std::option::Option<bool>,
+        /// `team`
+        pub team: ::std::option::Option<::std::string::String>,
+        /// IANA name.
+        pub timezone: ::std::option::Option<::std::string::String>,
+        /// `type`
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
+        pub type_: ::std::option::Option<crate::enums::MemberType>,
+        /// Another name of `last_updated`; either may be missing.
+        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// null while invited.
+        pub username: ::std::option::Option<::std::string::String>,
+        /// Like -05:00.
+        #[doc(alias = "UTC_offset")]
+        #[cfg_attr(feature = "schemars", serde(rename = "UTC_offset"))]
+        pub utc_offset: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        Member "an object (Member) with `id`"["id"] { optional activated_at
+        "activated_at" crate ::wire::Timestamp; optional active "active" Flag; optional
+        approved_at "approved_at" crate ::wire::Timestamp; optional files "assets" ListOf
+        < File >; optional auth_methods "auth_methods" Anything; optional complete
+        "complete" Flag; optional country "country" Object < crate ::wire::CountryRef >;
+        optional country_id "country_id" Integer; optional created_at "created_at" crate
+        ::wire::Timestamp; optional date_format "date_format" Text; optional disabled_at
+        "disabled_at" crate ::wire::Timestamp; optional disabled_by "disabled_by"
+        Integer; optional email "email" Text; optional first_name "first_name" Text;
+        optional full_name "full_name" Text; optional groups "groups" ListOf <
+        MemberGroup >; optional guest_watchers "guest_watchers" Anything; required id
+        "id" IdInteger; optional invited_by "invited_by" Integer; optional is_active
+        "is_active" Flag; optional is_default_admin "is_default_admin" Flag; optional
+        is_suspended "is_suspended" Flag; optional job_description "job_description"
+        Text; optional job_title "job_title" Text; optional last_accessed_at
+        "last_accessed_at" crate ::wire::Timestamp; optional last_known_country
+        "last_known_country" Text; optional last_known_ip "last_known_ip" Text; optional
+        last_login_at "last_login_at" crate ::wire::Timestamp; optional last_name
+        "last_name" Text; optional last_updated "last_updated" crate ::wire::Timestamp;
+        optional locale "locale" Text; optional member_watchers "member_watchers"
+        Anything; optional organizations "organizations" ListOf < OrganizationDetails >;
+        optional phone "phone" Text; optional preferences "preferences" ListOf <
+        Preference >; optional profile_pic "profile_pic" Text; optional reactivated_at
+        "reactivated_at" crate ::wire::Timestamp; optional reactivated_by
+        "reactivated_by" Integer; optional role "role" Word < crate ::enums::MemberRole
+        >; optional stats "stats" Boxed < MemberStats >; optional status "status" Word <
+        crate ::enums::MemberStatus >; optional step_preferences "step_preferences" Flag;
+        optional support_user "support_user" Flag; optional team "team" Text; optional
+        timezone "timezone" Text; optional type_ "type" Word < crate ::enums::MemberType
+        >; optional updated_at "updated_at" crate ::wire::Timestamp; optional username
+        "username" Text; optional utc_offset "UTC_offset" Text; }
+    }
+    /// A group as it stands in a member.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "UserGroup")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct MemberGroup {
+        /// Emails.
+        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// `id`
+        pub id: ::std::string::String,
+        /// `logo`
+        pub logo: ::std::option::Option<::std::string::String>,
+        /// Member ids.
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// `name`
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        MemberGroup "an object (MemberGroup) with `id`"["id"] { optional guests "guests"
+        ListOf < Text >; required id "id" IdText; optional logo "logo" Text; optional
+        members "members" ListOf < Integer >; optional name "name" Text; }
+    }
+    /// A member in a short list. The id is sure, the rest may differ.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "UserMinimal")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct MemberMinimal {
+        /// `email`
+        pub email: ::std::option::Option<::std::string::String>,
+        /// `first_name`
+        pub first_name: ::std::option::Option<::std::string::String>,
+        /// `full_name`
+        pub full_name: ::std::option::Option<::std::string::String>,
+        /// `id`
+        pub id: i64,
+        /// `last_name`
+        pub last_name: ::std::option::Option<::std::string::String>,
+        /// `profile_pic`
+        pub profile_pic: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        MemberMinimal "an object (MemberMinimal) with `id`"["id"] { optional email
+        "email" Text; optional first_name "first_name" Text; optional full_name
+        "full_name" Text; required id "id" IdInteger; optional last_name "last_name"
+        Text; optional profile_pic "profile_pic" Text; }
+    }
+    /// Counts of what a member did.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "UserStats")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct MemberStats {
+        /// `checklists_created`
+        #[doc(alias = "checklists_created")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklists_created"))]
+        pub templates_created: ::std::option::Option<i64>,
+        /// `last_step_created_at`
+        pub last_step_created_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// `processes_launched`
+        pub processes_launched: ::std::option::Option<i64>,
+        /// `steps_created`
+        pub steps_created: ::std::option::Option<i64>,
+        /// `tasks_completed`
+        pub tasks_completed: ::std::option::Option<i64>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        MemberStats "an object (MemberStats)"[] { optional templates_created
+        "checklists_created" Integer; optional last_step_created_at
+        "last_step_created_at" crate ::wire::Timestamp; optional processes_launched
+        "processes_launched" Integer; optional steps_created "steps_created" Integer;
+        optional tasks_completed "tasks_completed" Integer; }
+    }
     /// Where a form field goes.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "MoveCaptureInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct MoveCaptureInput {
+    pub struct MoveFormField {
         /// Place among the fields of that step.
         pub position: i64,
         /// Step of the same template that gets the field.
         pub target_step_id: ::std::string::String,
     }
-    impl MoveCaptureInput {
+    impl MoveFormField {
         /// With what is required; the rest by setters.
         pub fn new(
             position: impl ::std::convert::Into<i64>,
@@ -8389,7 +8932,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for MoveCaptureInput {
+    impl crate::check::Check for MoveFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::range(
                 "position",
@@ -8414,7 +8957,7 @@ pub mod types {
         /// `increment_id`
         pub increment_id: ::std::option::Option<i64>,
         /// `owners`
-        pub owners: ::std::option::Option<TaskOwners>,
+        pub owners: ::std::option::Option<Assignees>,
         /// `title`
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
@@ -8425,13 +8968,49 @@ pub mod types {
         NextTask "an object (NextTask) with `id`"["id"] { optional alias "alias" Text;
         optional deadline "deadline" crate ::wire::Timestamp; required id "id" IdText;
         optional increment_id "increment_id" Integer; optional owners "owners" Object <
-        TaskOwners >; optional title "title" Text; }
+        Assignees >; optional title "title" Text; }
     }
-    /// Everything but id and name may be missing; lists answer less than single reads.
+    /// After how long processes are archived by themselves.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct Organization {
+    pub struct OrganizationAutoArchive {
+        /// Unit, like weeks.
+        pub unit: ::std::option::Option<::std::string::String>,
+        /// `value`
+        pub value: ::std::option::Option<i64>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        OrganizationAutoArchive "an object (OrganizationAutoArchive)"[] { optional unit
+        "unit" Text; optional value "value" Integer; }
+    }
+    /// The default deadline of tasks.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct OrganizationDefaultDeadline {
+        /// Unit, like days.
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
+        pub type_: ::std::option::Option<::std::string::String>,
+        /// `value`
+        pub value: ::std::option::Option<i64>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        OrganizationDefaultDeadline "an object (OrganizationDefaultDeadline)"[] {
+        optional type_ "type" Text; optional value "value" Integer; }
+    }
+    /// Everything but id and name may be missing; lists answer less than single reads.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Organization")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct OrganizationDetails {
         /// `address1`
         pub address1: ::std::option::Option<::std::string::String>,
         /// `address2`
@@ -8549,7 +9128,12 @@ pub mod types {
         /// `real_time_billing`
         pub real_time_billing: ::std::option::Option<bool>,
         /// `restrict_blueprint_permissions`
-        pub restrict_blueprint_permissions: ::std::option::Option<bool>,
+        #[doc(alias = "restrict_blueprint_permissions")]
+        #[cfg_attr(
+            feature = "schemars",
+            serde(rename = "restrict_blueprint_permissions")
+        )]
+        pub restrict_template_permissions: ::std::option::Option<bool>,
         /// `saml_enabled`
         pub saml_enabled: ::std::option::Option<bool>,
         /// Address of the single sign-on page.
@@ -8577,11 +9161,13 @@ pub mod types {
         /// `use_generative_ai`
         pub use_generative_ai: ::std::option::Option<bool>,
         /// The caller's membership.
-        pub user_role: ::std::option::Option<crate::enums::UserRole>,
+        pub user_role: ::std::option::Option<crate::enums::MemberRole>,
         /// The caller's membership; in `list_my_organizations` alone.
-        pub user_status: ::std::option::Option<crate::enums::UserStatus>,
+        pub user_status: ::std::option::Option<crate::enums::MemberStatus>,
         /// Active members; invited and disabled ones are not counted.
-        pub users_count: ::std::option::Option<i64>,
+        #[doc(alias = "users_count")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users_count"))]
+        pub members_count: ::std::option::Option<i64>,
         /// How webhooks write the values of date fields.
         pub webhook_date_field_format: ::std::option::Option<
             crate::enums::WebhookDateFormat,
@@ -8601,10 +9187,10 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        Organization "an object (Organization) with `id`"["id"] { optional address1
-        "address1" Text; optional address2 "address2" Text; optional address3 "address3"
-        Text; optional allow_manage_groups "allow_manage_groups" Flag; optional
-        allow_user_invite "allow_user_invite" Flag; optional analytics_enabled
+        OrganizationDetails "an object (OrganizationDetails) with `id`"["id"] { optional
+        address1 "address1" Text; optional address2 "address2" Text; optional address3
+        "address3" Text; optional allow_manage_groups "allow_manage_groups" Flag;
+        optional allow_user_invite "allow_user_invite" Flag; optional analytics_enabled
         "analytics_enabled" Flag; optional auto_archive "auto_archive" Flag; optional
         auto_archive_processes_after "auto_archive_processes_after" Object <
         OrganizationAutoArchive >; optional auto_complete_task_months
@@ -8642,68 +9228,35 @@ pub mod types {
         "plan_code" Text; optional preferred_trial_plan "preferred_trial_plan" Text;
         optional process_today "process_today" Text; optional purpose "purpose" Text;
         optional real_time_billing "real_time_billing" Flag; optional
-        restrict_blueprint_permissions "restrict_blueprint_permissions" Flag; optional
+        restrict_template_permissions "restrict_blueprint_permissions" Flag; optional
         saml_enabled "saml_enabled" Flag; optional saml_login_url "saml_login_url" Text;
         optional settings "settings" Anything; optional signup_survey "signup_survey"
         Text; optional slug "slug" Text; optional sso_default_role "sso_default_role"
         Text; optional state "state" Text; optional subscription "subscription" Boxed <
         FreeForm >; optional team_size "team_size" Anything; optional timezone "timezone"
         Text; optional use_generative_ai "use_generative_ai" Flag; optional user_role
-        "user_role" Word < crate ::enums::UserRole >; optional user_status "user_status"
-        Word < crate ::enums::UserStatus >; optional users_count "users_count" Integer;
-        optional webhook_date_field_format "webhook_date_field_format" Word < crate
-        ::enums::WebhookDateFormat >; optional welcome_description "welcome_description"
-        Text; optional welcome_title "welcome_title" Text; optional working_days
-        "working_days" Object < OrganizationWorkingDays >; optional wyiwyg "wyiwyg" Flag;
-        optional zipcode "zipcode" Text; }
-    }
-    /// After how long processes are archived by themselves.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct OrganizationAutoArchive {
-        /// Unit, like weeks.
-        pub unit: ::std::option::Option<::std::string::String>,
-        /// `value`
-        pub value: ::std::option::Option<i64>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        OrganizationAutoArchive "an object (OrganizationAutoArchive)"[] { optional unit
-        "unit" Text; optional value "value" Integer; }
-    }
-    /// The default deadline of tasks.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct OrganizationDefaultDeadline {
-        /// Unit, like days.
-        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<::std::string::String>,
-        /// `value`
-        pub value: ::std::option::Option<i64>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        OrganizationDefaultDeadline "an object (OrganizationDefaultDeadline)"[] {
-        optional type_ "type" Text; optional value "value" Integer; }
+        "user_role" Word < crate ::enums::MemberRole >; optional user_status
+        "user_status" Word < crate ::enums::MemberStatus >; optional members_count
+        "users_count" Integer; optional webhook_date_field_format
+        "webhook_date_field_format" Word < crate ::enums::WebhookDateFormat >; optional
+        welcome_description "welcome_description" Text; optional welcome_title
+        "welcome_title" Text; optional working_days "working_days" Object <
+        OrganizationWorkingDays >; optional wyiwyg "wyiwyg" Flag; optional zipcode
+        "zipcode" Text; }
     }
     /// How deadlines are reckoned.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "OrganizationSettingsInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct OrganizationSettingsInput {
+    pub struct OrganizationSettings {
         /// Whether deadlines take account of workdays and holidays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub determine_deadline: ::std::option::Option<DetermineDeadlineInput>,
+        pub determine_deadline: ::std::option::Option<DetermineDeadline>,
         /// Month and day, like 12-25.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub holidays: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
@@ -8711,7 +9264,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub workdays: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
-    impl OrganizationSettingsInput {
+    impl OrganizationSettings {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -8724,7 +9277,7 @@ pub mod types {
         #[must_use]
         pub fn determine_deadline(
             mut self,
-            determine_deadline: impl ::std::convert::Into<DetermineDeadlineInput>,
+            determine_deadline: impl ::std::convert::Into<DetermineDeadline>,
         ) -> Self {
             self.determine_deadline = ::std::option::Option::Some(
                 determine_deadline.into(),
@@ -8758,7 +9311,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for OrganizationSettingsInput {
+    impl crate::check::Check for OrganizationSettings {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("determine_deadline", &self.determine_deadline)?;
             Ok(())
@@ -8770,36 +9323,43 @@ pub mod types {
     #[non_exhaustive]
     pub struct OrganizationWorkingDays {
         /// null on a day off.
+        #[doc(alias = "Friday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Friday"))]
         pub friday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Monday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Monday"))]
         pub monday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Saturday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Saturday"))]
         pub saturday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Sunday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Sunday"))]
         pub sunday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Thursday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Thursday"))]
         pub thursday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Tuesday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Tuesday"))]
         pub tuesday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// null on a day off.
+        #[doc(alias = "Wednesday")]
         #[cfg_attr(feature = "schemars", serde(rename = "Wednesday"))]
         pub wednesday: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -8815,76 +9375,6 @@ pub mod types {
         < FreeForm >; optional thursday "Thursday" Object < FreeForm >; optional tuesday
         "Tuesday" Object < FreeForm >; optional wednesday "Wednesday" Object < FreeForm
         >; }
-    }
-    /// Assignees. They replace those there were; a bucket that is left out is emptied, so all three are needed.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct OwnersInput {
-        /// Group ids.
-        pub groups: ::std::vec::Vec<::std::string::String>,
-        /// Emails.
-        pub guests: ::std::vec::Vec<::std::string::String>,
-        /// Member ids.
-        pub users: ::std::vec::Vec<i64>,
-    }
-    impl OwnersInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-            guests: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            Self {
-                groups: groups.into_iter().map(::std::convert::Into::into).collect(),
-                guests: guests.into_iter().map(::std::convert::Into::into).collect(),
-                users: users.into_iter().map(::std::convert::Into::into).collect(),
-            }
-        }
-        /// Group ids.
-        #[must_use]
-        pub fn groups(
-            mut self,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
-            self
-        }
-        /// Emails.
-        #[must_use]
-        pub fn guests(
-            mut self,
-            guests: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
-            self
-        }
-        /// Member ids.
-        #[must_use]
-        pub fn users(
-            mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            self.users = users.into_iter().map(::std::convert::Into::into).collect();
-            self
-        }
-    }
-    impl crate::check::Check for OwnersInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
     }
     /// A setting of a member.
     #[derive(Clone, Debug, PartialEq)]
@@ -8910,1231 +9400,12 @@ pub mod types {
         crate ::wire::Timestamp; optional metadata "metadata" Object < FreeForm >;
         optional slug "slug" Text; optional value "value" Text; }
     }
-    /// A field of the kick-off form of a template.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Prerun {
-        /// For variables in text, never a key. Made by the service.
-        pub alias: ::std::option::Option<::std::string::String>,
-        /// Template id.
-        pub checklist_id: ::std::option::Option<::std::string::String>,
-        /// Dates: ask for the time too.
-        pub collect_time: ::std::option::Option<bool>,
-        /// Columns of a table.
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
-        /// `created_at`
-        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Values by key. null for guests and public views; empty maps arrive as [].
-        pub custom_fields: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Preset of a form field: text for plain types, other JSON for the rest.
-        pub default_value: ::std::option::Option<::serde_json::Value>,
-        /// `default_value_enabled`
-        pub default_value_enabled: ::std::option::Option<bool>,
-        /// Kind of a form field. The app cannot show `email`.
-        pub field_type: ::std::option::Option<crate::enums::FieldType>,
-        /// Rule names, as a list or joined by |.
-        pub field_validation: ::std::option::Option<
-            crate::wire::OneOrMany<::std::string::String>,
-        >,
-        /// Legacy.
-        pub field_value: ::std::option::Option<::std::string::String>,
-        /// Help text, HTML.
-        pub guidance: ::std::option::Option<::std::string::String>,
-        /// The key of its value at launch; stays the same across versions.
-        pub id: ::std::string::String,
-        /// `label`
-        pub label: ::std::option::Option<::std::string::String>,
-        /// `last_updated`
-        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// Set when the options come from a shared list; they are not inline then.
-        pub list: ::std::option::Option<::serde_json::Value>,
-        /// Choices of radio, dropdown and multiselect.
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
-        /// `position`
-        pub position: ::std::option::Option<i64>,
-        /// `prefix`
-        pub prefix: ::std::option::Option<::std::string::String>,
-        /// A launch must answer it. Absent in shortened answers.
-        pub required: ::std::option::Option<bool>,
-        /// Free keys, an input mask for instance.
-        pub settings: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// `suffix`
-        pub suffix: ::std::option::Option<::std::string::String>,
-        /// Legacy.
-        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `use_wysiwyg_editor`
-        pub use_wysiwyg_editor: ::std::option::Option<bool>,
-        /// Preset of a file field: a list of file objects.
-        pub value: ::std::option::Option<::serde_json::Value>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        Prerun "an object (Prerun) with `id`"["id"] { optional alias "alias" Text;
-        optional checklist_id "checklist_id" Text; optional collect_time "collect_time"
-        Flag; optional columns "columns" ListOf < CaptureColumn >; optional created_at
-        "created_at" crate ::wire::Timestamp; optional custom_fields "custom_fields"
-        MapOf < ::serde_json::Value >; optional default_value "default_value" Anything;
-        optional default_value_enabled "default_value_enabled" Flag; optional field_type
-        "field_type" Word < crate ::enums::FieldType >; optional field_validation
-        "field_validation" Many < Text >; optional field_value "field_value" Text;
-        optional guidance "guidance" Text; required id "id" IdText; optional label
-        "label" Text; optional last_updated "last_updated" crate ::wire::Timestamp;
-        optional list "list" Anything; optional options "options" ListOf < CaptureOption
-        >; optional position "position" Integer; optional prefix "prefix" Text; optional
-        required "required" Flag; optional settings "settings" Object < FreeForm >;
-        optional suffix "suffix" Text; optional updated_at "updated_at" crate
-        ::wire::Timestamp; optional use_wysiwyg_editor "use_wysiwyg_editor" Flag;
-        optional value "value" Anything; }
-    }
-    /// A field of the kick-off form, as written. `alias` cannot be set.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct PrerunInput {
-        /// Dates: ask for the time too.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub collect_time: crate::wire::Nullable<bool>,
-        /// Needed for table.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
-        /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub default_value: crate::wire::Nullable<::serde_json::Value>,
-        /// `default_value_enabled`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub default_value_enabled: crate::wire::Nullable<bool>,
-        /// Kind of a form field. `email` is taken, but the app cannot show it.
-        pub field_type: crate::enums::FieldTypeInput,
-        /// Rule names.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub field_validation: crate::wire::Nullable<
-            ::std::vec::Vec<::std::string::String>,
-        >,
-        /// Help text, HTML. A key `description` is dropped.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub guidance: crate::wire::Nullable<::std::string::String>,
-        /// Id of an existing field. Without it a field is created, once more by every repeat.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
-        /// `label`
-        pub label: ::std::string::String,
-        /// Set when the options come from a shared list; they are not inline then.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub list: crate::wire::Nullable<::serde_json::Value>,
-        /// Choices; needed for radio (two or more), dropdown and multiselect.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
-        /// Decides the order, from 1.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub position: crate::wire::Nullable<i64>,
-        /// `prefix`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub prefix: crate::wire::Nullable<::std::string::String>,
-        /// A launch must answer it. The key must be there.
-        pub required: bool,
-        /// Free keys, an input mask for instance.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub settings: crate::wire::Nullable<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        /// `suffix`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub suffix: crate::wire::Nullable<::std::string::String>,
-        /// `use_wysiwyg_editor`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
-        /// Preset of a file field: file objects as the upload answered them.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub value: crate::wire::Nullable<
-            ::std::vec::Vec<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        >,
-    }
-    impl PrerunInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
-            label: impl ::std::convert::Into<::std::string::String>,
-            required: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            Self {
-                field_type: field_type.into(),
-                label: label.into(),
-                required: required.into(),
-                collect_time: crate::wire::Nullable::Keep,
-                columns: crate::wire::Nullable::Keep,
-                default_value: crate::wire::Nullable::Keep,
-                default_value_enabled: crate::wire::Nullable::Keep,
-                field_validation: crate::wire::Nullable::Keep,
-                guidance: crate::wire::Nullable::Keep,
-                id: ::std::option::Option::None,
-                list: crate::wire::Nullable::Keep,
-                options: crate::wire::Nullable::Keep,
-                position: crate::wire::Nullable::Keep,
-                prefix: crate::wire::Nullable::Keep,
-                settings: crate::wire::Nullable::Keep,
-                suffix: crate::wire::Nullable::Keep,
-                use_wysiwyg_editor: crate::wire::Nullable::Keep,
-                value: crate::wire::Nullable::Keep,
-            }
-        }
-        /// Dates: ask for the time too.
-        #[must_use]
-        pub fn collect_time(
-            mut self,
-            collect_time: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.collect_time = crate::wire::Nullable::Set(collect_time.into());
-            self
-        }
-        /// Needed for table.
-        #[must_use]
-        pub fn columns(
-            mut self,
-            columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
-            >,
-        ) -> Self {
-            self.columns = crate::wire::Nullable::Set(
-                columns.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Preset of a form field: text for plain types, other JSON for the rest.
-        #[must_use]
-        pub fn default_value(
-            mut self,
-            default_value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.default_value = crate::wire::Nullable::Set(default_value.into());
-            self
-        }
-        /// `default_value_enabled`
-        #[must_use]
-        pub fn default_value_enabled(
-            mut self,
-            default_value_enabled: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.default_value_enabled = crate::wire::Nullable::Set(
-                default_value_enabled.into(),
-            );
-            self
-        }
-        /// Kind of a form field. `email` is taken, but the app cannot show it.
-        #[must_use]
-        pub fn field_type(
-            mut self,
-            field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
-        ) -> Self {
-            self.field_type = field_type.into();
-            self
-        }
-        /// Rule names.
-        #[must_use]
-        pub fn field_validation(
-            mut self,
-            field_validation: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.field_validation = crate::wire::Nullable::Set(
-                field_validation.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Help text, HTML. A key `description` is dropped.
-        #[must_use]
-        pub fn guidance(
-            mut self,
-            guidance: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.guidance = crate::wire::Nullable::Set(guidance.into());
-            self
-        }
-        /// Id of an existing field. Without it a field is created, once more by every repeat.
-        #[must_use]
-        pub fn id(
-            mut self,
-            id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.id = ::std::option::Option::Some(id.into());
-            self
-        }
-        /// `label`
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.label = label.into();
-            self
-        }
-        /// Set when the options come from a shared list; they are not inline then.
-        #[must_use]
-        pub fn list(
-            mut self,
-            list: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.list = crate::wire::Nullable::Set(list.into());
-            self
-        }
-        /// Choices; needed for radio (two or more), dropdown and multiselect.
-        #[must_use]
-        pub fn options(
-            mut self,
-            options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
-            >,
-        ) -> Self {
-            self.options = crate::wire::Nullable::Set(
-                options.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Decides the order, from 1.
-        #[must_use]
-        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = crate::wire::Nullable::Set(position.into());
-            self
-        }
-        /// `prefix`
-        #[must_use]
-        pub fn prefix(
-            mut self,
-            prefix: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.prefix = crate::wire::Nullable::Set(prefix.into());
-            self
-        }
-        /// A launch must answer it. The key must be there.
-        #[must_use]
-        pub fn required(mut self, required: impl ::std::convert::Into<bool>) -> Self {
-            self.required = required.into();
-            self
-        }
-        /// Free keys, an input mask for instance.
-        #[must_use]
-        pub fn settings(
-            mut self,
-            settings: impl ::std::convert::Into<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            >,
-        ) -> Self {
-            self.settings = crate::wire::Nullable::Set(settings.into());
-            self
-        }
-        /// `suffix`
-        #[must_use]
-        pub fn suffix(
-            mut self,
-            suffix: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.suffix = crate::wire::Nullable::Set(suffix.into());
-            self
-        }
-        /// `use_wysiwyg_editor`
-        #[must_use]
-        pub fn use_wysiwyg_editor(
-            mut self,
-            use_wysiwyg_editor: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.use_wysiwyg_editor = crate::wire::Nullable::Set(
-                use_wysiwyg_editor.into(),
-            );
-            self
-        }
-        /// Preset of a file field: file objects as the upload answered them.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-            >,
-        ) -> Self {
-            self.value = crate::wire::Nullable::Set(
-                value.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        PrerunInput { collect_time clear_collect_time columns clear_columns default_value
-        clear_default_value default_value_enabled clear_default_value_enabled
-        field_validation clear_field_validation guidance clear_guidance list clear_list
-        options clear_options position clear_position prefix clear_prefix settings
-        clear_settings suffix clear_suffix use_wysiwyg_editor clear_use_wysiwyg_editor
-        value clear_value }
-    }
-    impl crate::check::Check for PrerunInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("columns", &self.columns)?;
-            crate::check::nested("options", &self.options)?;
-            Ok(())
-        }
-    }
-    /// Query parameters of `remove_user`.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct RemoveUserQuery {
-        /// Id of the member who takes over; needed with `with_reassignment=true`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub to: ::std::option::Option<i64>,
-        /// true: hand open tasks over, to the member in `to`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with_reassignment: ::std::option::Option<bool>,
-    }
-    impl RemoveUserQuery {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                to: ::std::option::Option::None,
-                with_reassignment: ::std::option::Option::None,
-            }
-        }
-        /// Id of the member who takes over; needed with `with_reassignment=true`.
-        #[must_use]
-        pub fn to(mut self, to: impl ::std::convert::Into<i64>) -> Self {
-            self.to = ::std::option::Option::Some(to.into());
-            self
-        }
-        /// true: hand open tasks over, to the member in `to`.
-        #[must_use]
-        pub fn with_reassignment(
-            mut self,
-            with_reassignment: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.with_reassignment = ::std::option::Option::Some(
-                with_reassignment.into(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for RemoveUserQuery {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// A form field and its new place in the step.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReorderCaptureInput {
-        /// Form field id.
-        pub capture_id: ::std::string::String,
-        /// `position`
-        pub position: i64,
-    }
-    impl ReorderCaptureInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            capture_id: impl ::std::convert::Into<::std::string::String>,
-            position: impl ::std::convert::Into<i64>,
-        ) -> Self {
-            Self {
-                capture_id: capture_id.into(),
-                position: position.into(),
-            }
-        }
-        /// Form field id.
-        #[must_use]
-        pub fn capture_id(
-            mut self,
-            capture_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.capture_id = capture_id.into();
-            self
-        }
-        /// `position`
-        #[must_use]
-        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = position.into();
-            self
-        }
-    }
-    impl crate::check::Check for ReorderCaptureInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::range(
-                "position",
-                &self.position,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::Some(9999i64),
-            )?;
-            Ok(())
-        }
-    }
-    /// The new place of a step.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReorderStepInput {
-        /// From 1; beyond the last it is cut to the last.
-        pub position: i64,
-    }
-    impl ReorderStepInput {
-        /// With what is required; the rest by setters.
-        pub fn new(position: impl ::std::convert::Into<i64>) -> Self {
-            Self { position: position.into() }
-        }
-        /// From 1; beyond the last it is cut to the last.
-        #[must_use]
-        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = position.into();
-            self
-        }
-    }
-    impl crate::check::Check for ReorderStepInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::range(
-                "position",
-                &self.position,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            Ok(())
-        }
-    }
-    /// `ReplaceCaptureCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceCaptureCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceCaptureCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceCaptureCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceChecklistCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceChecklistCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceChecklistCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceChecklistCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceFolderCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceFolderCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceFolderCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceFolderCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceGuestCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceGuestCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceGuestCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceGuestCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplacePrerunCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplacePrerunCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplacePrerunCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplacePrerunCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceRunCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceRunCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceRunCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceRunCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceStepCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceStepCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceStepCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceStepCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceTagCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceTagCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceTagCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceTagCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceTaskCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceTaskCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceTaskCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceTaskCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ReplaceUserCustomFieldsInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ReplaceUserCustomFieldsInput {
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        pub custom_fields: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
-    }
-    impl ReplaceUserCustomFieldsInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            Self {
-                custom_fields: custom_fields
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            }
-        }
-        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
-        #[must_use]
-        pub fn custom_fields(
-            mut self,
-            custom_fields: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.custom_fields = custom_fields
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect();
-            self
-        }
-    }
-    impl crate::check::Check for ReplaceUserCustomFieldsInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ResolveChecklistProblemInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ResolveChecklistProblemInput {
-        /// What resolved it; HTML.
-        pub content: ::std::string::String,
-        /// Id of the issue comment.
-        pub thread_id: ::std::string::String,
-    }
-    impl ResolveChecklistProblemInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            content: impl ::std::convert::Into<::std::string::String>,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                content: content.into(),
-                thread_id: thread_id.into(),
-            }
-        }
-        /// What resolved it; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// Id of the issue comment.
-        #[must_use]
-        pub fn thread_id(
-            mut self,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.thread_id = thread_id.into();
-            self
-        }
-    }
-    impl crate::check::Check for ResolveChecklistProblemInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ResolveRunProblemInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ResolveRunProblemInput {
-        /// What resolved it; HTML.
-        pub content: ::std::string::String,
-        /// Id of the issue comment.
-        pub thread_id: ::std::string::String,
-    }
-    impl ResolveRunProblemInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            content: impl ::std::convert::Into<::std::string::String>,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                content: content.into(),
-                thread_id: thread_id.into(),
-            }
-        }
-        /// What resolved it; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// Id of the issue comment.
-        #[must_use]
-        pub fn thread_id(
-            mut self,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.thread_id = thread_id.into();
-            self
-        }
-    }
-    impl crate::check::Check for ResolveRunProblemInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `ResolveTaskProblemInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct ResolveTaskProblemInput {
-        /// What resolved it; HTML.
-        pub content: ::std::string::String,
-        /// hide-for-guests: members alone see it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
-        /// Id of the issue comment.
-        pub thread_id: ::std::string::String,
-    }
-    impl ResolveTaskProblemInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            content: impl ::std::convert::Into<::std::string::String>,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                content: content.into(),
-                thread_id: thread_id.into(),
-                state: ::std::option::Option::None,
-            }
-        }
-        /// What resolved it; HTML.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// hide-for-guests: members alone see it.
-        #[must_use]
-        pub fn state(
-            mut self,
-            state: impl ::std::convert::Into<crate::enums::ThreadStateInput>,
-        ) -> Self {
-            self.state = ::std::option::Option::Some(state.into());
-            self
-        }
-        /// Id of the issue comment.
-        #[must_use]
-        pub fn thread_id(
-            mut self,
-            thread_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.thread_id = thread_id.into();
-            self
-        }
-    }
-    impl crate::check::Check for ResolveTaskProblemInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
     /// A process. Lists leave keys out; an include is there only when asked for.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Run")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct Run {
+    pub struct Process {
         /// Legacy: `issues`, a list of old issue objects.
         pub alerts: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -10142,17 +9413,25 @@ pub mod types {
         /// When it was archived; null otherwise.
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
+        #[doc(alias = "assets")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assets"))]
+        pub files: ::std::option::Option<::std::vec::Vec<File>>,
         /// `assign_someone_else`
         pub assign_someone_else: ::std::option::Option<bool>,
         /// Whether one-off tasks may be added.
         pub can_add_oot: ::std::option::Option<bool>,
         /// The template version it was launched from.
-        pub checklist: ::std::option::Option<::std::boxed::Box<Checklist>>,
+        #[doc(alias = "checklist")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist"))]
+        pub template: ::std::option::Option<::std::boxed::Box<Template>>,
         /// Template timeline id, not a version id.
-        pub checklist_id: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "checklist_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist_id"))]
+        pub template_id: ::std::option::Option<::std::string::String>,
         /// `checklist_title`
-        pub checklist_title: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "checklist_title")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist_title"))]
+        pub template_title: ::std::option::Option<::std::string::String>,
         /// Member ids.
         pub collaborators: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `completed_at`
@@ -10174,7 +9453,7 @@ pub mod types {
         /// `folders`
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// `form_fields`
-        pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
+        pub form_fields: ::std::option::Option<::std::vec::Vec<ProcessFormField>>,
         /// Groups with access. Shortened answers lack it, like `users`.
         pub groups: ::std::option::Option<::std::vec::Vec<crate::wire::GroupRef>>,
         /// `guest_watchers`
@@ -10188,7 +9467,9 @@ pub mod types {
         /// `is_public`
         pub is_public: ::std::option::Option<bool>,
         /// `ko_form_fields`
-        pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
+        #[doc(alias = "ko_form_fields")]
+        #[cfg_attr(feature = "schemars", serde(rename = "ko_form_fields"))]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<ProcessFormField>>,
         /// Legacy.
         pub last_synced: ::std::option::Option<crate::wire::Timestamp>,
         /// Whether a comment moves it is told by no source; do not count on it.
@@ -10210,21 +9491,33 @@ pub mod types {
         /// `permissions`
         pub permissions: ::std::option::Option<::serde_json::Value>,
         /// Kick-off answers by field id.
-        pub prerun: ::std::option::Option<
+        #[doc(alias = "prerun")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun"))]
+        pub kickoff_values: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// When the kick-off form was submitted.
-        pub prerun_completed_at: ::std::option::Option<crate::wire::Timestamp>,
+        #[doc(alias = "prerun_completed_at")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun_completed_at"))]
+        pub kickoff_completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Member who submitted the kick-off form.
-        pub prerun_completed_by: ::std::option::Option<i64>,
+        #[doc(alias = "prerun_completed_by")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun_completed_by"))]
+        pub kickoff_completed_by: ::std::option::Option<i64>,
         /// `prerun_length`
-        pub prerun_length: ::std::option::Option<i64>,
+        #[doc(alias = "prerun_length")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun_length"))]
+        pub kickoff_length: ::std::option::Option<i64>,
         /// `prerun_status`
-        pub prerun_status: ::std::option::Option<crate::enums::RunPrerunStatus>,
+        #[doc(alias = "prerun_status")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun_status"))]
+        pub kickoff_status: ::std::option::Option<crate::enums::KickoffStatus>,
         /// Member id. In webhooks alone.
-        pub prerun_submitted_by: ::std::option::Option<crate::wire::Id>,
+        #[doc(alias = "prerun_submitted_by")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun_submitted_by"))]
+        pub kickoff_submitted_by: ::std::option::Option<crate::wire::Id>,
         /// `progress`
-        pub progress: ::std::option::Option<crate::wire::RunProgress>,
+        pub progress: ::std::option::Option<crate::wire::Progress>,
         /// What the public link hides. Known from requests; that answers have it is assumed.
         pub publicly_hidden_fields: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
@@ -10242,9 +9535,9 @@ pub mod types {
         /// Member who launched it.
         pub started_by: ::std::option::Option<i64>,
         /// Rarely there; `started_by` is.
-        pub starter: ::std::option::Option<RunStarter>,
+        pub starter: ::std::option::Option<ProcessStarter>,
         /// Status of a process. `problem`: an issue on a task is open. `issue`: one on the process itself, which freezes its tasks. `in-progress` is what some documentation samples and webhooks say.
-        pub status: ::std::option::Option<crate::enums::RunStatus>,
+        pub status: ::std::option::Option<crate::enums::ProcessStatus>,
         /// `summary`
         pub summary: ::std::option::Option<::std::string::String>,
         /// `tags`
@@ -10259,70 +9552,73 @@ pub mod types {
         pub tasks_meta: ::std::option::Option<::serde_json::Value>,
         /// `type`
         #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<crate::enums::ChecklistType>,
+        pub type_: ::std::option::Option<crate::enums::TemplateType>,
         /// Members with access. Shortened answers lack it: whoever means to update must stop then.
-        pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
+        #[doc(alias = "users")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users"))]
+        pub members: ::std::option::Option<::std::vec::Vec<crate::wire::MemberRef>>,
         /// Counts hidden tasks too; no more is documented.
-        pub whole_progress: ::std::option::Option<crate::wire::RunProgress>,
+        pub whole_progress: ::std::option::Option<crate::wire::Progress>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        Run "an object (Run) with `id`"["id"] { optional alerts "alerts" Object <
+        Process "an object (Process) with `id`"["id"] { optional alerts "alerts" Object <
         FreeForm >; optional archived_at "archived_at" crate ::wire::Timestamp; optional
-        assets "assets" ListOf < Asset >; optional assign_someone_else
+        files "assets" ListOf < File >; optional assign_someone_else
         "assign_someone_else" Flag; optional can_add_oot "can_add_oot" Flag; optional
-        checklist "checklist" Boxed < Checklist >; optional checklist_id "checklist_id"
-        Text; optional checklist_title "checklist_title" Text; optional collaborators
+        template "checklist" Boxed < Template >; optional template_id "checklist_id"
+        Text; optional template_title "checklist_title" Text; optional collaborators
         "collaborators" ListOf < Integer >; optional completed_at "completed_at" crate
         ::wire::Timestamp; optional created_at "created_at" crate ::wire::Timestamp;
         optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
         deadline "deadline" crate ::wire::Timestamp; optional due_date "due_date" crate
         ::wire::Timestamp; optional due_date_passed "due_date_passed" Flag; optional
         due_soon "due_soon" Flag; optional folders "folders" ListOf < Folder >; optional
-        form_fields "form_fields" ListOf < RunCapture >; optional groups "groups" ListOf
-        < crate ::wire::GroupRef >; optional guest_watchers "guest_watchers" Anything;
-        optional has_open_issue "has_open_issue" Flag; required id "id" IdText; optional
-        increment_id "increment_id" Integer; optional is_public "is_public" Flag;
-        optional ko_form_fields "ko_form_fields" ListOf < RunCapture >; optional
-        last_synced "last_synced" crate ::wire::Timestamp; optional last_updated
+        form_fields "form_fields" ListOf < ProcessFormField >; optional groups "groups"
+        ListOf < crate ::wire::GroupRef >; optional guest_watchers "guest_watchers"
+        Anything; optional has_open_issue "has_open_issue" Flag; required id "id" IdText;
+        optional increment_id "increment_id" Integer; optional is_public "is_public"
+        Flag; optional kickoff_fields "ko_form_fields" ListOf < ProcessFormField >;
+        optional last_synced "last_synced" crate ::wire::Timestamp; optional last_updated
         "last_updated" crate ::wire::Timestamp; optional late_tasks "late_tasks" Integer;
         optional max_task_deadline "max_task_deadline" crate ::wire::Timestamp; optional
         member_watchers "member_watchers" Anything; optional name "name" Text; optional
         next_task "next_task" ListOf < NextTask >; optional owner_id "owner_id" Integer;
         optional parent_id "parent_id" Text; optional permissions "permissions" Anything;
-        optional prerun "prerun" MapOf < ::serde_json::Value >; optional
-        prerun_completed_at "prerun_completed_at" crate ::wire::Timestamp; optional
-        prerun_completed_by "prerun_completed_by" Integer; optional prerun_length
-        "prerun_length" Integer; optional prerun_status "prerun_status" Word < crate
-        ::enums::RunPrerunStatus >; optional prerun_submitted_by "prerun_submitted_by"
+        optional kickoff_values "prerun" MapOf < ::serde_json::Value >; optional
+        kickoff_completed_at "prerun_completed_at" crate ::wire::Timestamp; optional
+        kickoff_completed_by "prerun_completed_by" Integer; optional kickoff_length
+        "prerun_length" Integer; optional kickoff_status "prerun_status" Word < crate
+        ::enums::KickoffStatus >; optional kickoff_submitted_by "prerun_submitted_by"
         Object < crate ::wire::Id >; optional progress "progress" Object < crate
-        ::wire::RunProgress >; optional publicly_hidden_fields "publicly_hidden_fields"
+        ::wire::Progress >; optional publicly_hidden_fields "publicly_hidden_fields"
         ListOf < Text >; optional rules_evaluated "rules_evaluated" Flag; optional
         selected_text_comment "selected_text_comment" Anything; optional stages "stages"
         Anything; optional starred "starred" Flag; optional started_at "started_at" crate
         ::wire::Timestamp; optional started_by "started_by" Integer; optional starter
-        "starter" Object < RunStarter >; optional status "status" Word < crate
-        ::enums::RunStatus >; optional summary "summary" Text; optional tags "tags"
+        "starter" Object < ProcessStarter >; optional status "status" Word < crate
+        ::enums::ProcessStatus >; optional summary "summary" Text; optional tags "tags"
         ListOf < TagRef >; optional tasks "tasks" ListOf < Task >; optional
         tasks_changed_by_rules "tasks_changed_by_rules" MapOf < ChangedTask >; optional
         tasks_meta "tasks_meta" Anything; optional type_ "type" Word < crate
-        ::enums::ChecklistType >; optional users "users" ListOf < crate ::wire::UserRef
-        >; optional whole_progress "whole_progress" Object < crate ::wire::RunProgress >;
-        }
+        ::enums::TemplateType >; optional members "users" ListOf < crate
+        ::wire::MemberRef >; optional whole_progress "whole_progress" Object < crate
+        ::wire::Progress >; }
     }
     /// A kick-off or task field, as read with its process.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "RunCapture")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct RunCapture {
+    pub struct ProcessFormField {
         /// For variables in text, never a key.
         pub alias: ::std::option::Option<::std::string::String>,
         /// Dates: ask for the time too.
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumn>>,
         /// `created_at`
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
@@ -10350,7 +9646,7 @@ pub mod types {
         /// Set when the options come from a shared list; they are not inline then.
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOption>>,
         /// `position`
         pub position: ::std::option::Option<i64>,
         /// `prefix`
@@ -10376,9 +9672,9 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        RunCapture "an object (RunCapture) with `id`"["id"] { optional alias "alias"
-        Text; optional collect_time "collect_time" Flag; optional columns "columns"
-        ListOf < CaptureColumn >; optional created_at "created_at" crate
+        ProcessFormField "an object (ProcessFormField) with `id`"["id"] { optional alias
+        "alias" Text; optional collect_time "collect_time" Flag; optional columns
+        "columns" ListOf < FormFieldColumn >; optional created_at "created_at" crate
         ::wire::Timestamp; optional default_value "default_value" Anything; optional
         default_value_enabled "default_value_enabled" Flag; optional field_type
         "field_type" Word < crate ::enums::FieldType >; optional field_validation
@@ -10386,7 +9682,7 @@ pub mod types {
         optional guidance "guidance" Text; required id "id" IdText; optional increment_id
         "increment_id" Integer; optional label "label" Text; optional last_updated
         "last_updated" crate ::wire::Timestamp; optional list "list" Anything; optional
-        options "options" ListOf < CaptureOption >; optional position "position" Integer;
+        options "options" ListOf < FieldOption >; optional position "position" Integer;
         optional prefix "prefix" Text; optional required "required" Flag; optional
         settings "settings" Object < FreeForm >; optional step_id "step_id" Text;
         optional suffix "suffix" Text; optional task_id "task_id" Text; optional
@@ -10395,15 +9691,18 @@ pub mod types {
     }
     /// All form fields of a process.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "RunFormFields")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct RunFormFields {
+    pub struct ProcessFormFields {
         /// Fields of tasks.
-        pub form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
+        pub form_fields: ::std::option::Option<::std::vec::Vec<ProcessFormField>>,
         /// May be absent.
         pub id: ::std::option::Option<::std::string::String>,
         /// Kick-off fields.
-        pub ko_form_fields: ::std::option::Option<::std::vec::Vec<RunCapture>>,
+        #[doc(alias = "ko_form_fields")]
+        #[cfg_attr(feature = "schemars", serde(rename = "ko_form_fields"))]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<ProcessFormField>>,
         /// May be absent.
         pub title: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
@@ -10411,15 +9710,17 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        RunFormFields "an object (RunFormFields)"[] { optional form_fields "form_fields"
-        ListOf < RunCapture >; optional id "id" Text; optional ko_form_fields
-        "ko_form_fields" ListOf < RunCapture >; optional title "title" Text; }
+        ProcessFormFields "an object (ProcessFormFields)"[] { optional form_fields
+        "form_fields" ListOf < ProcessFormField >; optional id "id" Text; optional
+        kickoff_fields "ko_form_fields" ListOf < ProcessFormField >; optional title
+        "title" Text; }
     }
     /// Who launched a process.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "RunStarter")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct RunStarter {
+    pub struct ProcessStarter {
         /// `email`
         pub email: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
@@ -10427,23 +9728,995 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        RunStarter "an object (RunStarter)"[] { optional email "email" Text; }
+        ProcessStarter "an object (ProcessStarter)"[] { optional email "email" Text; }
     }
-    /// An answer of a task, in a disputed form.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    /// Query parameters of `remove_user`.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "RemoveUserQuery")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct SaveTaskCaptureInput {
+    pub struct RemoveMember {
+        /// Id of the member who takes over; needed with `with_reassignment=true`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub to: ::std::option::Option<i64>,
+        /// true: hand open tasks over, to the member in `to`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub with_reassignment: ::std::option::Option<bool>,
+    }
+    impl RemoveMember {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                to: ::std::option::Option::None,
+                with_reassignment: ::std::option::Option::None,
+            }
+        }
+        /// Id of the member who takes over; needed with `with_reassignment=true`.
+        #[must_use]
+        pub fn to(mut self, to: impl ::std::convert::Into<i64>) -> Self {
+            self.to = ::std::option::Option::Some(to.into());
+            self
+        }
+        /// true: hand open tasks over, to the member in `to`.
+        #[must_use]
+        pub fn with_reassignment(
+            mut self,
+            with_reassignment: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.with_reassignment = ::std::option::Option::Some(
+                with_reassignment.into(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for RemoveMember {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// A form field and its new place in the step.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReorderCaptureInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReorderFormField {
+        /// Form field id.
+        #[serde(rename = "capture_id")]
+        #[doc(alias = "capture_id")]
+        pub form_field_id: ::std::string::String,
+        /// `position`
+        pub position: i64,
+    }
+    impl ReorderFormField {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            form_field_id: impl ::std::convert::Into<::std::string::String>,
+            position: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            Self {
+                form_field_id: form_field_id.into(),
+                position: position.into(),
+            }
+        }
+        /// Form field id.
+        #[doc(alias = "capture_id")]
+        #[must_use]
+        pub fn form_field_id(
+            mut self,
+            form_field_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.form_field_id = form_field_id.into();
+            self
+        }
+        /// `position`
+        #[must_use]
+        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
+            self.position = position.into();
+            self
+        }
+    }
+    impl crate::check::Check for ReorderFormField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::range(
+                "position",
+                &self.position,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::Some(9999i64),
+            )?;
+            Ok(())
+        }
+    }
+    /// The new place of a step.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReorderStepInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReorderStep {
+        /// From 1; beyond the last it is cut to the last.
+        pub position: i64,
+    }
+    impl ReorderStep {
+        /// With what is required; the rest by setters.
+        pub fn new(position: impl ::std::convert::Into<i64>) -> Self {
+            Self { position: position.into() }
+        }
+        /// From 1; beyond the last it is cut to the last.
+        #[must_use]
+        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
+            self.position = position.into();
+            self
+        }
+    }
+    impl crate::check::Check for ReorderStep {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::range(
+                "position",
+                &self.position,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            Ok(())
+        }
+    }
+    /// `ReplaceFolderCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceFolderCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceFolderCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceFolderCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceFolderCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceCaptureCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceCaptureCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceFormFieldCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceFormFieldCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceFormFieldCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceGuestCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceGuestCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceGuestCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceGuestCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceGuestCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplacePrerunCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplacePrerunCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceKickoffFieldCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceKickoffFieldCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceKickoffFieldCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceUserCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceUserCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceMemberCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceMemberCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceMemberCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceRunCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceRunCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceProcessCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceProcessCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceProcessCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceStepCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceStepCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceStepCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceStepCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceStepCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceTagCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceTagCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceTagCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceTagCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceTagCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceTaskCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceTaskCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceTaskCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceTaskCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceTaskCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ReplaceChecklistCustomFieldsInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ReplaceChecklistCustomFieldsInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReplaceTemplateCustomFields {
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        pub custom_fields: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
+    }
+    impl ReplaceTemplateCustomFields {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            Self {
+                custom_fields: custom_fields
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            }
+        }
+        /// Values by key. Keys left out are cleared, an empty object clears all optional ones.
+        #[must_use]
+        pub fn custom_fields(
+            mut self,
+            custom_fields: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.custom_fields = custom_fields
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            self
+        }
+    }
+    impl crate::check::Check for ReplaceTemplateCustomFields {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateRunProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateRunProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReportProcessProblem {
+        /// What is wrong; HTML.
+        pub content: ::std::string::String,
+    }
+    impl ReportProcessProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { content: content.into() }
+        }
+        /// What is wrong; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+    }
+    impl crate::check::Check for ReportProcessProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateTaskProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateTaskProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReportTaskProblem {
+        /// What is wrong; HTML.
+        pub content: ::std::string::String,
+    }
+    impl ReportTaskProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { content: content.into() }
+        }
+        /// What is wrong; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+    }
+    impl crate::check::Check for ReportTaskProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `CreateChecklistProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "CreateChecklistProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ReportTemplateProblem {
+        /// What is wrong; HTML.
+        pub content: ::std::string::String,
+    }
+    impl ReportTemplateProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { content: content.into() }
+        }
+        /// What is wrong; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+    }
+    impl crate::check::Check for ReportTemplateProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ResolveRunProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ResolveRunProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ResolveProcessProblem {
+        /// What resolved it; HTML.
+        pub content: ::std::string::String,
+        /// Id of the issue comment.
+        #[serde(rename = "thread_id")]
+        #[doc(alias = "thread_id")]
+        pub comment_id: ::std::string::String,
+    }
+    impl ResolveProcessProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            content: impl ::std::convert::Into<::std::string::String>,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                content: content.into(),
+                comment_id: comment_id.into(),
+            }
+        }
+        /// What resolved it; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// Id of the issue comment.
+        #[doc(alias = "thread_id")]
+        #[must_use]
+        pub fn comment_id(
+            mut self,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.comment_id = comment_id.into();
+            self
+        }
+    }
+    impl crate::check::Check for ResolveProcessProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ResolveTaskProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ResolveTaskProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ResolveTaskProblem {
+        /// What resolved it; HTML.
+        pub content: ::std::string::String,
+        /// hide-for-guests: members alone see it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<crate::enums::CommentStateInput>,
+        /// Id of the issue comment.
+        #[serde(rename = "thread_id")]
+        #[doc(alias = "thread_id")]
+        pub comment_id: ::std::string::String,
+    }
+    impl ResolveTaskProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            content: impl ::std::convert::Into<::std::string::String>,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                content: content.into(),
+                comment_id: comment_id.into(),
+                state: ::std::option::Option::None,
+            }
+        }
+        /// What resolved it; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// hide-for-guests: members alone see it.
+        #[must_use]
+        pub fn state(
+            mut self,
+            state: impl ::std::convert::Into<crate::enums::CommentStateInput>,
+        ) -> Self {
+            self.state = ::std::option::Option::Some(state.into());
+            self
+        }
+        /// Id of the issue comment.
+        #[doc(alias = "thread_id")]
+        #[must_use]
+        pub fn comment_id(
+            mut self,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.comment_id = comment_id.into();
+            self
+        }
+    }
+    impl crate::check::Check for ResolveTaskProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `ResolveChecklistProblemInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "ResolveChecklistProblemInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct ResolveTemplateProblem {
+        /// What resolved it; HTML.
+        pub content: ::std::string::String,
+        /// Id of the issue comment.
+        #[serde(rename = "thread_id")]
+        #[doc(alias = "thread_id")]
+        pub comment_id: ::std::string::String,
+    }
+    impl ResolveTemplateProblem {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            content: impl ::std::convert::Into<::std::string::String>,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                content: content.into(),
+                comment_id: comment_id.into(),
+            }
+        }
+        /// What resolved it; HTML.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// Id of the issue comment.
+        #[doc(alias = "thread_id")]
+        #[must_use]
+        pub fn comment_id(
+            mut self,
+            comment_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.comment_id = comment_id.into();
+            self
+        }
+    }
+    impl crate::check::Check for ResolveTemplateProblem {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// An answer of a task, in a disputed form.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "SaveTaskCaptureInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct SaveTaskFormField {
         /// Of the field, or a number: not settled.
         pub id: crate::wire::Id,
         /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
         pub value: ::serde_json::Value,
     }
-    impl SaveTaskCaptureInput {
+    impl SaveTaskFormField {
         /// With what is required; the rest by setters.
         pub fn new(
             id: impl ::std::convert::Into<crate::wire::Id>,
@@ -10470,7 +10743,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for SaveTaskCaptureInput {
+    impl crate::check::Check for SaveTaskFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             Ok(())
         }
@@ -10589,11 +10862,15 @@ pub mod types {
     #[non_exhaustive]
     pub struct SearchResponse {
         /// `blueprint`
-        pub blueprint: ::std::option::Option<
+        #[doc(alias = "blueprint")]
+        #[cfg_attr(feature = "schemars", serde(rename = "blueprint"))]
+        pub template: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `capture`
-        pub capture: ::std::option::Option<
+        #[doc(alias = "capture")]
+        #[cfg_attr(feature = "schemars", serde(rename = "capture"))]
+        pub form_field: ::std::option::Option<
             crate::wire::List<crate::types::SearchResult>,
         >,
         /// `process`
@@ -10613,8 +10890,8 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        SearchResponse "an object (SearchResponse)"[] { optional blueprint "blueprint"
-        crate ::wire::List < crate ::types::SearchResult >; optional capture "capture"
+        SearchResponse "an object (SearchResponse)"[] { optional template "blueprint"
+        crate ::wire::List < crate ::types::SearchResult >; optional form_field "capture"
         crate ::wire::List < crate ::types::SearchResult >; optional process "process"
         crate ::wire::List < crate ::types::SearchResult >; optional snippet "snippet"
         crate ::wire::List < crate ::types::SearchResult >; optional step "step" crate
@@ -10655,11 +10932,13 @@ pub mod types {
         /// `organization_id`
         pub organization_id: ::std::option::Option<::std::string::String>,
         /// `owners`
-        pub owners: ::std::option::Option<TaskOwners>,
+        pub owners: ::std::option::Option<Assignees>,
         /// `position`
         pub position: ::std::option::Option<i64>,
         /// Of tasks; not sent today.
-        pub run_id: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "run_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "run_id"))]
+        pub process_id: ::std::option::Option<::std::string::String>,
         /// `starter_id`
         pub starter_id: ::std::option::Option<i64>,
         /// Of processes and tasks, see RunStatus and TaskStatus.
@@ -10674,7 +10953,7 @@ pub mod types {
         pub title: ::std::option::Option<::std::string::String>,
         /// `type`
         #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<crate::enums::ChecklistType>,
+        pub type_: ::std::option::Option<crate::enums::TemplateType>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -10688,12 +10967,12 @@ pub mod types {
         ::wire::Id; optional increment_id "increment_id" Integer; optional is_featured
         "is_featured" Flag; optional is_oneoff_task "is_oneoff_task" Flag; optional
         is_public "is_public" Flag; optional name "name" Text; optional organization_id
-        "organization_id" Text; optional owners "owners" Object < TaskOwners >; optional
-        position "position" Integer; optional run_id "run_id" Text; optional starter_id
-        "starter_id" Integer; optional status "status" Text; optional status_label
-        "status_label" Word < crate ::enums::TaskStatusLabel >; optional steps_count
-        "steps_count" Integer; optional tags "tags" Anything; optional title "title"
-        Text; optional type_ "type" Word < crate ::enums::ChecklistType >; }
+        "organization_id" Text; optional owners "owners" Object < Assignees >; optional
+        position "position" Integer; optional process_id "run_id" Text; optional
+        starter_id "starter_id" Integer; optional status "status" Text; optional
+        status_label "status_label" Word < crate ::enums::TaskStatusLabel >; optional
+        steps_count "steps_count" Integer; optional tags "tags" Anything; optional title
+        "title" Text; optional type_ "type" Word < crate ::enums::TemplateType >; }
     }
     /// A step of a template. Form fields and comments are inline.
     #[derive(Clone, Debug, PartialEq)]
@@ -10715,19 +10994,27 @@ pub mod types {
         /// `archived_at`
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Whoever launches the process becomes assignee. Absent does not mean false.
-        pub assign_run_starter: ::std::option::Option<bool>,
+        #[doc(alias = "assign_run_starter")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assign_run_starter"))]
+        pub assign_process_starter: ::std::option::Option<bool>,
         /// Member ids; of an email step the recipients.
         pub assignees: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Template launched on completion; written as an id.
-        pub bp_to_launch: ::std::option::Option<StepBlueprintToLaunch>,
+        #[doc(alias = "bp_to_launch")]
+        #[cfg_attr(feature = "schemars", serde(rename = "bp_to_launch"))]
+        pub template_to_launch: ::std::option::Option<StepTemplateToLaunch>,
         /// `can_complete_only_assignees`
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Form fields, always inline.
-        pub captures: ::std::option::Option<::std::vec::Vec<Capture>>,
+        #[doc(alias = "captures")]
+        #[cfg_attr(feature = "schemars", serde(rename = "captures"))]
+        pub form_fields: ::std::option::Option<::std::vec::Vec<FormField>>,
         /// Template id.
-        pub checklist_id: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "checklist_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist_id"))]
+        pub template_id: ::std::option::Option<::std::string::String>,
         /// Always inline.
-        pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
+        pub comments: ::std::option::Option<::std::vec::Vec<Comment>>,
         /// Legacy {terms, flag}; automations replaced it.
         pub condition: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -10816,24 +11103,24 @@ pub mod types {
         optional ai_on_uncertainty "ai_on_uncertainty" Word < crate
         ::enums::StepAiOnUncertainty >; optional alias "alias" Text; optional
         allow_guest_owners "allow_guest_owners" Flag; optional archived_at "archived_at"
-        crate ::wire::Timestamp; optional assign_run_starter "assign_run_starter" Flag;
-        optional assignees "assignees" ListOf < Integer >; optional bp_to_launch
-        "bp_to_launch" Object < StepBlueprintToLaunch >; optional
-        can_complete_only_assignees "can_complete_only_assignees" Flag; optional captures
-        "captures" ListOf < Capture >; optional checklist_id "checklist_id" Text;
-        optional comments "comments" ListOf < Thread >; optional condition "condition"
-        Object < FreeForm >; optional created_at "created_at" crate ::wire::Timestamp;
-        optional custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
-        deadline "deadline" Object < StepDeadline >; optional everyone_must_complete
-        "everyone_must_complete" Flag; optional folders "folders" Anything; optional
-        groups "groups" ListOf < Text >; optional guests "guests" ListOf < Text >;
-        required id "id" IdText; optional increment_id "increment_id" Integer; optional
-        invisibility "invisibility" Object < FreeForm >; optional is_soft_start_date
-        "is_soft_start_date" Flag; optional last_updated "last_updated" crate
-        ::wire::Timestamp; optional max_assignable "max_assignable" Integer; optional
-        metadata "metadata" Object < FreeForm >; optional owner "owner" Anything;
-        optional owner_id "owner_id" Integer; optional owners "owners" Object < FreeForm
-        >; optional position "position" Integer; optional prevent_guest_comment
+        crate ::wire::Timestamp; optional assign_process_starter "assign_run_starter"
+        Flag; optional assignees "assignees" ListOf < Integer >; optional
+        template_to_launch "bp_to_launch" Object < StepTemplateToLaunch >; optional
+        can_complete_only_assignees "can_complete_only_assignees" Flag; optional
+        form_fields "captures" ListOf < FormField >; optional template_id "checklist_id"
+        Text; optional comments "comments" ListOf < Comment >; optional condition
+        "condition" Object < FreeForm >; optional created_at "created_at" crate
+        ::wire::Timestamp; optional custom_fields "custom_fields" MapOf <
+        ::serde_json::Value >; optional deadline "deadline" Object < StepDeadline >;
+        optional everyone_must_complete "everyone_must_complete" Flag; optional folders
+        "folders" Anything; optional groups "groups" ListOf < Text >; optional guests
+        "guests" ListOf < Text >; required id "id" IdText; optional increment_id
+        "increment_id" Integer; optional invisibility "invisibility" Object < FreeForm >;
+        optional is_soft_start_date "is_soft_start_date" Flag; optional last_updated
+        "last_updated" crate ::wire::Timestamp; optional max_assignable "max_assignable"
+        Integer; optional metadata "metadata" Object < FreeForm >; optional owner "owner"
+        Anything; optional owner_id "owner_id" Integer; optional owners "owners" Object <
+        FreeForm >; optional position "position" Integer; optional prevent_guest_comment
         "prevent_guest_comment" Flag; optional rationale "rationale" Text; optional
         role_changes_every_time "role_changes_every_time" Flag; optional roles "roles"
         ListOf < Text >; optional send_chromeless "send_chromeless" Flag; optional
@@ -10843,26 +11130,6 @@ pub mod types {
         crate ::enums::StepType >; optional summary "summary" Text; optional title
         "title" Text; optional top_secret "top_secret" Flag; optional webhook "webhook"
         Text; }
-    }
-    /// The template that a step launches on completion. Written as its id alone.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct StepBlueprintToLaunch {
-        /// Name of the process.
-        pub default_name_format: ::std::option::Option<::std::string::String>,
-        /// Template id.
-        pub id: ::std::option::Option<::std::string::String>,
-        /// `tasks_within_process`
-        pub tasks_within_process: ::std::option::Option<bool>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        StepBlueprintToLaunch "an object (StepBlueprintToLaunch)"[] { optional
-        default_name_format "default_name_format" Text; optional id "id" Text; optional
-        tasks_within_process "tasks_within_process" Flag; }
     }
     /// When a step is due. Unless told otherwise, a new step is due one day after launch.
     #[derive(Clone, Debug, PartialEq)]
@@ -11027,6 +11294,27 @@ pub mod types {
             Ok(())
         }
     }
+    /// The template that a step launches on completion. Written as its id alone.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "StepBlueprintToLaunch")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct StepTemplateToLaunch {
+        /// Name of the process.
+        pub default_name_format: ::std::option::Option<::std::string::String>,
+        /// Template id.
+        pub id: ::std::option::Option<::std::string::String>,
+        /// `tasks_within_process`
+        pub tasks_within_process: ::std::option::Option<bool>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        StepTemplateToLaunch "an object (StepTemplateToLaunch)"[] { optional
+        default_name_format "default_name_format" Text; optional id "id" Text; optional
+        tasks_within_process "tasks_within_process" Flag; }
+    }
     /// A word and a color, put on templates and processes.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -11172,15 +11460,21 @@ pub mod types {
         /// `archived_at`
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
         /// `assets`
-        pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
+        #[doc(alias = "assets")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assets"))]
+        pub files: ::std::option::Option<::std::vec::Vec<File>>,
         /// `blueprint_position`
-        pub blueprint_position: ::std::option::Option<i64>,
+        #[doc(alias = "blueprint_position")]
+        #[cfg_attr(feature = "schemars", serde(rename = "blueprint_position"))]
+        pub template_position: ::std::option::Option<i64>,
         /// `can_complete_only_assignees`
         pub can_complete_only_assignees: ::std::option::Option<bool>,
         /// Template id.
-        pub checklist_id: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "checklist_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "checklist_id"))]
+        pub template_id: ::std::option::Option<::std::string::String>,
         /// `comments`
-        pub comments: ::std::option::Option<::std::vec::Vec<Thread>>,
+        pub comments: ::std::option::Option<::std::vec::Vec<Comment>>,
         /// Set once the task is done; the surest sign of it.
         pub completed_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Guest who completed it.
@@ -11208,7 +11502,7 @@ pub mod types {
         /// `folders`
         pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
         /// Form fields with their answers.
-        pub form_fields: ::std::option::Option<::std::vec::Vec<TaskCapture>>,
+        pub form_fields: ::std::option::Option<::std::vec::Vec<TaskFormField>>,
         /// `guest_watchers`
         pub guest_watchers: ::std::option::Option<::serde_json::Value>,
         /// `has_deadline_dependent_child_tasks`
@@ -11230,10 +11524,11 @@ pub mod types {
         /// `is_soft_start_date`
         pub is_soft_start_date: ::std::option::Option<bool>,
         /// `issues`
-        pub issues: ::std::option::Option<::std::vec::Vec<Thread>>,
+        pub issues: ::std::option::Option<::std::vec::Vec<Comment>>,
         /// `ko-form-fields`
+        #[doc(alias = "ko-form-fields")]
         #[cfg_attr(feature = "schemars", serde(rename = "ko-form-fields"))]
-        pub ko_form_fields: ::std::option::Option<::serde_json::Value>,
+        pub kickoff_fields: ::std::option::Option<::serde_json::Value>,
         /// Whether a comment moves it is told by no source; do not count on it.
         pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
         /// `linked_step_id`
@@ -11251,7 +11546,7 @@ pub mod types {
         /// Legacy.
         pub owner_id: ::std::option::Option<i64>,
         /// `owners`
-        pub owners: ::std::option::Option<TaskOwners>,
+        pub owners: ::std::option::Option<Assignees>,
         /// `position`
         pub position: ::std::option::Option<i64>,
         /// `prevent_guest_comment`
@@ -11261,11 +11556,17 @@ pub mod types {
         /// `roles`
         pub roles: ::std::option::Option<::serde_json::Value>,
         /// Its process. Also in the answer of `create_task` with `separate_task_for_each_assignee`.
-        pub run: ::std::option::Option<::std::boxed::Box<Run>>,
+        #[doc(alias = "run")]
+        #[cfg_attr(feature = "schemars", serde(rename = "run"))]
+        pub process: ::std::option::Option<::std::boxed::Box<Process>>,
         /// Id of its process, null for a plain one-off task.
-        pub run_id: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "run_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "run_id"))]
+        pub process_id: ::std::option::Option<::std::string::String>,
         /// `run_status`
-        pub run_status: ::std::option::Option<crate::enums::RunStatus>,
+        #[doc(alias = "run_status")]
+        #[cfg_attr(feature = "schemars", serde(rename = "run_status"))]
+        pub process_status: ::std::option::Option<crate::enums::ProcessStatus>,
         /// `selected_text_comment`
         pub selected_text_comment: ::std::option::Option<::serde_json::Value>,
         /// `send_chromeless`
@@ -11293,7 +11594,9 @@ pub mod types {
         /// `task_type`
         pub task_type: ::std::option::Option<crate::enums::TaskType>,
         /// Form answers by field id.
-        pub taskdata: ::std::option::Option<
+        #[doc(alias = "taskdata")]
+        #[cfg_attr(feature = "schemars", serde(rename = "taskdata"))]
+        pub form_values: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
         >,
         /// After writes; internal.
@@ -11303,9 +11606,13 @@ pub mod types {
             ::std::collections::BTreeMap<::std::string::String, ChangedTask>,
         >,
         /// Comments and issues.
-        pub threads: ::std::option::Option<::std::vec::Vec<Thread>>,
+        #[doc(alias = "threads")]
+        #[cfg_attr(feature = "schemars", serde(rename = "threads"))]
+        pub discussion: ::std::option::Option<::std::vec::Vec<Comment>>,
         /// `threads_count`
-        pub threads_count: ::std::option::Option<::serde_json::Value>,
+        #[doc(alias = "threads_count")]
+        #[cfg_attr(feature = "schemars", serde(rename = "threads_count"))]
+        pub discussion_count: ::std::option::Option<::serde_json::Value>,
         /// `title`
         pub title: ::std::option::Option<::std::string::String>,
         /// Hidden from all but assignees and administrators.
@@ -11321,10 +11628,10 @@ pub mod types {
         < ActivityEntry >; optional ai_execution_status "ai_execution_status" Text;
         optional ai_session_id "ai_session_id" Text; optional alias "alias" Text;
         optional allow_guest_owners "allow_guest_owners" Flag; optional archived_at
-        "archived_at" crate ::wire::Timestamp; optional assets "assets" ListOf < Asset >;
-        optional blueprint_position "blueprint_position" Integer; optional
+        "archived_at" crate ::wire::Timestamp; optional files "assets" ListOf < File >;
+        optional template_position "blueprint_position" Integer; optional
         can_complete_only_assignees "can_complete_only_assignees" Flag; optional
-        checklist_id "checklist_id" Text; optional comments "comments" ListOf < Thread >;
+        template_id "checklist_id" Text; optional comments "comments" ListOf < Comment >;
         optional completed_at "completed_at" crate ::wire::Timestamp; optional
         completer_guest "completer_guest" Text; optional completer_guest_id
         "completer_guest_id" Object < crate ::wire::Id >; optional completer_id
@@ -11334,51 +11641,69 @@ pub mod types {
         ::wire::Timestamp; optional deadline_set_by_hand "deadline_set_by_hand" Flag;
         optional description "description" Text; optional everyone_must_complete
         "everyone_must_complete" Flag; optional folders "folders" ListOf < Folder >;
-        optional form_fields "form_fields" ListOf < TaskCapture >; optional
+        optional form_fields "form_fields" ListOf < TaskFormField >; optional
         guest_watchers "guest_watchers" Anything; optional
         has_deadline_dependent_child_tasks "has_deadline_dependent_child_tasks" Flag;
         optional has_issues "has_issues" Flag; required id "id" IdText; optional
         increment_id "increment_id" Integer; optional is_accepted "is_accepted" Integer;
         optional is_approved "is_approved" Flag; optional is_completable "is_completable"
         Flag; optional is_oneoff_task "is_oneoff_task" Flag; optional is_soft_start_date
-        "is_soft_start_date" Flag; optional issues "issues" ListOf < Thread >; optional
-        ko_form_fields "ko-form-fields" Anything; optional last_updated "last_updated"
+        "is_soft_start_date" Flag; optional issues "issues" ListOf < Comment >; optional
+        kickoff_fields "ko-form-fields" Anything; optional last_updated "last_updated"
         crate ::wire::Timestamp; optional linked_step_id "linked_step_id" Text; optional
         max_assignable "max_assignable" Integer; optional member_watchers
         "member_watchers" Anything; optional name "name" Text; optional original_summary
         "original_summary" Text; optional original_title "original_title" Text; optional
-        owner_id "owner_id" Integer; optional owners "owners" Object < TaskOwners >;
+        owner_id "owner_id" Integer; optional owners "owners" Object < Assignees >;
         optional position "position" Integer; optional prevent_guest_comment
         "prevent_guest_comment" Flag; optional problem "problem" Flag; optional roles
-        "roles" Anything; optional run "run" Boxed < Run >; optional run_id "run_id"
-        Text; optional run_status "run_status" Word < crate ::enums::RunStatus >;
-        optional selected_text_comment "selected_text_comment" Anything; optional
-        send_chromeless "send_chromeless" Flag; optional shown_at "shown_at" crate
-        ::wire::Timestamp; optional stage_id "stage_id" Text; optional started_at
-        "started_at" crate ::wire::Timestamp; optional starter_id "starter_id" Integer;
-        optional status "status" Word < crate ::enums::TaskStatus >; optional
+        "roles" Anything; optional process "run" Boxed < Process >; optional process_id
+        "run_id" Text; optional process_status "run_status" Word < crate
+        ::enums::ProcessStatus >; optional selected_text_comment "selected_text_comment"
+        Anything; optional send_chromeless "send_chromeless" Flag; optional shown_at
+        "shown_at" crate ::wire::Timestamp; optional stage_id "stage_id" Text; optional
+        started_at "started_at" crate ::wire::Timestamp; optional starter_id "starter_id"
+        Integer; optional status "status" Word < crate ::enums::TaskStatus >; optional
         status_label "status_label" Word < crate ::enums::TaskStatusLabel >; optional
         step "step" Boxed < Step >; optional step_id "step_id" Text; optional summary
         "summary" Text; optional tags "tags" ListOf < TagRef >; optional task_type
-        "task_type" Word < crate ::enums::TaskType >; optional taskdata "taskdata" MapOf
-        < ::serde_json::Value >; optional tasks_changed_by_deadlines
+        "task_type" Word < crate ::enums::TaskType >; optional form_values "taskdata"
+        MapOf < ::serde_json::Value >; optional tasks_changed_by_deadlines
         "tasks_changed_by_deadlines" Anything; optional tasks_changed_by_rules
-        "tasks_changed_by_rules" MapOf < ChangedTask >; optional threads "threads" ListOf
-        < Thread >; optional threads_count "threads_count" Anything; optional title
-        "title" Text; optional top_secret "top_secret" Flag; optional webhook "webhook"
-        Text; }
+        "tasks_changed_by_rules" MapOf < ChangedTask >; optional discussion "threads"
+        ListOf < Comment >; optional discussion_count "threads_count" Anything; optional
+        title "title" Text; optional top_secret "top_secret" Flag; optional webhook
+        "webhook" Text; }
     }
-    /// A form field of a task, with its answer.
+    /// The task, and in `meta` what was done.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct TaskCapture {
+    pub struct TaskDeadlineReset {
+        /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
+        pub data: ::std::option::Option<Task>,
+        /// `meta`
+        pub meta: ::std::option::Option<DeadlineResetMeta>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        TaskDeadlineReset "an object (TaskDeadlineReset)"[] { optional data "data" Object
+        < Task >; optional meta "meta" Object < DeadlineResetMeta >; }
+    }
+    /// A form field of a task, with its answer.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "TaskCapture")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct TaskFormField {
         /// For variables in text, never a key.
         pub alias: ::std::option::Option<::std::string::String>,
         /// Dates: ask for the time too.
         pub collect_time: ::std::option::Option<bool>,
         /// Columns of a table.
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumn>>,
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumn>>,
         /// `created_at`
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
@@ -11406,7 +11731,7 @@ pub mod types {
         /// Set when the options come from a shared list; they are not inline then.
         pub list: ::std::option::Option<::serde_json::Value>,
         /// Choices of radio, dropdown and multiselect.
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOption>>,
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOption>>,
         /// `position`
         pub position: ::std::option::Option<i64>,
         /// `prefix`
@@ -11430,9 +11755,9 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        TaskCapture "an object (TaskCapture) with `id`"["id"] { optional alias "alias"
-        Text; optional collect_time "collect_time" Flag; optional columns "columns"
-        ListOf < CaptureColumn >; optional created_at "created_at" crate
+        TaskFormField "an object (TaskFormField) with `id`"["id"] { optional alias
+        "alias" Text; optional collect_time "collect_time" Flag; optional columns
+        "columns" ListOf < FormFieldColumn >; optional created_at "created_at" crate
         ::wire::Timestamp; optional default_value "default_value" Anything; optional
         default_value_enabled "default_value_enabled" Flag; optional field_type
         "field_type" Word < crate ::enums::FieldType >; optional field_validation
@@ -11440,7 +11765,7 @@ pub mod types {
         optional guidance "guidance" Text; required id "id" IdText; optional increment_id
         "increment_id" Integer; optional label "label" Text; optional last_updated
         "last_updated" crate ::wire::Timestamp; optional list "list" Anything; optional
-        options "options" ListOf < CaptureOption >; optional position "position" Integer;
+        options "options" ListOf < FieldOption >; optional position "position" Integer;
         optional prefix "prefix" Text; optional required "required" Flag; optional
         settings "settings" Object < FreeForm >; optional step_id "step_id" Text;
         optional suffix "suffix" Text; optional use_wysiwyg_editor "use_wysiwyg_editor"
@@ -11448,16 +11773,17 @@ pub mod types {
     }
     /// A form field of a new one-off task.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "TaskCaptureInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct TaskCaptureInput {
+    pub struct TaskFormFieldInput {
         /// For table.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub columns: ::std::option::Option<::std::vec::Vec<CaptureColumnInput>>,
+        pub columns: ::std::option::Option<::std::vec::Vec<FormFieldColumnInput>>,
         /// Kind of a form field. `email` is taken, but the app cannot show it.
         pub field_type: crate::enums::FieldTypeInput,
         /// Help text, HTML.
@@ -11467,14 +11793,14 @@ pub mod types {
         pub label: ::std::string::String,
         /// Choices of radio (two or more), dropdown and multiselect. Not checked here, but without them the field can never be answered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub options: ::std::option::Option<::std::vec::Vec<CaptureOptionInput>>,
+        pub options: ::std::option::Option<::std::vec::Vec<FieldOptionInput>>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
         /// The key must be there.
         pub required: bool,
     }
-    impl TaskCaptureInput {
+    impl TaskFormFieldInput {
         /// With what is required; the rest by setters.
         pub fn new(
             field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
@@ -11496,7 +11822,7 @@ pub mod types {
         pub fn columns(
             mut self,
             columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
             >,
         ) -> Self {
             self.columns = ::std::option::Option::Some(
@@ -11536,7 +11862,7 @@ pub mod types {
         pub fn options(
             mut self,
             options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
+                Item = impl ::std::convert::Into<FieldOptionInput>,
             >,
         ) -> Self {
             self.options = ::std::option::Option::Some(
@@ -11557,39 +11883,23 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for TaskCaptureInput {
+    impl crate::check::Check for TaskFormFieldInput {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("columns", &self.columns)?;
             crate::check::nested("options", &self.options)?;
             Ok(())
         }
     }
-    /// The task, and in `meta` what was done.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct TaskDeadlineReset {
-        /// A task of a process, or a one-off task. Lists leave keys out; an include is there only when asked for.
-        pub data: ::std::option::Option<Task>,
-        /// `meta`
-        pub meta: ::std::option::Option<DeadlineResetMeta>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        TaskDeadlineReset "an object (TaskDeadlineReset)"[] { optional data "data" Object
-        < Task >; optional meta "meta" Object < DeadlineResetMeta >; }
-    }
     /// What one step of the template becomes at this launch.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "TaskOverrideInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct TaskOverrideInput {
+    pub struct TaskOverride {
         /// UTC: an offset is dropped.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(serialize_with = "crate::wire::for_request")]
@@ -11602,12 +11912,12 @@ pub mod types {
         pub max_assignable: ::std::option::Option<i64>,
         /// Replaces the assignees of the step, the launcher included: name them again. An unknown guest email creates the guest; one bad address refuses all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owners: ::std::option::Option<OwnersInput>,
+        pub owners: ::std::option::Option<Assign>,
         /// `position`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub position: ::std::option::Option<i64>,
     }
-    impl TaskOverrideInput {
+    impl TaskOverride {
         /// Nothing set yet.
         pub fn new() -> Self {
             Self {
@@ -11649,7 +11959,7 @@ pub mod types {
         }
         /// Replaces the assignees of the step, the launcher included: name them again. An unknown guest email creates the guest; one bad address refuses all.
         #[must_use]
-        pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
+        pub fn owners(mut self, owners: impl ::std::convert::Into<Assign>) -> Self {
             self.owners = ::std::option::Option::Some(owners.into());
             self
         }
@@ -11660,106 +11970,330 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for TaskOverrideInput {
+    impl crate::check::Check for TaskOverride {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("owners", &self.owners)?;
             Ok(())
         }
     }
-    /// Who a task is assigned to. All three buckets are always there.
+    /// A template, in its current version unless asked otherwise. Lists may leave keys out.
     #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "Checklist")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub struct TaskOwners {
-        /// Group ids.
-        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Emails.
-        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Guest links, which let in without a login.
-        #[cfg_attr(feature = "schemars", serde(rename = "taskUrls"))]
-        pub task_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Member ids; some answers have objects instead.
-        pub users: ::std::option::Option<::std::vec::Vec<crate::wire::UserRef>>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        TaskOwners "an object (TaskOwners)"[] { optional groups "groups" ListOf < Text >;
-        optional guests "guests" ListOf < Text >; optional task_urls "taskUrls" ListOf <
-        Text >; optional users "users" ListOf < crate ::wire::UserRef >; }
-    }
-    /// A comment; with label problem an issue, open while `resolve_id` is null.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct Thread {
+    pub struct Template {
+        /// Made by the service.
+        pub alias: ::std::option::Option<::std::string::String>,
+        /// Counts only with `auto_naming` off.
+        pub allow_launcher_change_name: ::std::option::Option<bool>,
         /// `archived_at`
         pub archived_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Member id, when `author_type` is user.
-        pub author_id: ::std::option::Option<i64>,
-        /// `author_type`
-        pub author_type: ::std::option::Option<crate::enums::ThreadAuthorType>,
-        /// HTML; `@[id]` mentions come back as names.
-        pub content: ::std::option::Option<::std::string::String>,
+        /// `assets`
+        #[doc(alias = "assets")]
+        #[cfg_attr(feature = "schemars", serde(rename = "assets"))]
+        pub files: ::std::option::Option<::std::vec::Vec<File>>,
+        /// `auto_naming`
+        pub auto_naming: ::std::option::Option<bool>,
+        /// Automations, always inline: the only place to read them.
+        #[doc(alias = "automated_actions")]
+        #[cfg_attr(feature = "schemars", serde(rename = "automated_actions"))]
+        pub automations: ::std::option::Option<::std::vec::Vec<Automation>>,
+        /// Whether its processes may get one-off tasks.
+        pub can_add_oot: ::std::option::Option<bool>,
+        /// Legacy.
+        pub contributors: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// Legacy.
+        pub created_ago: ::std::option::Option<::std::string::String>,
         /// `created_at`
         pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `editable`
-        pub editable: ::std::option::Option<bool>,
-        /// The guest who wrote it.
-        pub guest: ::std::option::Option<::serde_json::Value>,
-        /// An id that arrives as text or as a number.
-        pub id: crate::wire::Id,
-        /// `label`
-        pub label: ::std::option::Option<crate::enums::ThreadLabel>,
+        /// Member id.
+        pub created_by: ::std::option::Option<i64>,
+        /// Values by key. null for guests and public views; empty maps arrive as [].
+        pub custom_fields: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Folder of its processes, not its own.
+        pub default_folder: ::std::option::Option<::std::string::String>,
+        /// Name of its processes; may hold variables.
+        pub default_process_name_format: ::std::option::Option<::std::string::String>,
+        /// Has a draft and a published version; see `publish_checklist`.
+        pub dual_version_enabled: ::std::option::Option<bool>,
+        /// Address of a video.
+        pub explanation_video: ::std::option::Option<::std::string::String>,
+        /// `folder`
+        pub folder: ::std::option::Option<::std::boxed::Box<Folder>>,
+        /// `folder_changeable_by_launcher`
+        pub folder_changeable_by_launcher: ::std::option::Option<bool>,
+        /// Folder that the template lies in.
+        pub folder_id: ::std::option::Option<::std::string::String>,
+        /// `folderize_process`
+        pub folderize_process: ::std::option::Option<bool>,
+        /// The path of folders, with `entire_folder_tree`.
+        pub folders: ::std::option::Option<::std::vec::Vec<Folder>>,
+        /// Ids of groups with access.
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Include; its shape is not documented.
+        pub guest_watchers: ::std::option::Option<::serde_json::Value>,
+        /// HTML.
+        pub guidance: ::std::option::Option<::std::string::String>,
+        /// `icon`
+        pub icon: ::std::option::Option<::std::string::String>,
+        /// Stays the same across versions; 32 hex characters.
+        pub id: ::std::string::String,
+        /// `increment_id`
+        pub increment_id: ::std::option::Option<i64>,
+        /// From Tallyfy's own list of industries, not tags of the organization.
+        pub industry_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
+        /// `is_featured`
+        pub is_featured: ::std::option::Option<bool>,
+        /// `is_pinned`
+        pub is_pinned: ::std::option::Option<bool>,
+        /// Shared with the public. Not the same as published.
+        pub is_public: ::std::option::Option<bool>,
+        /// The kick-off form is open to the public.
+        pub is_public_kickoff: ::std::option::Option<bool>,
+        /// With `dual_version_enabled`.
+        pub is_published_state: ::std::option::Option<bool>,
+        /// Text of the kick-off form, HTML.
+        pub kickoff_description: ::std::option::Option<::std::string::String>,
+        /// Member id.
+        pub kickoff_sharing_user_id: ::std::option::Option<i64>,
+        /// Title of the kick-off form.
+        pub kickoff_title: ::std::option::Option<::std::string::String>,
+        /// `ko_form_blueprint_id`
+        #[doc(alias = "ko_form_blueprint_id")]
+        #[cfg_attr(feature = "schemars", serde(rename = "ko_form_blueprint_id"))]
+        pub kickoff_template_id: ::std::option::Option<::std::string::String>,
+        /// `last_updated`
+        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
+        /// Member id, a number or text.
+        pub last_updated_by: ::std::option::Option<crate::wire::Id>,
+        /// `linked_tasks`
+        pub linked_tasks: ::std::option::Option<::std::vec::Vec<Task>>,
+        /// Include; its shape is not documented.
+        pub member_watchers: ::std::option::Option<::serde_json::Value>,
+        /// Legacy include.
+        pub owner: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Member id.
+        pub owner_id: ::std::option::Option<i64>,
+        /// Include; its shape is not documented.
+        pub permissions: ::std::option::Option<::serde_json::Value>,
+        /// Kick-off fields, always inline. At launch the same name means an object of values by field id.
+        #[doc(alias = "prerun")]
+        #[cfg_attr(feature = "schemars", serde(rename = "prerun"))]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<KickoffField>>,
         /// Legacy.
-        pub last_updated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// The comment that this one answers.
-        pub parent_comment_id: ::std::option::Option<crate::wire::Id>,
-        /// Set on an issue once it is resolved.
-        pub resolve_id: ::std::option::Option<crate::wire::Id>,
-        /// Who resolved the issue.
-        pub resolved_by: ::std::option::Option<::serde_json::Value>,
-        /// Legacy name of the author.
-        pub sent_by: ::std::option::Option<i64>,
-        /// Members who were mentioned, worked out by the service.
-        pub sent_to: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// `state`
-        pub state: ::std::option::Option<crate::enums::ThreadState>,
-        /// `step_id`
-        pub step_id: ::std::option::Option<::std::string::String>,
-        /// `task_id`
-        pub task_id: ::std::option::Option<::std::string::String>,
-        /// `updated_at`
-        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
+        pub privacy: ::std::option::Option<crate::enums::TemplatePrivacy>,
+        /// Address of an image.
+        pub public_cover: ::std::option::Option<::std::string::String>,
+        /// `replace_state_conditionally`
+        pub replace_state_conditionally: ::std::option::Option<bool>,
+        /// `runs`
+        #[doc(alias = "runs")]
+        #[cfg_attr(feature = "schemars", serde(rename = "runs"))]
+        pub processes: ::std::option::Option<::std::vec::Vec<Process>>,
+        /// Legacy: webhook, guidance and others.
+        pub settings: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Include: milestones. Their shape is not documented.
+        pub stages: ::std::option::Option<::serde_json::Value>,
+        /// `starred`
+        pub starred: ::std::option::Option<bool>,
+        /// Legacy include.
+        #[doc(alias = "starredByUsers")]
+        #[cfg_attr(feature = "schemars", serde(rename = "starredByUsers"))]
+        pub starred_by_members: ::std::option::Option<::serde_json::Value>,
+        /// Number of processes launched from it.
+        pub started_processes: ::std::option::Option<i64>,
+        /// Legacy include.
+        pub statistics: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// `status`
+        pub status: ::std::option::Option<crate::enums::TemplateStatus>,
+        /// `steps`
+        pub steps: ::std::option::Option<::std::vec::Vec<Step>>,
+        /// `steps_count`
+        pub steps_count: ::std::option::Option<i64>,
+        /// What the template is for; may hold HTML.
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// `tag_process`
+        pub tag_process: ::std::option::Option<bool>,
+        /// `tags`
+        pub tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
+        /// `threads`
+        #[doc(alias = "threads")]
+        #[cfg_attr(feature = "schemars", serde(rename = "threads"))]
+        pub discussion: ::std::option::Option<::std::vec::Vec<Comment>>,
+        /// `title`
+        pub title: ::std::option::Option<::std::string::String>,
+        /// From Tallyfy's own list of topics, not tags of the organization.
+        pub topic_tags: ::std::option::Option<::std::vec::Vec<TagRef>>,
+        /// `type`
+        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
+        pub type_: ::std::option::Option<crate::enums::TemplateType>,
+        /// Ids of members with access.
+        #[doc(alias = "users")]
+        #[cfg_attr(feature = "schemars", serde(rename = "users"))]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// Address of the webhook.
+        pub webhook: ::std::option::Option<::std::string::String>,
         /// Fields that the document does not know.
         #[cfg_attr(feature = "schemars", serde(flatten))]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     crate::wire::record::record! {
-        Thread "an object (Thread) with `id`"["id"] { optional archived_at "archived_at"
-        crate ::wire::Timestamp; optional author_id "author_id" Integer; optional
-        author_type "author_type" Word < crate ::enums::ThreadAuthorType >; optional
-        content "content" Text; optional created_at "created_at" crate ::wire::Timestamp;
-        optional editable "editable" Flag; optional guest "guest" Anything; required id
-        "id" crate ::wire::Id; optional label "label" Word < crate ::enums::ThreadLabel
-        >; optional last_updated_at "last_updated_at" crate ::wire::Timestamp; optional
-        parent_comment_id "parent_comment_id" Object < crate ::wire::Id >; optional
-        resolve_id "resolve_id" Object < crate ::wire::Id >; optional resolved_by
-        "resolved_by" Anything; optional sent_by "sent_by" Integer; optional sent_to
-        "sent_to" ListOf < Integer >; optional state "state" Word < crate
-        ::enums::ThreadState >; optional step_id "step_id" Text; optional task_id
-        "task_id" Text; optional updated_at "updated_at" crate ::wire::Timestamp; }
+        Template "an object (Template) with `id`"["id"] { optional alias "alias" Text;
+        optional allow_launcher_change_name "allow_launcher_change_name" Flag; optional
+        archived_at "archived_at" crate ::wire::Timestamp; optional files "assets" ListOf
+        < File >; optional auto_naming "auto_naming" Flag; optional automations
+        "automated_actions" ListOf < Automation >; optional can_add_oot "can_add_oot"
+        Flag; optional contributors "contributors" ListOf < Integer >; optional
+        created_ago "created_ago" Text; optional created_at "created_at" crate
+        ::wire::Timestamp; optional created_by "created_by" Integer; optional
+        custom_fields "custom_fields" MapOf < ::serde_json::Value >; optional
+        default_folder "default_folder" Text; optional default_process_name_format
+        "default_process_name_format" Text; optional dual_version_enabled
+        "dual_version_enabled" Flag; optional explanation_video "explanation_video" Text;
+        optional folder "folder" Boxed < Folder >; optional folder_changeable_by_launcher
+        "folder_changeable_by_launcher" Flag; optional folder_id "folder_id" Text;
+        optional folderize_process "folderize_process" Flag; optional folders "folders"
+        ListOf < Folder >; optional groups "groups" ListOf < Text >; optional
+        guest_watchers "guest_watchers" Anything; optional guidance "guidance" Text;
+        optional icon "icon" Text; required id "id" IdText; optional increment_id
+        "increment_id" Integer; optional industry_tags "industry_tags" ListOf < TagRef >;
+        optional is_featured "is_featured" Flag; optional is_pinned "is_pinned" Flag;
+        optional is_public "is_public" Flag; optional is_public_kickoff
+        "is_public_kickoff" Flag; optional is_published_state "is_published_state" Flag;
+        optional kickoff_description "kickoff_description" Text; optional
+        kickoff_sharing_user_id "kickoff_sharing_user_id" Integer; optional kickoff_title
+        "kickoff_title" Text; optional kickoff_template_id "ko_form_blueprint_id" Text;
+        optional last_updated "last_updated" crate ::wire::Timestamp; optional
+        last_updated_by "last_updated_by" Object < crate ::wire::Id >; optional
+        linked_tasks "linked_tasks" ListOf < Task >; optional member_watchers
+        "member_watchers" Anything; optional owner "owner" Object < FreeForm >; optional
+        owner_id "owner_id" Integer; optional permissions "permissions" Anything;
+        optional kickoff_fields "prerun" ListOf < KickoffField >; optional privacy
+        "privacy" Word < crate ::enums::TemplatePrivacy >; optional public_cover
+        "public_cover" Text; optional replace_state_conditionally
+        "replace_state_conditionally" Flag; optional processes "runs" ListOf < Process >;
+        optional settings "settings" Object < FreeForm >; optional stages "stages"
+        Anything; optional starred "starred" Flag; optional starred_by_members
+        "starredByUsers" Anything; optional started_processes "started_processes"
+        Integer; optional statistics "statistics" Object < FreeForm >; optional status
+        "status" Word < crate ::enums::TemplateStatus >; optional steps "steps" ListOf <
+        Step >; optional steps_count "steps_count" Integer; optional summary "summary"
+        Text; optional tag_process "tag_process" Flag; optional tags "tags" ListOf <
+        TagRef >; optional discussion "threads" ListOf < Comment >; optional title
+        "title" Text; optional topic_tags "topic_tags" ListOf < TagRef >; optional type_
+        "type" Word < crate ::enums::TemplateType >; optional members "users" ListOf <
+        Integer >; optional webhook "webhook" Text; }
+    }
+    /// All form fields of a template.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "ChecklistFormFields")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct TemplateFormFields {
+        /// Step fields.
+        pub form_fields: ::std::option::Option<::std::vec::Vec<FormField>>,
+        /// Template id.
+        pub id: ::std::string::String,
+        /// Kick-off fields; entries may be short.
+        #[doc(alias = "ko_form_fields")]
+        #[cfg_attr(feature = "schemars", serde(rename = "ko_form_fields"))]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<KickoffField>>,
+        /// `title`
+        pub title: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        TemplateFormFields "an object (TemplateFormFields) with `id`"["id"] { optional
+        form_fields "form_fields" ListOf < FormField >; required id "id" IdText; optional
+        kickoff_fields "ko_form_fields" ListOf < KickoffField >; optional title "title"
+        Text; }
+    }
+    /// What archiving or destroying a template answers.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "ChecklistRemovalResult")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct TemplateRemovalResult {
+        /// Embeds of the template that were taken out of others. Older documents show an object whose keys no source names: it counts as one entry.
+        pub deleted_references: ::std::option::Option<
+            crate::wire::OneOrMany<crate::types::DeletedReference>,
+        >,
+        /// Says deleted after archiving too.
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        TemplateRemovalResult "an object (TemplateRemovalResult)"[] { optional
+        deleted_references "deleted_references" Many < crate ::types::DeletedReference >;
+        optional message "message" Text; }
+    }
+    /// What became of the embeds that archiving took out of others.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "ChecklistRestoreMeta")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct TemplateRestoreMeta {
+        /// Embeds that went back.
+        pub restored_references: ::std::option::Option<
+            ::std::vec::Vec<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+        /// Embeds that did not; each says why in `resolution` and `reason`.
+        pub unrestored_references: ::std::option::Option<
+            ::std::vec::Vec<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        TemplateRestoreMeta "an object (TemplateRestoreMeta)"[] { optional
+        restored_references "restored_references" ListOf < FreeForm >; optional
+        unrestored_references "unrestored_references" ListOf < FreeForm >; }
+    }
+    /// A restored template. Older servers leave `meta` out.
+    #[derive(Clone, Debug, PartialEq)]
+    #[doc(alias = "ChecklistRestored")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct TemplateRestored {
+        /// A template, in its current version unless asked otherwise. Lists may leave keys out.
+        pub data: ::std::option::Option<Template>,
+        /// `meta`
+        pub meta: ::std::option::Option<TemplateRestoreMeta>,
+        /// Fields that the document does not know.
+        #[cfg_attr(feature = "schemars", serde(flatten))]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    crate::wire::record::record! {
+        TemplateRestored "an object (TemplateRestored)"[] { optional data "data" Object <
+        Template >; optional meta "meta" Object < TemplateRestoreMeta >; }
     }
     /// An automation as it shall be, whole.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateAutomatedActionInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateAutomatedActionInput {
+    pub struct UpdateAutomation {
         /// Name of the rule.
         pub automated_alias: ::std::string::String,
         /// All conditions; existing ones keep their id.
@@ -11767,7 +12301,7 @@ pub mod types {
         /// All actions; existing ones keep their id.
         pub then_actions: ::std::vec::Vec<AutomationActionInput>,
     }
-    impl UpdateAutomatedActionInput {
+    impl UpdateAutomation {
         /// With what is required; the rest by setters.
         pub fn new(
             automated_alias: impl ::std::convert::Into<::std::string::String>,
@@ -11828,7 +12362,7 @@ pub mod types {
             self
         }
     }
-    impl crate::check::Check for UpdateAutomatedActionInput {
+    impl crate::check::Check for UpdateAutomation {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
                 "automated_alias",
@@ -11841,21 +12375,367 @@ pub mod types {
             Ok(())
         }
     }
-    /// A form field of a step as it shall be, whole.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    /// How many assignees must complete a step.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateConnectorStepTypeInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateCaptureInput {
+    pub struct UpdateConnectorStepType {
+        /// Whether all assignees must complete the step, or any.
+        #[serde(
+            rename = "stepType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "stepType")]
+        pub step_type: ::std::option::Option<crate::enums::ConnectorStepType>,
+    }
+    impl UpdateConnectorStepType {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                step_type: ::std::option::Option::None,
+            }
+        }
+        /// Whether all assignees must complete the step, or any.
+        #[doc(alias = "stepType")]
+        #[must_use]
+        pub fn step_type(
+            mut self,
+            step_type: impl ::std::convert::Into<crate::enums::ConnectorStepType>,
+        ) -> Self {
+            self.step_type = ::std::option::Option::Some(step_type.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateConnectorStepType {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateConnectorTaskDeadlineInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateConnectorTaskDeadlineInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateConnectorTaskDeadline {
+        /// With a capital D.
+        #[serde(
+            rename = "Deadline",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Deadline")]
+        pub deadline: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateConnectorTaskDeadline {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                deadline: ::std::option::Option::None,
+            }
+        }
+        /// With a capital D.
+        #[doc(alias = "Deadline")]
+        #[must_use]
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.deadline = ::std::option::Option::Some(deadline.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateConnectorTaskDeadline {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateCurrentUserInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateCurrentUserInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateCurrentUser {
+        /// Id of a country that the service knows.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country_id: ::std::option::Option<i64>,
+        /// How the app shows dates; the API does not follow it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub date_format: ::std::option::Option<crate::enums::DateFormat>,
+        /// Needed in every call.
+        pub first_name: ::std::string::String,
+        /// `job_description`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_description: crate::wire::Nullable<::std::string::String>,
+        /// `job_title`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_title: crate::wire::Nullable<::std::string::String>,
+        /// Needed in every call.
+        pub last_name: ::std::string::String,
+        /// `phone`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub phone: ::std::option::Option<::std::string::String>,
+        /// `step_preferences`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step_preferences: ::std::option::Option<bool>,
+        /// `team`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub team: crate::wire::Nullable<::std::string::String>,
+        /// Needed in every call. IANA name, like Europe/Berlin.
+        pub timezone: ::std::string::String,
+    }
+    impl UpdateCurrentUser {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            first_name: impl ::std::convert::Into<::std::string::String>,
+            last_name: impl ::std::convert::Into<::std::string::String>,
+            timezone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                first_name: first_name.into(),
+                last_name: last_name.into(),
+                timezone: timezone.into(),
+                country_id: ::std::option::Option::None,
+                date_format: ::std::option::Option::None,
+                job_description: crate::wire::Nullable::Keep,
+                job_title: crate::wire::Nullable::Keep,
+                phone: ::std::option::Option::None,
+                step_preferences: ::std::option::Option::None,
+                team: crate::wire::Nullable::Keep,
+            }
+        }
+        /// Id of a country that the service knows.
+        #[must_use]
+        pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
+            self.country_id = ::std::option::Option::Some(country_id.into());
+            self
+        }
+        /// How the app shows dates; the API does not follow it.
+        #[must_use]
+        pub fn date_format(
+            mut self,
+            date_format: impl ::std::convert::Into<crate::enums::DateFormat>,
+        ) -> Self {
+            self.date_format = ::std::option::Option::Some(date_format.into());
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn first_name(
+            mut self,
+            first_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.first_name = first_name.into();
+            self
+        }
+        /// `job_description`
+        #[must_use]
+        pub fn job_description(
+            mut self,
+            job_description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.job_description = crate::wire::Nullable::Set(job_description.into());
+            self
+        }
+        /// `job_title`
+        #[must_use]
+        pub fn job_title(
+            mut self,
+            job_title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.job_title = crate::wire::Nullable::Set(job_title.into());
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn last_name(
+            mut self,
+            last_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.last_name = last_name.into();
+            self
+        }
+        /// `phone`
+        #[must_use]
+        pub fn phone(
+            mut self,
+            phone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.phone = ::std::option::Option::Some(phone.into());
+            self
+        }
+        /// `step_preferences`
+        #[must_use]
+        pub fn step_preferences(
+            mut self,
+            step_preferences: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.step_preferences = ::std::option::Option::Some(step_preferences.into());
+            self
+        }
+        /// `team`
+        #[must_use]
+        pub fn team(
+            mut self,
+            team: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.team = crate::wire::Nullable::Set(team.into());
+            self
+        }
+        /// Needed in every call. IANA name, like Europe/Berlin.
+        #[must_use]
+        pub fn timezone(
+            mut self,
+            timezone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.timezone = timezone.into();
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        UpdateCurrentUser { job_description clear_job_description job_title
+        clear_job_title team clear_team }
+    }
+    impl crate::check::Check for UpdateCurrentUser {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "first_name",
+                &self.first_name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            crate::check::characters(
+                "last_name",
+                &self.last_name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            crate::check::characters(
+                "phone",
+                &self.phone,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(20usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateFolderInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateFolderInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateFolder {
+        /// Needed in every call.
+        pub name: ::std::string::String,
+        /// The folder to move it to, of the same type.
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub parent_id: crate::wire::Nullable<::std::string::String>,
+    }
+    impl UpdateFolder {
+        /// With what is required; the rest by setters.
+        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                name: name.into(),
+                parent_id: crate::wire::Nullable::Keep,
+            }
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = name.into();
+            self
+        }
+        /// The folder to move it to, of the same type.
+        #[must_use]
+        pub fn parent_id(
+            mut self,
+            parent_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        UpdateFolder { parent_id clear_parent_id }
+    }
+    impl crate::check::Check for UpdateFolder {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateFolderCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateFolderCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateFolderCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateFolderCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateFolderCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// A form field of a step as it shall be, whole.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateCaptureInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateFormField {
         /// Dates: ask for the time too.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub collect_time: crate::wire::Nullable<bool>,
         /// All columns, with their ids; needed for table.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub columns: crate::wire::Nullable<::std::vec::Vec<CaptureColumnInput>>,
+        pub columns: crate::wire::Nullable<::std::vec::Vec<FormFieldColumnInput>>,
         /// Preset of a form field: text for plain types, other JSON for the rest.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub default_value: crate::wire::Nullable<::serde_json::Value>,
@@ -11879,7 +12759,7 @@ pub mod types {
         pub list: crate::wire::Nullable<::serde_json::Value>,
         /// All choices, with their ids; needed for radio (two or more), dropdown and multiselect.
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub options: crate::wire::Nullable<::std::vec::Vec<CaptureOptionInput>>,
+        pub options: crate::wire::Nullable<::std::vec::Vec<FieldOptionInput>>,
         /// `position`
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub position: crate::wire::Nullable<i64>,
@@ -11900,7 +12780,7 @@ pub mod types {
         #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
         pub use_wysiwyg_editor: crate::wire::Nullable<bool>,
     }
-    impl UpdateCaptureInput {
+    impl UpdateFormField {
         /// With what is required; the rest by setters.
         pub fn new(
             field_type: impl ::std::convert::Into<crate::enums::FieldTypeInput>,
@@ -11940,7 +12820,7 @@ pub mod types {
         pub fn columns(
             mut self,
             columns: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureColumnInput>,
+                Item = impl ::std::convert::Into<FormFieldColumnInput>,
             >,
         ) -> Self {
             self.columns = crate::wire::Nullable::Set(
@@ -12022,7 +12902,7 @@ pub mod types {
         pub fn options(
             mut self,
             options: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<CaptureOptionInput>,
+                Item = impl ::std::convert::Into<FieldOptionInput>,
             >,
         ) -> Self {
             self.options = crate::wire::Nullable::Set(
@@ -12084,29 +12964,1947 @@ pub mod types {
         }
     }
     crate::wire::clear_setters! {
-        UpdateCaptureInput { collect_time clear_collect_time columns clear_columns
+        UpdateFormField { collect_time clear_collect_time columns clear_columns
         default_value clear_default_value default_value_enabled
         clear_default_value_enabled field_validation clear_field_validation guidance
         clear_guidance list clear_list options clear_options position clear_position
         prefix clear_prefix settings clear_settings suffix clear_suffix
         use_wysiwyg_editor clear_use_wysiwyg_editor }
     }
-    impl crate::check::Check for UpdateCaptureInput {
+    impl crate::check::Check for UpdateFormField {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::nested("columns", &self.columns)?;
             crate::check::nested("options", &self.options)?;
             Ok(())
         }
     }
-    /// Changes of a template. Always with `users` and `groups`, which are wiped otherwise.
+    /// A new value of a stored answer.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateFormFieldValueInput")]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg_attr(
         any(feature = "schemars", feature = "drive"),
         derive(::serde::Deserialize)
     )]
     #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateChecklistInput {
+    pub struct UpdateFormFieldValue {
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        pub form_value: ::serde_json::Value,
+        /// Id of the stored value, not of the field.
+        pub id: ::std::string::String,
+    }
+    impl UpdateFormFieldValue {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            form_value: impl ::std::convert::Into<::serde_json::Value>,
+            id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                form_value: form_value.into(),
+                id: id.into(),
+            }
+        }
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        #[must_use]
+        pub fn form_value(
+            mut self,
+            form_value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.form_value = form_value.into();
+            self
+        }
+        /// Id of the stored value, not of the field.
+        #[must_use]
+        pub fn id(
+            mut self,
+            id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.id = id.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateFormFieldValue {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateGroupInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateGroupInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateGroup {
+        /// Leave it out when empty: an empty text and null are refused.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Replaces the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Replaces the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// Unique in the organization. Send it in every call.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateGroup {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                description: ::std::option::Option::None,
+                guests: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+            }
+        }
+        /// Leave it out when empty: an empty text and null are refused.
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = ::std::option::Option::Some(description.into());
+            self
+        }
+        /// Replaces the list.
+        #[must_use]
+        pub fn guests(
+            mut self,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.guests = ::std::option::Option::Some(
+                guests.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Replaces the list.
+        #[must_use]
+        pub fn members(
+            mut self,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Unique in the organization. Send it in every call.
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(name.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateGroup {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "description",
+                &self.description,
+                ::std::option::Option::Some(1usize),
+                ::std::option::Option::None,
+            )?;
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(200usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateGuestInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateGuestInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateGuest {
+        /// Member ids. Replaces the list; an empty one clears it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
+        /// The email of the guest once more; the service may check it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateGuest {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                associated_members: ::std::option::Option::None,
+                email: ::std::option::Option::None,
+            }
+        }
+        /// Member ids. Replaces the list; an empty one clears it.
+        #[must_use]
+        pub fn associated_members(
+            mut self,
+            associated_members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.associated_members = ::std::option::Option::Some(
+                associated_members.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// The email of the guest once more; the service may check it.
+        #[must_use]
+        pub fn email(
+            mut self,
+            email: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.email = ::std::option::Option::Some(email.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateGuest {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateGuestCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateGuestCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateGuestCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateGuestCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateGuestCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// An answer of a guest.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateGuestFormFieldValueInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateGuestFormFieldValue {
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        pub form_value: ::serde_json::Value,
+        /// Id of the field or of the stored value, which is not settled.
+        pub id: ::std::string::String,
+    }
+    impl UpdateGuestFormFieldValue {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            form_value: impl ::std::convert::Into<::serde_json::Value>,
+            id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                form_value: form_value.into(),
+                id: id.into(),
+            }
+        }
+        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
+        #[must_use]
+        pub fn form_value(
+            mut self,
+            form_value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.form_value = form_value.into();
+            self
+        }
+        /// Id of the field or of the stored value, which is not settled.
+        #[must_use]
+        pub fn id(
+            mut self,
+            id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.id = id.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateGuestFormFieldValue {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateUserInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateUserInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateMember {
+        /// Id of a country that the service knows.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country_id: ::std::option::Option<i64>,
+        /// How the app shows dates; the API does not follow it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub date_format: ::std::option::Option<crate::enums::DateFormat>,
+        /// Needed in every call.
+        pub first_name: ::std::string::String,
+        /// `job_description`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_description: crate::wire::Nullable<::std::string::String>,
+        /// `job_title`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub job_title: crate::wire::Nullable<::std::string::String>,
+        /// Needed in every call.
+        pub last_name: ::std::string::String,
+        /// `phone`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub phone: ::std::option::Option<::std::string::String>,
+        /// `step_preferences`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step_preferences: ::std::option::Option<bool>,
+        /// `team`
+        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
+        pub team: crate::wire::Nullable<::std::string::String>,
+        /// Needed in every call. IANA name, like Europe/Berlin.
+        pub timezone: ::std::string::String,
+    }
+    impl UpdateMember {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            first_name: impl ::std::convert::Into<::std::string::String>,
+            last_name: impl ::std::convert::Into<::std::string::String>,
+            timezone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                first_name: first_name.into(),
+                last_name: last_name.into(),
+                timezone: timezone.into(),
+                country_id: ::std::option::Option::None,
+                date_format: ::std::option::Option::None,
+                job_description: crate::wire::Nullable::Keep,
+                job_title: crate::wire::Nullable::Keep,
+                phone: ::std::option::Option::None,
+                step_preferences: ::std::option::Option::None,
+                team: crate::wire::Nullable::Keep,
+            }
+        }
+        /// Id of a country that the service knows.
+        #[must_use]
+        pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
+            self.country_id = ::std::option::Option::Some(country_id.into());
+            self
+        }
+        /// How the app shows dates; the API does not follow it.
+        #[must_use]
+        pub fn date_format(
+            mut self,
+            date_format: impl ::std::convert::Into<crate::enums::DateFormat>,
+        ) -> Self {
+            self.date_format = ::std::option::Option::Some(date_format.into());
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn first_name(
+            mut self,
+            first_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.first_name = first_name.into();
+            self
+        }
+        /// `job_description`
+        #[must_use]
+        pub fn job_description(
+            mut self,
+            job_description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.job_description = crate::wire::Nullable::Set(job_description.into());
+            self
+        }
+        /// `job_title`
+        #[must_use]
+        pub fn job_title(
+            mut self,
+            job_title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.job_title = crate::wire::Nullable::Set(job_title.into());
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn last_name(
+            mut self,
+            last_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.last_name = last_name.into();
+            self
+        }
+        /// `phone`
+        #[must_use]
+        pub fn phone(
+            mut self,
+            phone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.phone = ::std::option::Option::Some(phone.into());
+            self
+        }
+        /// `step_preferences`
+        #[must_use]
+        pub fn step_preferences(
+            mut self,
+            step_preferences: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.step_preferences = ::std::option::Option::Some(step_preferences.into());
+            self
+        }
+        /// `team`
+        #[must_use]
+        pub fn team(
+            mut self,
+            team: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.team = crate::wire::Nullable::Set(team.into());
+            self
+        }
+        /// Needed in every call. IANA name, like Europe/Berlin.
+        #[must_use]
+        pub fn timezone(
+            mut self,
+            timezone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.timezone = timezone.into();
+            self
+        }
+    }
+    crate::wire::clear_setters! {
+        UpdateMember { job_description clear_job_description job_title clear_job_title
+        team clear_team }
+    }
+    impl crate::check::Check for UpdateMember {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "first_name",
+                &self.first_name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            crate::check::characters(
+                "last_name",
+                &self.last_name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(32usize),
+            )?;
+            crate::check::characters(
+                "phone",
+                &self.phone,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(20usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateUserCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateUserCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateMemberCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateMemberCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateMemberCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateUserRoleInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateUserRoleInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateMemberRole {
+        /// In lower case. admin and standard take a full seat, light takes a light one.
+        pub role: crate::enums::MemberRoleInput,
+    }
+    impl UpdateMemberRole {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            role: impl ::std::convert::Into<crate::enums::MemberRoleInput>,
+        ) -> Self {
+            Self { role: role.into() }
+        }
+        /// In lower case. admin and standard take a full seat, light takes a light one.
+        #[must_use]
+        pub fn role(
+            mut self,
+            role: impl ::std::convert::Into<crate::enums::MemberRoleInput>,
+        ) -> Self {
+            self.role = role.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateMemberRole {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateOrganizationInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateOrganizationInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateOrganization {
+        /// `address1`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address1: ::std::option::Option<::std::string::String>,
+        /// `address2`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address2: ::std::option::Option<::std::string::String>,
+        /// `address3`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address3: ::std::option::Option<::std::string::String>,
+        /// `city`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
+        /// `country`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country: ::std::option::Option<::std::string::String>,
+        /// `description`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// `industry`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub industry: ::std::option::Option<::std::string::String>,
+        /// Send it in every call.
+        pub name: ::std::string::String,
+        /// How deadlines are reckoned.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub settings: ::std::option::Option<OrganizationSettings>,
+        /// `slug`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub slug: ::std::option::Option<::std::string::String>,
+        /// `state`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
+        /// `welcome_description`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub welcome_description: ::std::option::Option<::std::string::String>,
+        /// `welcome_title`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub welcome_title: ::std::option::Option<::std::string::String>,
+        /// `zipcode`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub zipcode: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateOrganization {
+        /// With what is required; the rest by setters.
+        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                name: name.into(),
+                address1: ::std::option::Option::None,
+                address2: ::std::option::Option::None,
+                address3: ::std::option::Option::None,
+                city: ::std::option::Option::None,
+                country: ::std::option::Option::None,
+                description: ::std::option::Option::None,
+                industry: ::std::option::Option::None,
+                settings: ::std::option::Option::None,
+                slug: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+                welcome_description: ::std::option::Option::None,
+                welcome_title: ::std::option::Option::None,
+                zipcode: ::std::option::Option::None,
+            }
+        }
+        /// `address1`
+        #[must_use]
+        pub fn address1(
+            mut self,
+            address1: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address1 = ::std::option::Option::Some(address1.into());
+            self
+        }
+        /// `address2`
+        #[must_use]
+        pub fn address2(
+            mut self,
+            address2: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address2 = ::std::option::Option::Some(address2.into());
+            self
+        }
+        /// `address3`
+        #[must_use]
+        pub fn address3(
+            mut self,
+            address3: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address3 = ::std::option::Option::Some(address3.into());
+            self
+        }
+        /// `city`
+        #[must_use]
+        pub fn city(
+            mut self,
+            city: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.city = ::std::option::Option::Some(city.into());
+            self
+        }
+        /// `country`
+        #[must_use]
+        pub fn country(
+            mut self,
+            country: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.country = ::std::option::Option::Some(country.into());
+            self
+        }
+        /// `description`
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = ::std::option::Option::Some(description.into());
+            self
+        }
+        /// `industry`
+        #[must_use]
+        pub fn industry(
+            mut self,
+            industry: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.industry = ::std::option::Option::Some(industry.into());
+            self
+        }
+        /// Send it in every call.
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = name.into();
+            self
+        }
+        /// How deadlines are reckoned.
+        #[must_use]
+        pub fn settings(
+            mut self,
+            settings: impl ::std::convert::Into<OrganizationSettings>,
+        ) -> Self {
+            self.settings = ::std::option::Option::Some(settings.into());
+            self
+        }
+        /// `slug`
+        #[must_use]
+        pub fn slug(
+            mut self,
+            slug: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.slug = ::std::option::Option::Some(slug.into());
+            self
+        }
+        /// `state`
+        #[must_use]
+        pub fn state(
+            mut self,
+            state: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.state = ::std::option::Option::Some(state.into());
+            self
+        }
+        /// `welcome_description`
+        #[must_use]
+        pub fn welcome_description(
+            mut self,
+            welcome_description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.welcome_description = ::std::option::Option::Some(
+                welcome_description.into(),
+            );
+            self
+        }
+        /// `welcome_title`
+        #[must_use]
+        pub fn welcome_title(
+            mut self,
+            welcome_title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.welcome_title = ::std::option::Option::Some(welcome_title.into());
+            self
+        }
+        /// `zipcode`
+        #[must_use]
+        pub fn zipcode(
+            mut self,
+            zipcode: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.zipcode = ::std::option::Option::Some(zipcode.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateOrganization {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(50usize),
+            )?;
+            crate::check::nested("settings", &self.settings)?;
+            Ok(())
+        }
+    }
+    /// `UpdateRunInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateRunInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateProcess {
+        /// Replaces the groups with access; absent wipes them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// `is_public`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_public: ::std::option::Option<bool>,
+        /// `name`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Member who owns the process.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owner_id: ::std::option::Option<i64>,
+        /// Kick-off answers by field id; untouched when absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "prerun")]
+        #[doc(alias = "prerun")]
+        pub kickoff_values: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// What the public link hides, for example comments.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub publicly_hidden_fields: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        /// `starred`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starred: ::std::option::Option<bool>,
+        /// `summary`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// Replaces the members with access; absent wipes them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
+    }
+    impl UpdateProcess {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                groups: ::std::option::Option::None,
+                is_public: ::std::option::Option::None,
+                name: ::std::option::Option::None,
+                owner_id: ::std::option::Option::None,
+                kickoff_values: ::std::option::Option::None,
+                publicly_hidden_fields: ::std::option::Option::None,
+                starred: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                members: ::std::option::Option::None,
+            }
+        }
+        /// Replaces the groups with access; absent wipes them.
+        #[must_use]
+        pub fn groups(
+            mut self,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.groups = ::std::option::Option::Some(
+                groups.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// `is_public`
+        #[must_use]
+        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
+            self.is_public = ::std::option::Option::Some(is_public.into());
+            self
+        }
+        /// `name`
+        #[must_use]
+        pub fn name(
+            mut self,
+            name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(name.into());
+            self
+        }
+        /// Member who owns the process.
+        #[must_use]
+        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
+            self.owner_id = ::std::option::Option::Some(owner_id.into());
+            self
+        }
+        /// Kick-off answers by field id; untouched when absent.
+        #[doc(alias = "prerun")]
+        #[must_use]
+        pub fn kickoff_values(
+            mut self,
+            kickoff_values: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.kickoff_values = ::std::option::Option::Some(
+                kickoff_values
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// What the public link hides, for example comments.
+        #[must_use]
+        pub fn publicly_hidden_fields(
+            mut self,
+            publicly_hidden_fields: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.publicly_hidden_fields = ::std::option::Option::Some(
+                publicly_hidden_fields
+                    .into_iter()
+                    .map(::std::convert::Into::into)
+                    .collect(),
+            );
+            self
+        }
+        /// `starred`
+        #[must_use]
+        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
+            self.starred = ::std::option::Option::Some(starred.into());
+            self
+        }
+        /// `summary`
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// Replaces the members with access; absent wipes them.
+        #[doc(alias = "users")]
+        #[must_use]
+        pub fn members(
+            mut self,
+            members: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.members = ::std::option::Option::Some(
+                members.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+    }
+    impl crate::check::Check for UpdateProcess {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::named("groups", &self.groups)?;
+            crate::check::characters(
+                "name",
+                &self.name,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(550usize),
+            )?;
+            crate::check::form_field_keys("kickoff_values", &self.kickoff_values)?;
+            crate::check::named("members", &self.members)?;
+            Ok(())
+        }
+    }
+    /// `UpdateRunCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateRunCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateProcessCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateProcessCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateProcessCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateRunTaskInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[doc(alias = "UpdateRunTaskInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateProcessTask {
+        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
+        pub deadline: ::std::option::Option<crate::wire::Timestamp>,
+        /// 0 means unlimited.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_assignable: ::std::option::Option<i64>,
+        /// Replaces the assignees, all three buckets; untouched when absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub owners: ::std::option::Option<Assign>,
+        /// From 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub position: ::std::option::Option<i64>,
+        /// `prevent_guest_comment`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prevent_guest_comment: ::std::option::Option<bool>,
+        /// UTC.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
+        pub started_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// The description; HTML allowed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// Kinds of task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "taskdata")]
+        #[doc(alias = "taskdata")]
+        pub form_values: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// `title`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        /// Hidden from all but assignees and administrators.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub top_secret: ::std::option::Option<bool>,
+        /// Called when the task is completed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateProcessTask {
+        /// Nothing set yet.
+        pub fn new() -> Self {
+            Self {
+                deadline: ::std::option::Option::None,
+                max_assignable: ::std::option::Option::None,
+                owners: ::std::option::Option::None,
+                position: ::std::option::Option::None,
+                prevent_guest_comment: ::std::option::Option::None,
+                started_at: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                task_type: ::std::option::Option::None,
+                form_values: ::std::option::Option::None,
+                title: ::std::option::Option::None,
+                top_secret: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+            }
+        }
+        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
+        #[must_use]
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
+        ) -> Self {
+            self.deadline = ::std::option::Option::Some(deadline.into());
+            self
+        }
+        /// 0 means unlimited.
+        #[must_use]
+        pub fn max_assignable(
+            mut self,
+            max_assignable: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
+            self
+        }
+        /// Replaces the assignees, all three buckets; untouched when absent.
+        #[must_use]
+        pub fn owners(mut self, owners: impl ::std::convert::Into<Assign>) -> Self {
+            self.owners = ::std::option::Option::Some(owners.into());
+            self
+        }
+        /// From 1.
+        #[must_use]
+        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
+            self.position = ::std::option::Option::Some(position.into());
+            self
+        }
+        /// `prevent_guest_comment`
+        #[must_use]
+        pub fn prevent_guest_comment(
+            mut self,
+            prevent_guest_comment: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.prevent_guest_comment = ::std::option::Option::Some(
+                prevent_guest_comment.into(),
+            );
+            self
+        }
+        /// UTC.
+        #[must_use]
+        pub fn started_at(
+            mut self,
+            started_at: impl ::std::convert::Into<crate::wire::Timestamp>,
+        ) -> Self {
+            self.started_at = ::std::option::Option::Some(started_at.into());
+            self
+        }
+        /// The description; HTML allowed.
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// Kinds of task.
+        #[must_use]
+        pub fn task_type(
+            mut self,
+            task_type: impl ::std::convert::Into<crate::enums::TaskTypeInput>,
+        ) -> Self {
+            self.task_type = ::std::option::Option::Some(task_type.into());
+            self
+        }
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
+        #[doc(alias = "taskdata")]
+        #[must_use]
+        pub fn form_values(
+            mut self,
+            form_values: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.form_values = ::std::option::Option::Some(
+                form_values
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// `title`
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = ::std::option::Option::Some(title.into());
+            self
+        }
+        /// Hidden from all but assignees and administrators.
+        #[must_use]
+        pub fn top_secret(
+            mut self,
+            top_secret: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.top_secret = ::std::option::Option::Some(top_secret.into());
+            self
+        }
+        /// Called when the task is completed.
+        #[must_use]
+        pub fn webhook(
+            mut self,
+            webhook: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.webhook = ::std::option::Option::Some(webhook.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateProcessTask {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("owners", &self.owners)?;
+            crate::check::range(
+                "position",
+                &self.position,
+                ::std::option::Option::Some(1i64),
+                ::std::option::Option::None,
+            )?;
+            crate::check::form_field_keys("form_values", &self.form_values)?;
+            crate::check::characters(
+                "title",
+                &self.title,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(600usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// Changes of a step. Always with title and all three lists of assignees.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateStepInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateStep {
+        /// `ai_allowed_app_keys`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ai_allowed_app_keys: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        /// `ai_assigned`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ai_assigned: ::std::option::Option<bool>,
+        /// What an AI assignee does when unsure.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ai_on_uncertainty: ::std::option::Option<crate::enums::StepAiOnUncertainty>,
+        /// Guests may be assigned.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub allow_guest_owners: ::std::option::Option<bool>,
+        /// Whoever launches the process becomes assignee.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "assign_run_starter")]
+        #[doc(alias = "assign_run_starter")]
+        pub assign_process_starter: ::std::option::Option<bool>,
+        /// Member ids, the whole list.
+        pub assignees: ::std::vec::Vec<i64>,
+        /// Template to launch on completion, by id; read as an object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "bp_to_launch")]
+        #[doc(alias = "bp_to_launch")]
+        pub template_to_launch: ::std::option::Option<::std::string::String>,
+        /// `can_complete_only_assignees`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub can_complete_only_assignees: ::std::option::Option<bool>,
+        /// When a step is due. All four keys together.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub deadline: ::std::option::Option<StepDeadlineInput>,
+        /// true: all assignees must complete it, false: one is enough.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub everyone_must_complete: ::std::option::Option<bool>,
+        /// Group ids, the whole list.
+        pub groups: ::std::vec::Vec<::std::string::String>,
+        /// Emails, the whole list.
+        pub guests: ::std::vec::Vec<::std::string::String>,
+        /// true: `start_date` does nothing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_soft_start_date: ::std::option::Option<bool>,
+        /// `max_assignable`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_assignable: ::std::option::Option<i64>,
+        /// `prevent_guest_comment`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prevent_guest_comment: ::std::option::Option<bool>,
+        /// `role_changes_every_time`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub role_changes_every_time: ::std::option::Option<bool>,
+        /// `send_chromeless`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub send_chromeless: ::std::option::Option<bool>,
+        /// `skip_start_process`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub skip_start_process: ::std::option::Option<bool>,
+        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub start_date: ::std::option::Option<StepStartDateInput>,
+        /// Kind of step.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step_type: ::std::option::Option<crate::enums::StepTypeInput>,
+        /// Instructions, HTML. A key `description` is dropped.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// Needed in every call.
+        pub title: ::std::string::String,
+        /// `top_secret`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub top_secret: ::std::option::Option<bool>,
+        /// `webhook`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateStep {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            assignees: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                assignees: assignees
+                    .into_iter()
+                    .map(::std::convert::Into::into)
+                    .collect(),
+                groups: groups.into_iter().map(::std::convert::Into::into).collect(),
+                guests: guests.into_iter().map(::std::convert::Into::into).collect(),
+                title: title.into(),
+                ai_allowed_app_keys: ::std::option::Option::None,
+                ai_assigned: ::std::option::Option::None,
+                ai_on_uncertainty: ::std::option::Option::None,
+                allow_guest_owners: ::std::option::Option::None,
+                assign_process_starter: ::std::option::Option::None,
+                template_to_launch: ::std::option::Option::None,
+                can_complete_only_assignees: ::std::option::Option::None,
+                deadline: ::std::option::Option::None,
+                everyone_must_complete: ::std::option::Option::None,
+                is_soft_start_date: ::std::option::Option::None,
+                max_assignable: ::std::option::Option::None,
+                prevent_guest_comment: ::std::option::Option::None,
+                role_changes_every_time: ::std::option::Option::None,
+                send_chromeless: ::std::option::Option::None,
+                skip_start_process: ::std::option::Option::None,
+                start_date: ::std::option::Option::None,
+                step_type: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                top_secret: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+            }
+        }
+        /// `ai_allowed_app_keys`
+        #[must_use]
+        pub fn ai_allowed_app_keys(
+            mut self,
+            ai_allowed_app_keys: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.ai_allowed_app_keys = ::std::option::Option::Some(
+                ai_allowed_app_keys.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// `ai_assigned`
+        #[must_use]
+        pub fn ai_assigned(
+            mut self,
+            ai_assigned: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.ai_assigned = ::std::option::Option::Some(ai_assigned.into());
+            self
+        }
+        /// What an AI assignee does when unsure.
+        #[must_use]
+        pub fn ai_on_uncertainty(
+            mut self,
+            ai_on_uncertainty: impl ::std::convert::Into<
+                crate::enums::StepAiOnUncertainty,
+            >,
+        ) -> Self {
+            self.ai_on_uncertainty = ::std::option::Option::Some(
+                ai_on_uncertainty.into(),
+            );
+            self
+        }
+        /// Guests may be assigned.
+        #[must_use]
+        pub fn allow_guest_owners(
+            mut self,
+            allow_guest_owners: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.allow_guest_owners = ::std::option::Option::Some(
+                allow_guest_owners.into(),
+            );
+            self
+        }
+        /// Whoever launches the process becomes assignee.
+        #[doc(alias = "assign_run_starter")]
+        #[must_use]
+        pub fn assign_process_starter(
+            mut self,
+            assign_process_starter: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.assign_process_starter = ::std::option::Option::Some(
+                assign_process_starter.into(),
+            );
+            self
+        }
+        /// Member ids, the whole list.
+        #[must_use]
+        pub fn assignees(
+            mut self,
+            assignees: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i64>,
+            >,
+        ) -> Self {
+            self.assignees = assignees
+                .into_iter()
+                .map(::std::convert::Into::into)
+                .collect();
+            self
+        }
+        /// Template to launch on completion, by id; read as an object.
+        #[doc(alias = "bp_to_launch")]
+        #[must_use]
+        pub fn template_to_launch(
+            mut self,
+            template_to_launch: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.template_to_launch = ::std::option::Option::Some(
+                template_to_launch.into(),
+            );
+            self
+        }
+        /// `can_complete_only_assignees`
+        #[must_use]
+        pub fn can_complete_only_assignees(
+            mut self,
+            can_complete_only_assignees: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.can_complete_only_assignees = ::std::option::Option::Some(
+                can_complete_only_assignees.into(),
+            );
+            self
+        }
+        /// When a step is due. All four keys together.
+        #[must_use]
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<StepDeadlineInput>,
+        ) -> Self {
+            self.deadline = ::std::option::Option::Some(deadline.into());
+            self
+        }
+        /// true: all assignees must complete it, false: one is enough.
+        #[must_use]
+        pub fn everyone_must_complete(
+            mut self,
+            everyone_must_complete: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.everyone_must_complete = ::std::option::Option::Some(
+                everyone_must_complete.into(),
+            );
+            self
+        }
+        /// Group ids, the whole list.
+        #[must_use]
+        pub fn groups(
+            mut self,
+            groups: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
+            self
+        }
+        /// Emails, the whole list.
+        #[must_use]
+        pub fn guests(
+            mut self,
+            guests: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
+            self
+        }
+        /// true: `start_date` does nothing.
+        #[must_use]
+        pub fn is_soft_start_date(
+            mut self,
+            is_soft_start_date: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.is_soft_start_date = ::std::option::Option::Some(
+                is_soft_start_date.into(),
+            );
+            self
+        }
+        /// `max_assignable`
+        #[must_use]
+        pub fn max_assignable(
+            mut self,
+            max_assignable: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
+            self
+        }
+        /// `prevent_guest_comment`
+        #[must_use]
+        pub fn prevent_guest_comment(
+            mut self,
+            prevent_guest_comment: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.prevent_guest_comment = ::std::option::Option::Some(
+                prevent_guest_comment.into(),
+            );
+            self
+        }
+        /// `role_changes_every_time`
+        #[must_use]
+        pub fn role_changes_every_time(
+            mut self,
+            role_changes_every_time: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.role_changes_every_time = ::std::option::Option::Some(
+                role_changes_every_time.into(),
+            );
+            self
+        }
+        /// `send_chromeless`
+        #[must_use]
+        pub fn send_chromeless(
+            mut self,
+            send_chromeless: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.send_chromeless = ::std::option::Option::Some(send_chromeless.into());
+            self
+        }
+        /// `skip_start_process`
+        #[must_use]
+        pub fn skip_start_process(
+            mut self,
+            skip_start_process: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.skip_start_process = ::std::option::Option::Some(
+                skip_start_process.into(),
+            );
+            self
+        }
+        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
+        #[must_use]
+        pub fn start_date(
+            mut self,
+            start_date: impl ::std::convert::Into<StepStartDateInput>,
+        ) -> Self {
+            self.start_date = ::std::option::Option::Some(start_date.into());
+            self
+        }
+        /// Kind of step.
+        #[must_use]
+        pub fn step_type(
+            mut self,
+            step_type: impl ::std::convert::Into<crate::enums::StepTypeInput>,
+        ) -> Self {
+            self.step_type = ::std::option::Option::Some(step_type.into());
+            self
+        }
+        /// Instructions, HTML. A key `description` is dropped.
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = title.into();
+            self
+        }
+        /// `top_secret`
+        #[must_use]
+        pub fn top_secret(
+            mut self,
+            top_secret: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.top_secret = ::std::option::Option::Some(top_secret.into());
+            self
+        }
+        /// `webhook`
+        #[must_use]
+        pub fn webhook(
+            mut self,
+            webhook: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.webhook = ::std::option::Option::Some(webhook.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateStep {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("deadline", &self.deadline)?;
+            crate::check::nested("start_date", &self.start_date)?;
+            crate::check::characters(
+                "title",
+                &self.title,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(600usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateTagInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateTagInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTag {
+        /// Like #c0392b.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// Unique in the organization. Send the current one when only the color changes.
+        pub title: ::std::string::String,
+    }
+    impl UpdateTag {
+        /// With what is required; the rest by setters.
+        pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                title: title.into(),
+                color: ::std::option::Option::None,
+            }
+        }
+        /// Like #c0392b.
+        #[must_use]
+        pub fn color(
+            mut self,
+            color: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.color = ::std::option::Option::Some(color.into());
+            self
+        }
+        /// Unique in the organization. Send the current one when only the color changes.
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = title.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateTag {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::characters(
+                "color",
+                &self.color,
+                ::std::option::Option::Some(7usize),
+                ::std::option::Option::Some(7usize),
+            )?;
+            crate::check::characters(
+                "title",
+                &self.title,
+                ::std::option::Option::None,
+                ::std::option::Option::Some(30usize),
+            )?;
+            Ok(())
+        }
+    }
+    /// `UpdateTagCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateTagCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTagCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateTagCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateTagCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateTaskInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateTaskInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTask {
+        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
+        #[serde(serialize_with = "crate::wire::for_request")]
+        pub deadline: crate::wire::Timestamp,
+        /// 0 means unlimited.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_assignable: ::std::option::Option<i64>,
+        /// Needed in every call, all three buckets.
+        pub owners: Assign,
+        /// `prevent_guest_comment`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub prevent_guest_comment: ::std::option::Option<bool>,
+        /// UTC.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::wire::for_request")]
+        pub started_at: ::std::option::Option<crate::wire::Timestamp>,
+        /// The description; HTML allowed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub summary: ::std::option::Option<::std::string::String>,
+        /// Kinds of task.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "taskdata")]
+        #[doc(alias = "taskdata")]
+        pub form_values: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Needed in every call.
+        pub title: ::std::string::String,
+        /// Hidden from all but assignees and administrators.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub top_secret: ::std::option::Option<bool>,
+        /// Called when the task is completed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateTask {
+        /// With what is required; the rest by setters.
+        pub fn new(
+            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
+            owners: impl ::std::convert::Into<Assign>,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                deadline: deadline.into(),
+                owners: owners.into(),
+                title: title.into(),
+                max_assignable: ::std::option::Option::None,
+                prevent_guest_comment: ::std::option::Option::None,
+                started_at: ::std::option::Option::None,
+                summary: ::std::option::Option::None,
+                task_type: ::std::option::Option::None,
+                form_values: ::std::option::Option::None,
+                top_secret: ::std::option::Option::None,
+                webhook: ::std::option::Option::None,
+            }
+        }
+        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
+        #[must_use]
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
+        ) -> Self {
+            self.deadline = deadline.into();
+            self
+        }
+        /// 0 means unlimited.
+        #[must_use]
+        pub fn max_assignable(
+            mut self,
+            max_assignable: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
+            self
+        }
+        /// Needed in every call, all three buckets.
+        #[must_use]
+        pub fn owners(mut self, owners: impl ::std::convert::Into<Assign>) -> Self {
+            self.owners = owners.into();
+            self
+        }
+        /// `prevent_guest_comment`
+        #[must_use]
+        pub fn prevent_guest_comment(
+            mut self,
+            prevent_guest_comment: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.prevent_guest_comment = ::std::option::Option::Some(
+                prevent_guest_comment.into(),
+            );
+            self
+        }
+        /// UTC.
+        #[must_use]
+        pub fn started_at(
+            mut self,
+            started_at: impl ::std::convert::Into<crate::wire::Timestamp>,
+        ) -> Self {
+            self.started_at = ::std::option::Option::Some(started_at.into());
+            self
+        }
+        /// The description; HTML allowed.
+        #[must_use]
+        pub fn summary(
+            mut self,
+            summary: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.summary = ::std::option::Option::Some(summary.into());
+            self
+        }
+        /// Kinds of task.
+        #[must_use]
+        pub fn task_type(
+            mut self,
+            task_type: impl ::std::convert::Into<crate::enums::TaskTypeInput>,
+        ) -> Self {
+            self.task_type = ::std::option::Option::Some(task_type.into());
+            self
+        }
+        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
+        #[doc(alias = "taskdata")]
+        #[must_use]
+        pub fn form_values(
+            mut self,
+            form_values: impl ::std::iter::IntoIterator<
+                Item = (
+                    impl ::std::convert::Into<::std::string::String>,
+                    impl ::std::convert::Into<::serde_json::Value>,
+                ),
+            >,
+        ) -> Self {
+            self.form_values = ::std::option::Option::Some(
+                form_values
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value.into()))
+                    .collect(),
+            );
+            self
+        }
+        /// Needed in every call.
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = title.into();
+            self
+        }
+        /// Hidden from all but assignees and administrators.
+        #[must_use]
+        pub fn top_secret(
+            mut self,
+            top_secret: impl ::std::convert::Into<bool>,
+        ) -> Self {
+            self.top_secret = ::std::option::Option::Some(top_secret.into());
+            self
+        }
+        /// Called when the task is completed.
+        #[must_use]
+        pub fn webhook(
+            mut self,
+            webhook: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.webhook = ::std::option::Option::Some(webhook.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateTask {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            crate::check::nested("owners", &self.owners)?;
+            crate::check::form_field_keys("form_values", &self.form_values)?;
+            Ok(())
+        }
+    }
+    /// `UpdateTaskCommentInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateTaskCommentInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTaskComment {
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
+        pub content: ::std::string::String,
+        /// Send the present one: what leaving it out does is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub label: ::std::option::Option<crate::enums::CommentLabelInput>,
+        /// Send the present one: what leaving it out does is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<crate::enums::CommentStateInput>,
+    }
+    impl UpdateTaskComment {
+        /// With what is required; the rest by setters.
+        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                content: content.into(),
+                label: ::std::option::Option::None,
+                state: ::std::option::Option::None,
+            }
+        }
+        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
+        #[must_use]
+        pub fn content(
+            mut self,
+            content: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.content = content.into();
+            self
+        }
+        /// Send the present one: what leaving it out does is not documented.
+        #[must_use]
+        pub fn label(
+            mut self,
+            label: impl ::std::convert::Into<crate::enums::CommentLabelInput>,
+        ) -> Self {
+            self.label = ::std::option::Option::Some(label.into());
+            self
+        }
+        /// Send the present one: what leaving it out does is not documented.
+        #[must_use]
+        pub fn state(
+            mut self,
+            state: impl ::std::convert::Into<crate::enums::CommentStateInput>,
+        ) -> Self {
+            self.state = ::std::option::Option::Some(state.into());
+            self
+        }
+    }
+    impl crate::check::Check for UpdateTaskComment {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// `UpdateTaskCustomFieldInput` of the API.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateTaskCustomFieldInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTaskCustomField {
+        /// The value of a custom field; its type decides the shape.
+        pub value: ::serde_json::Value,
+    }
+    impl UpdateTaskCustomField {
+        /// With what is required; the rest by setters.
+        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+            Self { value: value.into() }
+        }
+        /// The value of a custom field; its type decides the shape.
+        #[must_use]
+        pub fn value(
+            mut self,
+            value: impl ::std::convert::Into<::serde_json::Value>,
+        ) -> Self {
+            self.value = value.into();
+            self
+        }
+    }
+    impl crate::check::Check for UpdateTaskCustomField {
+        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
+            Ok(())
+        }
+    }
+    /// Changes of a template. Always with `users` and `groups`, which are wiped otherwise.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[doc(alias = "UpdateChecklistInput")]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(
+        any(feature = "schemars", feature = "drive"),
+        derive(::serde::Deserialize)
+    )]
+    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
+    pub struct UpdateTemplate {
         /// Whether it has any effect is not known.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub alias: ::std::option::Option<::std::string::String>,
@@ -12169,7 +14967,9 @@ pub mod types {
         pub owner_id: ::std::option::Option<i64>,
         /// Replaces the kick-off form: send every field, existing ones with their id. Fields left out may be removed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prerun: ::std::option::Option<::std::vec::Vec<PrerunInput>>,
+        #[serde(rename = "prerun")]
+        #[doc(alias = "prerun")]
+        pub kickoff_fields: ::std::option::Option<::std::vec::Vec<KickoffFieldInput>>,
         /// `starred`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starred: ::std::option::Option<bool>,
@@ -12183,15 +14983,17 @@ pub mod types {
         pub title: ::std::string::String,
         /// Kind of template.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<crate::enums::ChecklistTypeInput>,
+        pub type_: ::std::option::Option<crate::enums::TemplateTypeInput>,
         /// Ids of all members with access; absent wipes them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
+        #[serde(rename = "users")]
+        #[doc(alias = "users")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `webhook`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook: ::std::option::Option<::std::string::String>,
     }
-    impl UpdateChecklistInput {
+    impl UpdateTemplate {
         /// With what is required; the rest by setters.
         pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
             Self {
@@ -12216,12 +15018,12 @@ pub mod types {
                 kickoff_description: ::std::option::Option::None,
                 kickoff_title: ::std::option::Option::None,
                 owner_id: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
+                kickoff_fields: ::std::option::Option::None,
                 starred: ::std::option::Option::None,
                 summary: ::std::option::Option::None,
                 tag_process: ::std::option::Option::None,
                 type_: ::std::option::Option::None,
-                users: ::std::option::Option::None,
+                members: ::std::option::Option::None,
                 webhook: ::std::option::Option::None,
             }
         }
@@ -12415,15 +15217,16 @@ pub mod types {
             self
         }
         /// Replaces the kick-off form: send every field, existing ones with their id. Fields left out may be removed.
+        #[doc(alias = "prerun")]
         #[must_use]
-        pub fn prerun(
+        pub fn kickoff_fields(
             mut self,
-            prerun: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<PrerunInput>,
+            kickoff_fields: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<KickoffFieldInput>,
             >,
         ) -> Self {
-            self.prerun = ::std::option::Option::Some(
-                prerun.into_iter().map(::std::convert::Into::into).collect(),
+            self.kickoff_fields = ::std::option::Option::Some(
+                kickoff_fields.into_iter().map(::std::convert::Into::into).collect(),
             );
             self
         }
@@ -12464,498 +15267,13 @@ pub mod types {
         #[must_use]
         pub fn type_(
             mut self,
-            type_: impl ::std::convert::Into<crate::enums::ChecklistTypeInput>,
+            type_: impl ::std::convert::Into<crate::enums::TemplateTypeInput>,
         ) -> Self {
             self.type_ = ::std::option::Option::Some(type_.into());
             self
         }
         /// Ids of all members with access; absent wipes them.
-        #[must_use]
-        pub fn users(
-            mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `webhook`
-        #[must_use]
-        pub fn webhook(
-            mut self,
-            webhook: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.webhook = ::std::option::Option::Some(webhook.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateChecklistInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "default_process_name_format",
-                &self.default_process_name_format,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(550usize),
-            )?;
-            crate::check::named("groups", &self.groups)?;
-            crate::check::nested("prerun", &self.prerun)?;
-            crate::check::characters(
-                "summary",
-                &self.summary,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(2000usize),
-            )?;
-            crate::check::characters(
-                "title",
-                &self.title,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(250usize),
-            )?;
-            crate::check::named("users", &self.users)?;
-            Ok(())
-        }
-    }
-    /// How many assignees must complete a step.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateConnectorStepTypeInput {
-        /// Whether all assignees must complete the step, or any.
-        #[serde(
-            rename = "stepType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub step_type: ::std::option::Option<crate::enums::ConnectorStepTypeInput>,
-    }
-    impl UpdateConnectorStepTypeInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                step_type: ::std::option::Option::None,
-            }
-        }
-        /// Whether all assignees must complete the step, or any.
-        #[must_use]
-        pub fn step_type(
-            mut self,
-            step_type: impl ::std::convert::Into<crate::enums::ConnectorStepTypeInput>,
-        ) -> Self {
-            self.step_type = ::std::option::Option::Some(step_type.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateConnectorStepTypeInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateConnectorTaskDeadlineInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateConnectorTaskDeadlineInput {
-        /// With a capital D.
-        #[serde(
-            rename = "Deadline",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub deadline: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateConnectorTaskDeadlineInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                deadline: ::std::option::Option::None,
-            }
-        }
-        /// With a capital D.
-        #[must_use]
-        pub fn deadline(
-            mut self,
-            deadline: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.deadline = ::std::option::Option::Some(deadline.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateConnectorTaskDeadlineInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateCurrentUserInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateCurrentUserInput {
-        /// Id of a country that the service knows.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub country_id: ::std::option::Option<i64>,
-        /// How the app shows dates; the API does not follow it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub date_format: ::std::option::Option<crate::enums::DateFormatInput>,
-        /// Needed in every call.
-        pub first_name: ::std::string::String,
-        /// `job_description`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub job_description: crate::wire::Nullable<::std::string::String>,
-        /// `job_title`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub job_title: crate::wire::Nullable<::std::string::String>,
-        /// Needed in every call.
-        pub last_name: ::std::string::String,
-        /// `phone`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub phone: ::std::option::Option<::std::string::String>,
-        /// `step_preferences`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub step_preferences: ::std::option::Option<bool>,
-        /// `team`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub team: crate::wire::Nullable<::std::string::String>,
-        /// Needed in every call. IANA name, like Europe/Berlin.
-        pub timezone: ::std::string::String,
-    }
-    impl UpdateCurrentUserInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            first_name: impl ::std::convert::Into<::std::string::String>,
-            last_name: impl ::std::convert::Into<::std::string::String>,
-            timezone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                first_name: first_name.into(),
-                last_name: last_name.into(),
-                timezone: timezone.into(),
-                country_id: ::std::option::Option::None,
-                date_format: ::std::option::Option::None,
-                job_description: crate::wire::Nullable::Keep,
-                job_title: crate::wire::Nullable::Keep,
-                phone: ::std::option::Option::None,
-                step_preferences: ::std::option::Option::None,
-                team: crate::wire::Nullable::Keep,
-            }
-        }
-        /// Id of a country that the service knows.
-        #[must_use]
-        pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
-            self.country_id = ::std::option::Option::Some(country_id.into());
-            self
-        }
-        /// How the app shows dates; the API does not follow it.
-        #[must_use]
-        pub fn date_format(
-            mut self,
-            date_format: impl ::std::convert::Into<crate::enums::DateFormatInput>,
-        ) -> Self {
-            self.date_format = ::std::option::Option::Some(date_format.into());
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn first_name(
-            mut self,
-            first_name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.first_name = first_name.into();
-            self
-        }
-        /// `job_description`
-        #[must_use]
-        pub fn job_description(
-            mut self,
-            job_description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.job_description = crate::wire::Nullable::Set(job_description.into());
-            self
-        }
-        /// `job_title`
-        #[must_use]
-        pub fn job_title(
-            mut self,
-            job_title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.job_title = crate::wire::Nullable::Set(job_title.into());
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn last_name(
-            mut self,
-            last_name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.last_name = last_name.into();
-            self
-        }
-        /// `phone`
-        #[must_use]
-        pub fn phone(
-            mut self,
-            phone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.phone = ::std::option::Option::Some(phone.into());
-            self
-        }
-        /// `step_preferences`
-        #[must_use]
-        pub fn step_preferences(
-            mut self,
-            step_preferences: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.step_preferences = ::std::option::Option::Some(step_preferences.into());
-            self
-        }
-        /// `team`
-        #[must_use]
-        pub fn team(
-            mut self,
-            team: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.team = crate::wire::Nullable::Set(team.into());
-            self
-        }
-        /// Needed in every call. IANA name, like Europe/Berlin.
-        #[must_use]
-        pub fn timezone(
-            mut self,
-            timezone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.timezone = timezone.into();
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        UpdateCurrentUserInput { job_description clear_job_description job_title
-        clear_job_title team clear_team }
-    }
-    impl crate::check::Check for UpdateCurrentUserInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "first_name",
-                &self.first_name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            crate::check::characters(
-                "last_name",
-                &self.last_name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            crate::check::characters(
-                "phone",
-                &self.phone,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(20usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `UpdateFolderCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateFolderCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateFolderCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateFolderCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateFolderInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateFolderInput {
-        /// Needed in every call.
-        pub name: ::std::string::String,
-        /// The folder to move it to, of the same type.
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub parent_id: crate::wire::Nullable<::std::string::String>,
-    }
-    impl UpdateFolderInput {
-        /// With what is required; the rest by setters.
-        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                name: name.into(),
-                parent_id: crate::wire::Nullable::Keep,
-            }
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = name.into();
-            self
-        }
-        /// The folder to move it to, of the same type.
-        #[must_use]
-        pub fn parent_id(
-            mut self,
-            parent_id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.parent_id = crate::wire::Nullable::Set(parent_id.into());
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        UpdateFolderInput { parent_id clear_parent_id }
-    }
-    impl crate::check::Check for UpdateFolderInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "name",
-                &self.name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// A new value of a stored answer.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateFormFieldValueInput {
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        pub form_value: ::serde_json::Value,
-        /// Id of the stored value, not of the field.
-        pub id: ::std::string::String,
-    }
-    impl UpdateFormFieldValueInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            form_value: impl ::std::convert::Into<::serde_json::Value>,
-            id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                form_value: form_value.into(),
-                id: id.into(),
-            }
-        }
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        #[must_use]
-        pub fn form_value(
-            mut self,
-            form_value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.form_value = form_value.into();
-            self
-        }
-        /// Id of the stored value, not of the field.
-        #[must_use]
-        pub fn id(
-            mut self,
-            id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.id = id.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateFormFieldValueInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateGroupInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateGroupInput {
-        /// Leave it out when empty: an empty text and null are refused.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// Replaces the list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// Replaces the list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// Unique in the organization. Send it in every call.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateGroupInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                description: ::std::option::Option::None,
-                guests: ::std::option::Option::None,
-                members: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-            }
-        }
-        /// Leave it out when empty: an empty text and null are refused.
-        #[must_use]
-        pub fn description(
-            mut self,
-            description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.description = ::std::option::Option::Some(description.into());
-            self
-        }
-        /// Replaces the list.
-        #[must_use]
-        pub fn guests(
-            mut self,
-            guests: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.guests = ::std::option::Option::Some(
-                guests.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// Replaces the list.
+        #[doc(alias = "users")]
         #[must_use]
         pub fn members(
             mut self,
@@ -12968,1985 +15286,41 @@ pub mod types {
             );
             self
         }
-        /// Unique in the organization. Send it in every call.
+        /// `webhook`
         #[must_use]
-        pub fn name(
+        pub fn webhook(
             mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
+            webhook: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.name = ::std::option::Option::Some(name.into());
+            self.webhook = ::std::option::Option::Some(webhook.into());
             self
         }
     }
-    impl crate::check::Check for UpdateGroupInput {
+    impl crate::check::Check for UpdateTemplate {
         fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
             crate::check::characters(
-                "description",
-                &self.description,
-                ::std::option::Option::Some(1usize),
-                ::std::option::Option::None,
-            )?;
-            crate::check::characters(
-                "name",
-                &self.name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(200usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `UpdateGuestCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateGuestCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateGuestCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateGuestCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// An answer of a guest.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateGuestFormFieldValueInput {
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        pub form_value: ::serde_json::Value,
-        /// Id of the field or of the stored value, which is not settled.
-        pub id: ::std::string::String,
-    }
-    impl UpdateGuestFormFieldValueInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            form_value: impl ::std::convert::Into<::serde_json::Value>,
-            id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                form_value: form_value.into(),
-                id: id.into(),
-            }
-        }
-        /// The value of a form field. text, textarea, date, email, radio: text (radio: the text of the option, not its id). dropdown: {id, text}. multiselect: [{id, text, selected: true}]. table: one entry a column. assignees_form: {users, guests, groups}. file: a list of file objects with id, url or full_url. Never wrapped in {value: ..}. null, "", false, 0 or [] clear a field, except a table: leave its key out.
-        #[must_use]
-        pub fn form_value(
-            mut self,
-            form_value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.form_value = form_value.into();
-            self
-        }
-        /// Id of the field or of the stored value, which is not settled.
-        #[must_use]
-        pub fn id(
-            mut self,
-            id: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.id = id.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateGuestFormFieldValueInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateGuestInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateGuestInput {
-        /// Member ids. Replaces the list; an empty one clears it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub associated_members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// The email of the guest once more; the service may check it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateGuestInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                associated_members: ::std::option::Option::None,
-                email: ::std::option::Option::None,
-            }
-        }
-        /// Member ids. Replaces the list; an empty one clears it.
-        #[must_use]
-        pub fn associated_members(
-            mut self,
-            associated_members: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<i64>,
-            >,
-        ) -> Self {
-            self.associated_members = ::std::option::Option::Some(
-                associated_members.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// The email of the guest once more; the service may check it.
-        #[must_use]
-        pub fn email(
-            mut self,
-            email: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.email = ::std::option::Option::Some(email.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateGuestInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateOrganizationInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateOrganizationInput {
-        /// `address1`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub address1: ::std::option::Option<::std::string::String>,
-        /// `address2`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub address2: ::std::option::Option<::std::string::String>,
-        /// `address3`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub address3: ::std::option::Option<::std::string::String>,
-        /// `city`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub city: ::std::option::Option<::std::string::String>,
-        /// `country`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub country: ::std::option::Option<::std::string::String>,
-        /// `description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// `industry`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub industry: ::std::option::Option<::std::string::String>,
-        /// Send it in every call.
-        pub name: ::std::string::String,
-        /// How deadlines are reckoned.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub settings: ::std::option::Option<OrganizationSettingsInput>,
-        /// `slug`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub slug: ::std::option::Option<::std::string::String>,
-        /// `state`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<::std::string::String>,
-        /// `welcome_description`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub welcome_description: ::std::option::Option<::std::string::String>,
-        /// `welcome_title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub welcome_title: ::std::option::Option<::std::string::String>,
-        /// `zipcode`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub zipcode: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateOrganizationInput {
-        /// With what is required; the rest by setters.
-        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                name: name.into(),
-                address1: ::std::option::Option::None,
-                address2: ::std::option::Option::None,
-                address3: ::std::option::Option::None,
-                city: ::std::option::Option::None,
-                country: ::std::option::Option::None,
-                description: ::std::option::Option::None,
-                industry: ::std::option::Option::None,
-                settings: ::std::option::Option::None,
-                slug: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-                welcome_description: ::std::option::Option::None,
-                welcome_title: ::std::option::Option::None,
-                zipcode: ::std::option::Option::None,
-            }
-        }
-        /// `address1`
-        #[must_use]
-        pub fn address1(
-            mut self,
-            address1: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.address1 = ::std::option::Option::Some(address1.into());
-            self
-        }
-        /// `address2`
-        #[must_use]
-        pub fn address2(
-            mut self,
-            address2: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.address2 = ::std::option::Option::Some(address2.into());
-            self
-        }
-        /// `address3`
-        #[must_use]
-        pub fn address3(
-            mut self,
-            address3: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.address3 = ::std::option::Option::Some(address3.into());
-            self
-        }
-        /// `city`
-        #[must_use]
-        pub fn city(
-            mut self,
-            city: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.city = ::std::option::Option::Some(city.into());
-            self
-        }
-        /// `country`
-        #[must_use]
-        pub fn country(
-            mut self,
-            country: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.country = ::std::option::Option::Some(country.into());
-            self
-        }
-        /// `description`
-        #[must_use]
-        pub fn description(
-            mut self,
-            description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.description = ::std::option::Option::Some(description.into());
-            self
-        }
-        /// `industry`
-        #[must_use]
-        pub fn industry(
-            mut self,
-            industry: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.industry = ::std::option::Option::Some(industry.into());
-            self
-        }
-        /// Send it in every call.
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = name.into();
-            self
-        }
-        /// How deadlines are reckoned.
-        #[must_use]
-        pub fn settings(
-            mut self,
-            settings: impl ::std::convert::Into<OrganizationSettingsInput>,
-        ) -> Self {
-            self.settings = ::std::option::Option::Some(settings.into());
-            self
-        }
-        /// `slug`
-        #[must_use]
-        pub fn slug(
-            mut self,
-            slug: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.slug = ::std::option::Option::Some(slug.into());
-            self
-        }
-        /// `state`
-        #[must_use]
-        pub fn state(
-            mut self,
-            state: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.state = ::std::option::Option::Some(state.into());
-            self
-        }
-        /// `welcome_description`
-        #[must_use]
-        pub fn welcome_description(
-            mut self,
-            welcome_description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.welcome_description = ::std::option::Option::Some(
-                welcome_description.into(),
-            );
-            self
-        }
-        /// `welcome_title`
-        #[must_use]
-        pub fn welcome_title(
-            mut self,
-            welcome_title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.welcome_title = ::std::option::Option::Some(welcome_title.into());
-            self
-        }
-        /// `zipcode`
-        #[must_use]
-        pub fn zipcode(
-            mut self,
-            zipcode: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.zipcode = ::std::option::Option::Some(zipcode.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateOrganizationInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "name",
-                &self.name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(50usize),
-            )?;
-            crate::check::nested("settings", &self.settings)?;
-            Ok(())
-        }
-    }
-    /// `UpdateRunCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateRunCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateRunCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateRunCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateRunInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateRunInput {
-        /// Replaces the groups with access; absent wipes them.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `is_public`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_public: ::std::option::Option<bool>,
-        /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// Member who owns the process.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner_id: ::std::option::Option<i64>,
-        /// Kick-off answers by field id; untouched when absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prerun: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// What the public link hides, for example comments.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub publicly_hidden_fields: ::std::option::Option<
-            ::std::vec::Vec<::std::string::String>,
-        >,
-        /// `starred`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starred: ::std::option::Option<bool>,
-        /// `summary`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// Replaces the members with access; absent wipes them.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub users: ::std::option::Option<::std::vec::Vec<i64>>,
-    }
-    impl UpdateRunInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                groups: ::std::option::Option::None,
-                is_public: ::std::option::Option::None,
-                name: ::std::option::Option::None,
-                owner_id: ::std::option::Option::None,
-                prerun: ::std::option::Option::None,
-                publicly_hidden_fields: ::std::option::Option::None,
-                starred: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                users: ::std::option::Option::None,
-            }
-        }
-        /// Replaces the groups with access; absent wipes them.
-        #[must_use]
-        pub fn groups(
-            mut self,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.groups = ::std::option::Option::Some(
-                groups.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `is_public`
-        #[must_use]
-        pub fn is_public(mut self, is_public: impl ::std::convert::Into<bool>) -> Self {
-            self.is_public = ::std::option::Option::Some(is_public.into());
-            self
-        }
-        /// `name`
-        #[must_use]
-        pub fn name(
-            mut self,
-            name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.name = ::std::option::Option::Some(name.into());
-            self
-        }
-        /// Member who owns the process.
-        #[must_use]
-        pub fn owner_id(mut self, owner_id: impl ::std::convert::Into<i64>) -> Self {
-            self.owner_id = ::std::option::Option::Some(owner_id.into());
-            self
-        }
-        /// Kick-off answers by field id; untouched when absent.
-        #[must_use]
-        pub fn prerun(
-            mut self,
-            prerun: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.prerun = ::std::option::Option::Some(
-                prerun
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// What the public link hides, for example comments.
-        #[must_use]
-        pub fn publicly_hidden_fields(
-            mut self,
-            publicly_hidden_fields: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.publicly_hidden_fields = ::std::option::Option::Some(
-                publicly_hidden_fields
-                    .into_iter()
-                    .map(::std::convert::Into::into)
-                    .collect(),
-            );
-            self
-        }
-        /// `starred`
-        #[must_use]
-        pub fn starred(mut self, starred: impl ::std::convert::Into<bool>) -> Self {
-            self.starred = ::std::option::Option::Some(starred.into());
-            self
-        }
-        /// `summary`
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// Replaces the members with access; absent wipes them.
-        #[must_use]
-        pub fn users(
-            mut self,
-            users: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<i64>>,
-        ) -> Self {
-            self.users = ::std::option::Option::Some(
-                users.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-    }
-    impl crate::check::Check for UpdateRunInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::named("groups", &self.groups)?;
-            crate::check::characters(
-                "name",
-                &self.name,
+                "default_process_name_format",
+                &self.default_process_name_format,
                 ::std::option::Option::None,
                 ::std::option::Option::Some(550usize),
             )?;
-            crate::check::form_field_keys("prerun", &self.prerun)?;
-            crate::check::named("users", &self.users)?;
-            Ok(())
-        }
-    }
-    /// `UpdateRunTaskInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateRunTaskInput {
-        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(serialize_with = "crate::wire::for_request")]
-        pub deadline: ::std::option::Option<crate::wire::Timestamp>,
-        /// 0 means unlimited.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub max_assignable: ::std::option::Option<i64>,
-        /// Replaces the assignees, all three buckets; untouched when absent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owners: ::std::option::Option<OwnersInput>,
-        /// From 1.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub position: ::std::option::Option<i64>,
-        /// `prevent_guest_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// UTC.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(serialize_with = "crate::wire::for_request")]
-        pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// The description; HTML allowed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// Kinds of task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub taskdata: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// `title`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub title: ::std::option::Option<::std::string::String>,
-        /// Hidden from all but assignees and administrators.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub top_secret: ::std::option::Option<bool>,
-        /// Called when the task is completed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub webhook: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateRunTaskInput {
-        /// Nothing set yet.
-        pub fn new() -> Self {
-            Self {
-                deadline: ::std::option::Option::None,
-                max_assignable: ::std::option::Option::None,
-                owners: ::std::option::Option::None,
-                position: ::std::option::Option::None,
-                prevent_guest_comment: ::std::option::Option::None,
-                started_at: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                task_type: ::std::option::Option::None,
-                taskdata: ::std::option::Option::None,
-                title: ::std::option::Option::None,
-                top_secret: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-            }
-        }
-        /// UTC: an offset is dropped. May be moved to working time, so read it back. A change marks it as set by hand, and automations leave it alone from then on.
-        #[must_use]
-        pub fn deadline(
-            mut self,
-            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-        ) -> Self {
-            self.deadline = ::std::option::Option::Some(deadline.into());
-            self
-        }
-        /// 0 means unlimited.
-        #[must_use]
-        pub fn max_assignable(
-            mut self,
-            max_assignable: impl ::std::convert::Into<i64>,
-        ) -> Self {
-            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
-            self
-        }
-        /// Replaces the assignees, all three buckets; untouched when absent.
-        #[must_use]
-        pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
-            self.owners = ::std::option::Option::Some(owners.into());
-            self
-        }
-        /// From 1.
-        #[must_use]
-        pub fn position(mut self, position: impl ::std::convert::Into<i64>) -> Self {
-            self.position = ::std::option::Option::Some(position.into());
-            self
-        }
-        /// `prevent_guest_comment`
-        #[must_use]
-        pub fn prevent_guest_comment(
-            mut self,
-            prevent_guest_comment: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.prevent_guest_comment = ::std::option::Option::Some(
-                prevent_guest_comment.into(),
-            );
-            self
-        }
-        /// UTC.
-        #[must_use]
-        pub fn started_at(
-            mut self,
-            started_at: impl ::std::convert::Into<crate::wire::Timestamp>,
-        ) -> Self {
-            self.started_at = ::std::option::Option::Some(started_at.into());
-            self
-        }
-        /// The description; HTML allowed.
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// Kinds of task.
-        #[must_use]
-        pub fn task_type(
-            mut self,
-            task_type: impl ::std::convert::Into<crate::enums::TaskTypeInput>,
-        ) -> Self {
-            self.task_type = ::std::option::Option::Some(task_type.into());
-            self
-        }
-        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
-        #[must_use]
-        pub fn taskdata(
-            mut self,
-            taskdata: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.taskdata = ::std::option::Option::Some(
-                taskdata
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// `title`
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = ::std::option::Option::Some(title.into());
-            self
-        }
-        /// Hidden from all but assignees and administrators.
-        #[must_use]
-        pub fn top_secret(
-            mut self,
-            top_secret: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.top_secret = ::std::option::Option::Some(top_secret.into());
-            self
-        }
-        /// Called when the task is completed.
-        #[must_use]
-        pub fn webhook(
-            mut self,
-            webhook: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.webhook = ::std::option::Option::Some(webhook.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateRunTaskInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("owners", &self.owners)?;
-            crate::check::range(
-                "position",
-                &self.position,
-                ::std::option::Option::Some(1i64),
-                ::std::option::Option::None,
-            )?;
-            crate::check::form_field_keys("taskdata", &self.taskdata)?;
+            crate::check::named("groups", &self.groups)?;
+            crate::check::nested("kickoff_fields", &self.kickoff_fields)?;
             crate::check::characters(
-                "title",
-                &self.title,
+                "summary",
+                &self.summary,
                 ::std::option::Option::None,
-                ::std::option::Option::Some(600usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// Changes of a step. Always with title and all three lists of assignees.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateStepInput {
-        /// `ai_allowed_app_keys`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ai_allowed_app_keys: ::std::option::Option<
-            ::std::vec::Vec<::std::string::String>,
-        >,
-        /// `ai_assigned`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ai_assigned: ::std::option::Option<bool>,
-        /// What an AI assignee does when unsure.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ai_on_uncertainty: ::std::option::Option<crate::enums::StepAiOnUncertainty>,
-        /// Guests may be assigned.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allow_guest_owners: ::std::option::Option<bool>,
-        /// Whoever launches the process becomes assignee.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub assign_run_starter: ::std::option::Option<bool>,
-        /// Member ids, the whole list.
-        pub assignees: ::std::vec::Vec<i64>,
-        /// Template to launch on completion, by id; read as an object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub bp_to_launch: ::std::option::Option<::std::string::String>,
-        /// `can_complete_only_assignees`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub can_complete_only_assignees: ::std::option::Option<bool>,
-        /// When a step is due. All four keys together.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deadline: ::std::option::Option<StepDeadlineInput>,
-        /// true: all assignees must complete it, false: one is enough.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub everyone_must_complete: ::std::option::Option<bool>,
-        /// Group ids, the whole list.
-        pub groups: ::std::vec::Vec<::std::string::String>,
-        /// Emails, the whole list.
-        pub guests: ::std::vec::Vec<::std::string::String>,
-        /// true: `start_date` does nothing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub is_soft_start_date: ::std::option::Option<bool>,
-        /// `max_assignable`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub max_assignable: ::std::option::Option<i64>,
-        /// `prevent_guest_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// `role_changes_every_time`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role_changes_every_time: ::std::option::Option<bool>,
-        /// `send_chromeless`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub send_chromeless: ::std::option::Option<bool>,
-        /// `skip_start_process`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub skip_start_process: ::std::option::Option<bool>,
-        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub start_date: ::std::option::Option<StepStartDateInput>,
-        /// Kind of step.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub step_type: ::std::option::Option<crate::enums::StepTypeInput>,
-        /// Instructions, HTML. A key `description` is dropped.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// Needed in every call.
-        pub title: ::std::string::String,
-        /// `top_secret`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub top_secret: ::std::option::Option<bool>,
-        /// `webhook`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub webhook: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateStepInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            assignees: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<i64>,
-            >,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-            guests: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                assignees: assignees
-                    .into_iter()
-                    .map(::std::convert::Into::into)
-                    .collect(),
-                groups: groups.into_iter().map(::std::convert::Into::into).collect(),
-                guests: guests.into_iter().map(::std::convert::Into::into).collect(),
-                title: title.into(),
-                ai_allowed_app_keys: ::std::option::Option::None,
-                ai_assigned: ::std::option::Option::None,
-                ai_on_uncertainty: ::std::option::Option::None,
-                allow_guest_owners: ::std::option::Option::None,
-                assign_run_starter: ::std::option::Option::None,
-                bp_to_launch: ::std::option::Option::None,
-                can_complete_only_assignees: ::std::option::Option::None,
-                deadline: ::std::option::Option::None,
-                everyone_must_complete: ::std::option::Option::None,
-                is_soft_start_date: ::std::option::Option::None,
-                max_assignable: ::std::option::Option::None,
-                prevent_guest_comment: ::std::option::Option::None,
-                role_changes_every_time: ::std::option::Option::None,
-                send_chromeless: ::std::option::Option::None,
-                skip_start_process: ::std::option::Option::None,
-                start_date: ::std::option::Option::None,
-                step_type: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                top_secret: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-            }
-        }
-        /// `ai_allowed_app_keys`
-        #[must_use]
-        pub fn ai_allowed_app_keys(
-            mut self,
-            ai_allowed_app_keys: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.ai_allowed_app_keys = ::std::option::Option::Some(
-                ai_allowed_app_keys.into_iter().map(::std::convert::Into::into).collect(),
-            );
-            self
-        }
-        /// `ai_assigned`
-        #[must_use]
-        pub fn ai_assigned(
-            mut self,
-            ai_assigned: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.ai_assigned = ::std::option::Option::Some(ai_assigned.into());
-            self
-        }
-        /// What an AI assignee does when unsure.
-        #[must_use]
-        pub fn ai_on_uncertainty(
-            mut self,
-            ai_on_uncertainty: impl ::std::convert::Into<
-                crate::enums::StepAiOnUncertainty,
-            >,
-        ) -> Self {
-            self.ai_on_uncertainty = ::std::option::Option::Some(
-                ai_on_uncertainty.into(),
-            );
-            self
-        }
-        /// Guests may be assigned.
-        #[must_use]
-        pub fn allow_guest_owners(
-            mut self,
-            allow_guest_owners: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.allow_guest_owners = ::std::option::Option::Some(
-                allow_guest_owners.into(),
-            );
-            self
-        }
-        /// Whoever launches the process becomes assignee.
-        #[must_use]
-        pub fn assign_run_starter(
-            mut self,
-            assign_run_starter: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.assign_run_starter = ::std::option::Option::Some(
-                assign_run_starter.into(),
-            );
-            self
-        }
-        /// Member ids, the whole list.
-        #[must_use]
-        pub fn assignees(
-            mut self,
-            assignees: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<i64>,
-            >,
-        ) -> Self {
-            self.assignees = assignees
-                .into_iter()
-                .map(::std::convert::Into::into)
-                .collect();
-            self
-        }
-        /// Template to launch on completion, by id; read as an object.
-        #[must_use]
-        pub fn bp_to_launch(
-            mut self,
-            bp_to_launch: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.bp_to_launch = ::std::option::Option::Some(bp_to_launch.into());
-            self
-        }
-        /// `can_complete_only_assignees`
-        #[must_use]
-        pub fn can_complete_only_assignees(
-            mut self,
-            can_complete_only_assignees: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.can_complete_only_assignees = ::std::option::Option::Some(
-                can_complete_only_assignees.into(),
-            );
-            self
-        }
-        /// When a step is due. All four keys together.
-        #[must_use]
-        pub fn deadline(
-            mut self,
-            deadline: impl ::std::convert::Into<StepDeadlineInput>,
-        ) -> Self {
-            self.deadline = ::std::option::Option::Some(deadline.into());
-            self
-        }
-        /// true: all assignees must complete it, false: one is enough.
-        #[must_use]
-        pub fn everyone_must_complete(
-            mut self,
-            everyone_must_complete: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.everyone_must_complete = ::std::option::Option::Some(
-                everyone_must_complete.into(),
-            );
-            self
-        }
-        /// Group ids, the whole list.
-        #[must_use]
-        pub fn groups(
-            mut self,
-            groups: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.groups = groups.into_iter().map(::std::convert::Into::into).collect();
-            self
-        }
-        /// Emails, the whole list.
-        #[must_use]
-        pub fn guests(
-            mut self,
-            guests: impl ::std::iter::IntoIterator<
-                Item = impl ::std::convert::Into<::std::string::String>,
-            >,
-        ) -> Self {
-            self.guests = guests.into_iter().map(::std::convert::Into::into).collect();
-            self
-        }
-        /// true: `start_date` does nothing.
-        #[must_use]
-        pub fn is_soft_start_date(
-            mut self,
-            is_soft_start_date: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.is_soft_start_date = ::std::option::Option::Some(
-                is_soft_start_date.into(),
-            );
-            self
-        }
-        /// `max_assignable`
-        #[must_use]
-        pub fn max_assignable(
-            mut self,
-            max_assignable: impl ::std::convert::Into<i64>,
-        ) -> Self {
-            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
-            self
-        }
-        /// `prevent_guest_comment`
-        #[must_use]
-        pub fn prevent_guest_comment(
-            mut self,
-            prevent_guest_comment: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.prevent_guest_comment = ::std::option::Option::Some(
-                prevent_guest_comment.into(),
-            );
-            self
-        }
-        /// `role_changes_every_time`
-        #[must_use]
-        pub fn role_changes_every_time(
-            mut self,
-            role_changes_every_time: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.role_changes_every_time = ::std::option::Option::Some(
-                role_changes_every_time.into(),
-            );
-            self
-        }
-        /// `send_chromeless`
-        #[must_use]
-        pub fn send_chromeless(
-            mut self,
-            send_chromeless: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.send_chromeless = ::std::option::Option::Some(send_chromeless.into());
-            self
-        }
-        /// `skip_start_process`
-        #[must_use]
-        pub fn skip_start_process(
-            mut self,
-            skip_start_process: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.skip_start_process = ::std::option::Option::Some(
-                skip_start_process.into(),
-            );
-            self
-        }
-        /// When a step starts. Does nothing while `is_soft_start_date` of the step is true.
-        #[must_use]
-        pub fn start_date(
-            mut self,
-            start_date: impl ::std::convert::Into<StepStartDateInput>,
-        ) -> Self {
-            self.start_date = ::std::option::Option::Some(start_date.into());
-            self
-        }
-        /// Kind of step.
-        #[must_use]
-        pub fn step_type(
-            mut self,
-            step_type: impl ::std::convert::Into<crate::enums::StepTypeInput>,
-        ) -> Self {
-            self.step_type = ::std::option::Option::Some(step_type.into());
-            self
-        }
-        /// Instructions, HTML. A key `description` is dropped.
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = title.into();
-            self
-        }
-        /// `top_secret`
-        #[must_use]
-        pub fn top_secret(
-            mut self,
-            top_secret: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.top_secret = ::std::option::Option::Some(top_secret.into());
-            self
-        }
-        /// `webhook`
-        #[must_use]
-        pub fn webhook(
-            mut self,
-            webhook: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.webhook = ::std::option::Option::Some(webhook.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateStepInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("deadline", &self.deadline)?;
-            crate::check::nested("start_date", &self.start_date)?;
-            crate::check::characters(
-                "title",
-                &self.title,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(600usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `UpdateTagCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateTagCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateTagCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateTagCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateTagInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateTagInput {
-        /// Like #c0392b.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub color: ::std::option::Option<::std::string::String>,
-        /// Unique in the organization. Send the current one when only the color changes.
-        pub title: ::std::string::String,
-    }
-    impl UpdateTagInput {
-        /// With what is required; the rest by setters.
-        pub fn new(title: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                title: title.into(),
-                color: ::std::option::Option::None,
-            }
-        }
-        /// Like #c0392b.
-        #[must_use]
-        pub fn color(
-            mut self,
-            color: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.color = ::std::option::Option::Some(color.into());
-            self
-        }
-        /// Unique in the organization. Send the current one when only the color changes.
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = title.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateTagInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "color",
-                &self.color,
-                ::std::option::Option::Some(7usize),
-                ::std::option::Option::Some(7usize),
+                ::std::option::Option::Some(2000usize),
             )?;
             crate::check::characters(
                 "title",
                 &self.title,
                 ::std::option::Option::None,
-                ::std::option::Option::Some(30usize),
+                ::std::option::Option::Some(250usize),
             )?;
+            crate::check::named("members", &self.members)?;
             Ok(())
         }
-    }
-    /// `UpdateTaskCommentInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateTaskCommentInput {
-        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
-        pub content: ::std::string::String,
-        /// Send the present one: what leaving it out does is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub label: ::std::option::Option<crate::enums::ThreadLabelInput>,
-        /// Send the present one: what leaving it out does is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<crate::enums::ThreadStateInput>,
-    }
-    impl UpdateTaskCommentInput {
-        /// With what is required; the rest by setters.
-        pub fn new(content: impl ::std::convert::Into<::std::string::String>) -> Self {
-            Self {
-                content: content.into(),
-                label: ::std::option::Option::None,
-                state: ::std::option::Option::None,
-            }
-        }
-        /// HTML. `@[id]` mentions a member or group, `+email` a guest.
-        #[must_use]
-        pub fn content(
-            mut self,
-            content: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.content = content.into();
-            self
-        }
-        /// Send the present one: what leaving it out does is not documented.
-        #[must_use]
-        pub fn label(
-            mut self,
-            label: impl ::std::convert::Into<crate::enums::ThreadLabelInput>,
-        ) -> Self {
-            self.label = ::std::option::Option::Some(label.into());
-            self
-        }
-        /// Send the present one: what leaving it out does is not documented.
-        #[must_use]
-        pub fn state(
-            mut self,
-            state: impl ::std::convert::Into<crate::enums::ThreadStateInput>,
-        ) -> Self {
-            self.state = ::std::option::Option::Some(state.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateTaskCommentInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateTaskCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateTaskCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateTaskCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateTaskCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateTaskInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateTaskInput {
-        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
-        #[serde(serialize_with = "crate::wire::for_request")]
-        pub deadline: crate::wire::Timestamp,
-        /// 0 means unlimited.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub max_assignable: ::std::option::Option<i64>,
-        /// Needed in every call, all three buckets.
-        pub owners: OwnersInput,
-        /// `prevent_guest_comment`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub prevent_guest_comment: ::std::option::Option<bool>,
-        /// UTC.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(serialize_with = "crate::wire::for_request")]
-        pub started_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// The description; HTML allowed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub summary: ::std::option::Option<::std::string::String>,
-        /// Kinds of task.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub task_type: ::std::option::Option<crate::enums::TaskTypeInput>,
-        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub taskdata: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-        >,
-        /// Needed in every call.
-        pub title: ::std::string::String,
-        /// Hidden from all but assignees and administrators.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub top_secret: ::std::option::Option<bool>,
-        /// Called when the task is completed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub webhook: ::std::option::Option<::std::string::String>,
-    }
-    impl UpdateTaskInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-            owners: impl ::std::convert::Into<OwnersInput>,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                deadline: deadline.into(),
-                owners: owners.into(),
-                title: title.into(),
-                max_assignable: ::std::option::Option::None,
-                prevent_guest_comment: ::std::option::Option::None,
-                started_at: ::std::option::Option::None,
-                summary: ::std::option::Option::None,
-                task_type: ::std::option::Option::None,
-                taskdata: ::std::option::Option::None,
-                top_secret: ::std::option::Option::None,
-                webhook: ::std::option::Option::None,
-            }
-        }
-        /// Needed in every call. UTC: an offset is dropped. May be moved to working time.
-        #[must_use]
-        pub fn deadline(
-            mut self,
-            deadline: impl ::std::convert::Into<crate::wire::Timestamp>,
-        ) -> Self {
-            self.deadline = deadline.into();
-            self
-        }
-        /// 0 means unlimited.
-        #[must_use]
-        pub fn max_assignable(
-            mut self,
-            max_assignable: impl ::std::convert::Into<i64>,
-        ) -> Self {
-            self.max_assignable = ::std::option::Option::Some(max_assignable.into());
-            self
-        }
-        /// Needed in every call, all three buckets.
-        #[must_use]
-        pub fn owners(mut self, owners: impl ::std::convert::Into<OwnersInput>) -> Self {
-            self.owners = owners.into();
-            self
-        }
-        /// `prevent_guest_comment`
-        #[must_use]
-        pub fn prevent_guest_comment(
-            mut self,
-            prevent_guest_comment: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.prevent_guest_comment = ::std::option::Option::Some(
-                prevent_guest_comment.into(),
-            );
-            self
-        }
-        /// UTC.
-        #[must_use]
-        pub fn started_at(
-            mut self,
-            started_at: impl ::std::convert::Into<crate::wire::Timestamp>,
-        ) -> Self {
-            self.started_at = ::std::option::Option::Some(started_at.into());
-            self
-        }
-        /// The description; HTML allowed.
-        #[must_use]
-        pub fn summary(
-            mut self,
-            summary: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.summary = ::std::option::Option::Some(summary.into());
-            self
-        }
-        /// Kinds of task.
-        #[must_use]
-        pub fn task_type(
-            mut self,
-            task_type: impl ::std::convert::Into<crate::enums::TaskTypeInput>,
-        ) -> Self {
-            self.task_type = ::std::option::Option::Some(task_type.into());
-            self
-        }
-        /// Answers by form field id, not by alias or label. Fields left out keep theirs.
-        #[must_use]
-        pub fn taskdata(
-            mut self,
-            taskdata: impl ::std::iter::IntoIterator<
-                Item = (
-                    impl ::std::convert::Into<::std::string::String>,
-                    impl ::std::convert::Into<::serde_json::Value>,
-                ),
-            >,
-        ) -> Self {
-            self.taskdata = ::std::option::Option::Some(
-                taskdata
-                    .into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
-            );
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn title(
-            mut self,
-            title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.title = title.into();
-            self
-        }
-        /// Hidden from all but assignees and administrators.
-        #[must_use]
-        pub fn top_secret(
-            mut self,
-            top_secret: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.top_secret = ::std::option::Option::Some(top_secret.into());
-            self
-        }
-        /// Called when the task is completed.
-        #[must_use]
-        pub fn webhook(
-            mut self,
-            webhook: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.webhook = ::std::option::Option::Some(webhook.into());
-            self
-        }
-    }
-    impl crate::check::Check for UpdateTaskInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::nested("owners", &self.owners)?;
-            crate::check::form_field_keys("taskdata", &self.taskdata)?;
-            Ok(())
-        }
-    }
-    /// `UpdateUserCustomFieldInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateUserCustomFieldInput {
-        /// The value of a custom field; its type decides the shape.
-        pub value: ::serde_json::Value,
-    }
-    impl UpdateUserCustomFieldInput {
-        /// With what is required; the rest by setters.
-        pub fn new(value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
-            Self { value: value.into() }
-        }
-        /// The value of a custom field; its type decides the shape.
-        #[must_use]
-        pub fn value(
-            mut self,
-            value: impl ::std::convert::Into<::serde_json::Value>,
-        ) -> Self {
-            self.value = value.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateUserCustomFieldInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// `UpdateUserInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateUserInput {
-        /// Id of a country that the service knows.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub country_id: ::std::option::Option<i64>,
-        /// How the app shows dates; the API does not follow it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub date_format: ::std::option::Option<crate::enums::DateFormatInput>,
-        /// Needed in every call.
-        pub first_name: ::std::string::String,
-        /// `job_description`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub job_description: crate::wire::Nullable<::std::string::String>,
-        /// `job_title`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub job_title: crate::wire::Nullable<::std::string::String>,
-        /// Needed in every call.
-        pub last_name: ::std::string::String,
-        /// `phone`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub phone: ::std::option::Option<::std::string::String>,
-        /// `step_preferences`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub step_preferences: ::std::option::Option<bool>,
-        /// `team`
-        #[serde(default, skip_serializing_if = "crate::wire::Nullable::is_keep")]
-        pub team: crate::wire::Nullable<::std::string::String>,
-        /// Needed in every call. IANA name, like Europe/Berlin.
-        pub timezone: ::std::string::String,
-    }
-    impl UpdateUserInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            first_name: impl ::std::convert::Into<::std::string::String>,
-            last_name: impl ::std::convert::Into<::std::string::String>,
-            timezone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            Self {
-                first_name: first_name.into(),
-                last_name: last_name.into(),
-                timezone: timezone.into(),
-                country_id: ::std::option::Option::None,
-                date_format: ::std::option::Option::None,
-                job_description: crate::wire::Nullable::Keep,
-                job_title: crate::wire::Nullable::Keep,
-                phone: ::std::option::Option::None,
-                step_preferences: ::std::option::Option::None,
-                team: crate::wire::Nullable::Keep,
-            }
-        }
-        /// Id of a country that the service knows.
-        #[must_use]
-        pub fn country_id(mut self, country_id: impl ::std::convert::Into<i64>) -> Self {
-            self.country_id = ::std::option::Option::Some(country_id.into());
-            self
-        }
-        /// How the app shows dates; the API does not follow it.
-        #[must_use]
-        pub fn date_format(
-            mut self,
-            date_format: impl ::std::convert::Into<crate::enums::DateFormatInput>,
-        ) -> Self {
-            self.date_format = ::std::option::Option::Some(date_format.into());
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn first_name(
-            mut self,
-            first_name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.first_name = first_name.into();
-            self
-        }
-        /// `job_description`
-        #[must_use]
-        pub fn job_description(
-            mut self,
-            job_description: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.job_description = crate::wire::Nullable::Set(job_description.into());
-            self
-        }
-        /// `job_title`
-        #[must_use]
-        pub fn job_title(
-            mut self,
-            job_title: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.job_title = crate::wire::Nullable::Set(job_title.into());
-            self
-        }
-        /// Needed in every call.
-        #[must_use]
-        pub fn last_name(
-            mut self,
-            last_name: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.last_name = last_name.into();
-            self
-        }
-        /// `phone`
-        #[must_use]
-        pub fn phone(
-            mut self,
-            phone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.phone = ::std::option::Option::Some(phone.into());
-            self
-        }
-        /// `step_preferences`
-        #[must_use]
-        pub fn step_preferences(
-            mut self,
-            step_preferences: impl ::std::convert::Into<bool>,
-        ) -> Self {
-            self.step_preferences = ::std::option::Option::Some(step_preferences.into());
-            self
-        }
-        /// `team`
-        #[must_use]
-        pub fn team(
-            mut self,
-            team: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.team = crate::wire::Nullable::Set(team.into());
-            self
-        }
-        /// Needed in every call. IANA name, like Europe/Berlin.
-        #[must_use]
-        pub fn timezone(
-            mut self,
-            timezone: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.timezone = timezone.into();
-            self
-        }
-    }
-    crate::wire::clear_setters! {
-        UpdateUserInput { job_description clear_job_description job_title clear_job_title
-        team clear_team }
-    }
-    impl crate::check::Check for UpdateUserInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            crate::check::characters(
-                "first_name",
-                &self.first_name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            crate::check::characters(
-                "last_name",
-                &self.last_name,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(32usize),
-            )?;
-            crate::check::characters(
-                "phone",
-                &self.phone,
-                ::std::option::Option::None,
-                ::std::option::Option::Some(20usize),
-            )?;
-            Ok(())
-        }
-    }
-    /// `UpdateUserRoleInput` of the API.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg_attr(
-        any(feature = "schemars", feature = "drive"),
-        derive(::serde::Deserialize)
-    )]
-    #[cfg_attr(any(feature = "schemars", feature = "drive"), serde(deny_unknown_fields))]
-    pub struct UpdateUserRoleInput {
-        /// In lower case. admin and standard take a full seat, light takes a light one.
-        pub role: crate::enums::UserRoleInput,
-    }
-    impl UpdateUserRoleInput {
-        /// With what is required; the rest by setters.
-        pub fn new(
-            role: impl ::std::convert::Into<crate::enums::UserRoleInput>,
-        ) -> Self {
-            Self { role: role.into() }
-        }
-        /// In lower case. admin and standard take a full seat, light takes a light one.
-        #[must_use]
-        pub fn role(
-            mut self,
-            role: impl ::std::convert::Into<crate::enums::UserRoleInput>,
-        ) -> Self {
-            self.role = role.into();
-            self
-        }
-    }
-    impl crate::check::Check for UpdateUserRoleInput {
-        fn check(&self) -> ::std::result::Result<(), crate::check::Invalid> {
-            Ok(())
-        }
-    }
-    /// A member. Role and status are those in the organization asked for. Custom field values are not part of it.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct User {
-        /// `activated_at`
-        pub activated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Another name of `is_active`; either may be missing.
-        pub active: ::std::option::Option<bool>,
-        /// `approved_at`
-        pub approved_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `assets`
-        pub assets: ::std::option::Option<::std::vec::Vec<Asset>>,
-        /// With `with` alone; its shape is not documented.
-        pub auth_methods: ::std::option::Option<::serde_json::Value>,
-        /// `complete`
-        pub complete: ::std::option::Option<bool>,
-        /// `country`
-        pub country: ::std::option::Option<crate::wire::CountryRef>,
-        /// `country_id`
-        pub country_id: ::std::option::Option<i64>,
-        /// `created_at`
-        pub created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// How the app shows dates, in either case; the API does not follow it.
-        pub date_format: ::std::option::Option<::std::string::String>,
-        /// Set on disabled members.
-        pub disabled_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Id of a member.
-        pub disabled_by: ::std::option::Option<i64>,
-        /// `email`
-        pub email: ::std::option::Option<::std::string::String>,
-        /// `first_name`
-        pub first_name: ::std::option::Option<::std::string::String>,
-        /// Absent in short answers.
-        pub full_name: ::std::option::Option<::std::string::String>,
-        /// `groups`
-        pub groups: ::std::option::Option<::std::vec::Vec<UserGroup>>,
-        /// With `with` alone; its shape is not documented.
-        pub guest_watchers: ::std::option::Option<::serde_json::Value>,
-        /// `id`
-        pub id: i64,
-        /// Id of a member.
-        pub invited_by: ::std::option::Option<i64>,
-        /// Another name of `active`; either may be missing.
-        pub is_active: ::std::option::Option<bool>,
-        /// `is_default_admin`
-        pub is_default_admin: ::std::option::Option<bool>,
-        /// `is_suspended`
-        pub is_suspended: ::std::option::Option<bool>,
-        /// `job_description`
-        pub job_description: ::std::option::Option<::std::string::String>,
-        /// `job_title`
-        pub job_title: ::std::option::Option<::std::string::String>,
-        /// `last_accessed_at`
-        pub last_accessed_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `last_known_country`
-        pub last_known_country: ::std::option::Option<::std::string::String>,
-        /// Personal data.
-        pub last_known_ip: ::std::option::Option<::std::string::String>,
-        /// `last_login_at`
-        pub last_login_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `last_name`
-        pub last_name: ::std::option::Option<::std::string::String>,
-        /// Another name of `updated_at`; either may be missing.
-        pub last_updated: ::std::option::Option<crate::wire::Timestamp>,
-        /// `locale`
-        pub locale: ::std::option::Option<::std::string::String>,
-        /// With `with` alone; its shape is not documented.
-        pub member_watchers: ::std::option::Option<::serde_json::Value>,
-        /// `organizations`
-        pub organizations: ::std::option::Option<::std::vec::Vec<Organization>>,
-        /// `phone`
-        pub phone: ::std::option::Option<::std::string::String>,
-        /// `preferences`
-        pub preferences: ::std::option::Option<::std::vec::Vec<Preference>>,
-        /// `profile_pic`
-        pub profile_pic: ::std::option::Option<::std::string::String>,
-        /// `reactivated_at`
-        pub reactivated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// Id of a member.
-        pub reactivated_by: ::std::option::Option<i64>,
-        /// `role`
-        pub role: ::std::option::Option<crate::enums::UserRole>,
-        /// `stats`
-        pub stats: ::std::option::Option<::std::boxed::Box<UserStats>>,
-        /// `status`
-        pub status: ::std::option::Option<crate::enums::UserStatus>,
-        /// Known from `update_user`; may never be answered.
-        pub step_preferences: ::std::option::Option<bool>,
-        /// A support or bot account.
-        pub support_user: ::std::option::Option<bool>,
-        /// `team`
-        pub team: ::std::option::Option<::std::string::String>,
-        /// IANA name.
-        pub timezone: ::std::option::Option<::std::string::String>,
-        /// `type`
-        #[cfg_attr(feature = "schemars", serde(rename = "type"))]
-        pub type_: ::std::option::Option<crate::enums::UserType>,
-        /// Another name of `last_updated`; either may be missing.
-        pub updated_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// null while invited.
-        pub username: ::std::option::Option<::std::string::String>,
-        /// Like -05:00.
-        #[cfg_attr(feature = "schemars", serde(rename = "UTC_offset"))]
-        pub utc_offset: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        User "an object (User) with `id`"["id"] { optional activated_at "activated_at"
-        crate ::wire::Timestamp; optional active "active" Flag; optional approved_at
-        "approved_at" crate ::wire::Timestamp; optional assets "assets" ListOf < Asset >;
-        optional auth_methods "auth_methods" Anything; optional complete "complete" Flag;
-        optional country "country" Object < crate ::wire::CountryRef >; optional
-        country_id "country_id" Integer; optional created_at "created_at" crate
-        ::wire::Timestamp; optional date_format "date_format" Text; optional disabled_at
-        "disabled_at" crate ::wire::Timestamp; optional disabled_by "disabled_by"
-        Integer; optional email "email" Text; optional first_name "first_name" Text;
-        optional full_name "full_name" Text; optional groups "groups" ListOf < UserGroup
-        >; optional guest_watchers "guest_watchers" Anything; required id "id" IdInteger;
-        optional invited_by "invited_by" Integer; optional is_active "is_active" Flag;
-        optional is_default_admin "is_default_admin" Flag; optional is_suspended
-        "is_suspended" Flag; optional job_description "job_description" Text; optional
-        job_title "job_title" Text; optional last_accessed_at "last_accessed_at" crate
-        ::wire::Timestamp; optional last_known_country "last_known_country" Text;
-        optional last_known_ip "last_known_ip" Text; optional last_login_at
-        "last_login_at" crate ::wire::Timestamp; optional last_name "last_name" Text;
-        optional last_updated "last_updated" crate ::wire::Timestamp; optional locale
-        "locale" Text; optional member_watchers "member_watchers" Anything; optional
-        organizations "organizations" ListOf < Organization >; optional phone "phone"
-        Text; optional preferences "preferences" ListOf < Preference >; optional
-        profile_pic "profile_pic" Text; optional reactivated_at "reactivated_at" crate
-        ::wire::Timestamp; optional reactivated_by "reactivated_by" Integer; optional
-        role "role" Word < crate ::enums::UserRole >; optional stats "stats" Boxed <
-        UserStats >; optional status "status" Word < crate ::enums::UserStatus >;
-        optional step_preferences "step_preferences" Flag; optional support_user
-        "support_user" Flag; optional team "team" Text; optional timezone "timezone"
-        Text; optional type_ "type" Word < crate ::enums::UserType >; optional updated_at
-        "updated_at" crate ::wire::Timestamp; optional username "username" Text; optional
-        utc_offset "UTC_offset" Text; }
-    }
-    /// A group as it stands in a member.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct UserGroup {
-        /// Emails.
-        pub guests: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        /// `id`
-        pub id: ::std::string::String,
-        /// `logo`
-        pub logo: ::std::option::Option<::std::string::String>,
-        /// Member ids.
-        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
-        /// `name`
-        pub name: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        UserGroup "an object (UserGroup) with `id`"["id"] { optional guests "guests"
-        ListOf < Text >; required id "id" IdText; optional logo "logo" Text; optional
-        members "members" ListOf < Integer >; optional name "name" Text; }
-    }
-    /// A member in a short list. The id is sure, the rest may differ.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct UserMinimal {
-        /// `email`
-        pub email: ::std::option::Option<::std::string::String>,
-        /// `first_name`
-        pub first_name: ::std::option::Option<::std::string::String>,
-        /// `full_name`
-        pub full_name: ::std::option::Option<::std::string::String>,
-        /// `id`
-        pub id: i64,
-        /// `last_name`
-        pub last_name: ::std::option::Option<::std::string::String>,
-        /// `profile_pic`
-        pub profile_pic: ::std::option::Option<::std::string::String>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        UserMinimal "an object (UserMinimal) with `id`"["id"] { optional email "email"
-        Text; optional first_name "first_name" Text; optional full_name "full_name" Text;
-        required id "id" IdInteger; optional last_name "last_name" Text; optional
-        profile_pic "profile_pic" Text; }
-    }
-    /// Counts of what a member did.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct UserStats {
-        /// `checklists_created`
-        pub checklists_created: ::std::option::Option<i64>,
-        /// `last_step_created_at`
-        pub last_step_created_at: ::std::option::Option<crate::wire::Timestamp>,
-        /// `processes_launched`
-        pub processes_launched: ::std::option::Option<i64>,
-        /// `steps_created`
-        pub steps_created: ::std::option::Option<i64>,
-        /// `tasks_completed`
-        pub tasks_completed: ::std::option::Option<i64>,
-        /// Fields that the document does not know.
-        #[cfg_attr(feature = "schemars", serde(flatten))]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    crate::wire::record::record! {
-        UserStats "an object (UserStats)"[] { optional checklists_created
-        "checklists_created" Integer; optional last_step_created_at
-        "last_step_created_at" crate ::wire::Timestamp; optional processes_launched
-        "processes_launched" Integer; optional steps_created "steps_created" Integer;
-        optional tasks_completed "tasks_completed" Integer; }
     }
     /// A subscription to changes of an object.
     #[derive(Clone, Debug, PartialEq)]
@@ -15141,7 +15515,7 @@ Arguments:
     pub async fn list_activity<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListActivityQuery,
+        query: &'a types::ListActivity,
     ) -> Result<
         ResponseValue<crate::wire::List<crate::types::ActivityEntry>>,
         Error<()>,
@@ -15196,7 +15570,7 @@ Arguments:
     pub async fn create_application_user<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateApplicationUserInput,
+        body: &'a types::CreateApplicationUser,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::ApplicationUser>>,
         Error<()>,
@@ -15230,11 +15604,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::CreateAutomatedActionInput,
-    ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::AutomatedAction>>,
-        Error<()>,
-    > {
+        body: &'a types::CreateAutomation,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Automation>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/automated-actions", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -15267,11 +15638,8 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         automated_action: &'a str,
-        body: &'a types::UpdateAutomatedActionInput,
-    ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::AutomatedAction>>,
-        Error<()>,
-    > {
+        body: &'a types::UpdateAutomation,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Automation>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/automated-actions/{}", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -15328,8 +15696,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::CreateChecklistCommentInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::AddTemplateComment,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/comment", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -15360,8 +15728,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::CreateChecklistProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ReportTemplateProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/problem", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -15392,8 +15760,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::ResolveChecklistProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ResolveTemplateProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/resolved-threads", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -15424,8 +15792,8 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::CreateRunCommentInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::AddProcessComment,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/comment", self.baseurl, encode_path(& org
             .to_string()), encode_path(& run.to_string()),
@@ -15456,8 +15824,8 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::CreateRunProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ReportProcessProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/problem", self.baseurl, encode_path(& org
             .to_string()), encode_path(& run.to_string()),
@@ -15488,8 +15856,8 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::ResolveRunProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ResolveProcessProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/resolved-threads", self.baseurl, encode_path(&
             org.to_string()), encode_path(& run.to_string()),
@@ -15520,8 +15888,8 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::CreateTaskCommentInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::AddComment,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/comment", self.baseurl, encode_path(& org
             .to_string()), encode_path(& task.to_string()),
@@ -15554,8 +15922,8 @@ Arguments:
         org: &'a str,
         task: &'a str,
         thread: &'a str,
-        body: &'a types::UpdateTaskCommentInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::UpdateTaskComment,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/comment/{}", self.baseurl, encode_path(& org
             .to_string()), encode_path(& task.to_string()), encode_path(& thread
@@ -15612,8 +15980,8 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::CreateTaskBotCommentInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::AddBotComment,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/bot-comment", self.baseurl, encode_path(& org
             .to_string()), encode_path(& task.to_string()),
@@ -15644,8 +16012,8 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::CreateTaskProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ReportTaskProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/problem", self.baseurl, encode_path(& org
             .to_string()), encode_path(& task.to_string()),
@@ -15676,8 +16044,8 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::ResolveTaskProblemInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Thread>>, Error<()>> {
+        body: &'a types::ResolveTaskProblem,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Comment>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/resolved-threads", self.baseurl, encode_path(&
             org.to_string()), encode_path(& task.to_string()),
@@ -15740,7 +16108,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        body: &'a types::ReplaceUserCustomFieldsInput,
+        body: &'a types::ReplaceMemberCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -15802,7 +16170,7 @@ Arguments:
         org: &'a str,
         user: &'a str,
         key: &'a str,
-        body: &'a types::UpdateUserCustomFieldInput,
+        body: &'a types::UpdateMemberCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -15870,7 +16238,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-        body: &'a types::ReplaceGuestCustomFieldsInput,
+        body: &'a types::ReplaceGuestCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -15932,7 +16300,7 @@ Arguments:
         org: &'a str,
         guest: &'a str,
         key: &'a str,
-        body: &'a types::UpdateGuestCustomFieldInput,
+        body: &'a types::UpdateGuestCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16000,7 +16368,7 @@ Arguments:
         &'a self,
         org: &'a str,
         folder: &'a str,
-        body: &'a types::ReplaceFolderCustomFieldsInput,
+        body: &'a types::ReplaceFolderCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16062,7 +16430,7 @@ Arguments:
         org: &'a str,
         folder: &'a str,
         key: &'a str,
-        body: &'a types::UpdateFolderCustomFieldInput,
+        body: &'a types::UpdateFolderCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16130,7 +16498,7 @@ Arguments:
         &'a self,
         org: &'a str,
         tag: &'a str,
-        body: &'a types::ReplaceTagCustomFieldsInput,
+        body: &'a types::ReplaceTagCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16192,7 +16560,7 @@ Arguments:
         org: &'a str,
         tag: &'a str,
         key: &'a str,
-        body: &'a types::UpdateTagCustomFieldInput,
+        body: &'a types::UpdateTagCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16226,7 +16594,7 @@ Arguments:
     pub async fn list_custom_field_keys<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListCustomFieldKeysQuery,
+        query: &'a types::ListCustomFieldKeys,
     ) -> Result<
         ResponseValue<crate::wire::List<crate::types::CustomFieldKey>>,
         Error<()>,
@@ -16259,7 +16627,7 @@ Arguments:
     pub async fn create_custom_field_key<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateCustomFieldKeyInput,
+        body: &'a types::CreateCustomFieldKey,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldKey>>,
         Error<()>,
@@ -16326,7 +16694,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::ReplaceChecklistCustomFieldsInput,
+        body: &'a types::ReplaceTemplateCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16423,7 +16791,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::ReplaceStepCustomFieldsInput,
+        body: &'a types::ReplaceStepCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16528,7 +16896,7 @@ Arguments:
         checklist: &'a str,
         step: &'a str,
         capture: &'a str,
-        body: &'a types::ReplaceCaptureCustomFieldsInput,
+        body: &'a types::ReplaceFormFieldCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16632,7 +17000,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         prerun: &'a str,
-        body: &'a types::ReplacePrerunCustomFieldsInput,
+        body: &'a types::ReplaceKickoffFieldCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16728,7 +17096,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::ReplaceRunCustomFieldsInput,
+        body: &'a types::ReplaceProcessCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16790,7 +17158,7 @@ Arguments:
         org: &'a str,
         run: &'a str,
         key: &'a str,
-        body: &'a types::UpdateRunCustomFieldInput,
+        body: &'a types::UpdateProcessCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16863,7 +17231,7 @@ Arguments:
         org: &'a str,
         run: &'a str,
         task: &'a str,
-        body: &'a types::ReplaceTaskCustomFieldsInput,
+        body: &'a types::ReplaceTaskCustomFields,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16930,7 +17298,7 @@ Arguments:
         run: &'a str,
         task: &'a str,
         key: &'a str,
-        body: &'a types::UpdateTaskCustomFieldInput,
+        body: &'a types::UpdateTaskCustomField,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::CustomFieldValues>>,
         Error<()>,
@@ -16965,7 +17333,7 @@ Arguments:
         &'a self,
         org: &'a str,
         file: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Asset>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::File>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/assets/{}", self.baseurl, encode_path(& org
             .to_string()), encode_path(& file.to_string()),
@@ -17081,7 +17449,7 @@ Arguments:
     pub async fn list_folders<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListFoldersQuery,
+        query: &'a types::ListFolders,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Folder>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/folders", self.baseurl, encode_path(& org.to_string()),
@@ -17110,7 +17478,7 @@ Arguments:
     pub async fn create_folder<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateFolderInput,
+        body: &'a types::CreateFolder,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Folder>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/folders", self.baseurl, encode_path(& org.to_string()),
@@ -17170,7 +17538,7 @@ Arguments:
         &'a self,
         org: &'a str,
         folder: &'a str,
-        body: &'a types::UpdateFolderInput,
+        body: &'a types::UpdateFolder,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Folder>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/folders/{}", self.baseurl, encode_path(& org
@@ -17222,7 +17590,7 @@ Arguments:
     pub async fn create_folder_object<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateFolderObjectInput,
+        body: &'a types::CreateFolderObject,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::FolderObject>>,
         Error<()>,
@@ -17279,7 +17647,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
     ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::ChecklistFormFields>>,
+        ResponseValue<crate::wire::Item<crate::types::TemplateFormFields>>,
         Error<()>,
     > {
         let url = format!(
@@ -17312,7 +17680,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-    ) -> Result<ResponseValue<crate::wire::List<crate::types::Capture>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::List<crate::types::FormField>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/captures", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -17345,7 +17713,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::ReorderCaptureInput,
+        body: &'a types::ReorderFormField,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Step>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/captures", self.baseurl,
@@ -17380,8 +17748,8 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::CreateCaptureInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Capture>>, Error<()>> {
+        body: &'a types::CreateFormField,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::FormField>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/captures", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -17417,8 +17785,8 @@ Arguments:
         checklist: &'a str,
         step: &'a str,
         capture: &'a str,
-        body: &'a types::UpdateCaptureInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Capture>>, Error<()>> {
+        body: &'a types::UpdateFormField,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::FormField>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/captures/{}", self.baseurl,
             encode_path(& org.to_string()), encode_path(& checklist.to_string()),
@@ -17481,8 +17849,8 @@ Arguments:
         checklist: &'a str,
         step: &'a str,
         capture: &'a str,
-        body: &'a types::MoveCaptureInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Capture>>, Error<()>> {
+        body: &'a types::MoveFormField,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::FormField>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/captures/{}/move-out", self
             .baseurl, encode_path(& org.to_string()), encode_path(& checklist
@@ -17515,7 +17883,7 @@ Arguments:
         org: &'a str,
         run: &'a str,
     ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::RunFormFields>>,
+        ResponseValue<crate::wire::Item<crate::types::ProcessFormFields>>,
         Error<()>,
     > {
         let url = format!(
@@ -17545,7 +17913,7 @@ Arguments:
     pub async fn update_form_field_value<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::UpdateFormFieldValueInput,
+        body: &'a types::UpdateFormFieldValue,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/form-field/value", self.baseurl, encode_path(& org
@@ -17569,7 +17937,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-        body: &'a types::UpdateGuestFormFieldValueInput,
+        body: &'a types::UpdateGuestFormFieldValue,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests/{}/form-field/value", self.baseurl, encode_path(&
@@ -17593,7 +17961,7 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::SaveTaskCaptureInput,
+        body: &'a types::SaveTaskFormField,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}/captures", self.baseurl, encode_path(& org
@@ -17619,8 +17987,11 @@ Arguments:
         org: &'a str,
         run: &'a str,
         task: &'a str,
-        body: &'a types::CreateRunTaskCaptureInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::TaskCapture>>, Error<()>> {
+        body: &'a types::CreateProcessTaskFormField,
+    ) -> Result<
+        ResponseValue<crate::wire::Item<crate::types::TaskFormField>>,
+        Error<()>,
+    > {
         let url = format!(
             "{}/organizations/{}/runs/{}/tasks/{}/captures", self.baseurl, encode_path(&
             org.to_string()), encode_path(& run.to_string()), encode_path(& task
@@ -17652,8 +18023,11 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::CreateTaskFormFieldInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::TaskCapture>>, Error<()>> {
+        body: &'a types::CreateTaskFormField,
+    ) -> Result<
+        ResponseValue<crate::wire::Item<crate::types::TaskFormField>>,
+        Error<()>,
+    > {
         let url = format!(
             "{}/organizations/{}/tasks/{}/form-fields", self.baseurl, encode_path(& org
             .to_string()), encode_path(& task.to_string()),
@@ -17682,7 +18056,7 @@ Arguments:
     pub async fn list_groups<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListGroupsQuery,
+        query: &'a types::ListGroups,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Group>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/groups", self.baseurl, encode_path(& org.to_string()),
@@ -17711,7 +18085,7 @@ Arguments:
     pub async fn create_group<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateGroupInput,
+        body: &'a types::CreateGroup,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Group>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/groups", self.baseurl, encode_path(& org.to_string()),
@@ -17742,7 +18116,7 @@ Arguments:
         &'a self,
         org: &'a str,
         group: &'a str,
-        query: &'a types::GetGroupQuery,
+        query: &'a types::GetGroup,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Group>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/groups/{}", self.baseurl, encode_path(& org
@@ -17774,7 +18148,7 @@ Arguments:
         &'a self,
         org: &'a str,
         group: &'a str,
-        body: &'a types::UpdateGroupInput,
+        body: &'a types::UpdateGroup,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Group>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/groups/{}", self.baseurl, encode_path(& org
@@ -17826,7 +18200,7 @@ Arguments:
     pub async fn list_guests<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListGuestsQuery,
+        query: &'a types::ListGuests,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Guest>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests", self.baseurl, encode_path(& org.to_string()),
@@ -17855,7 +18229,7 @@ Arguments:
     pub async fn create_guest<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateGuestInput,
+        body: &'a types::CreateGuest,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Guest>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests", self.baseurl, encode_path(& org.to_string()),
@@ -17913,7 +18287,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-        query: &'a types::GetGuestQuery,
+        query: &'a types::GetGuest,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Guest>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests/{}", self.baseurl, encode_path(& org
@@ -17945,7 +18319,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-        body: &'a types::UpdateGuestInput,
+        body: &'a types::UpdateGuest,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Guest>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests/{}", self.baseurl, encode_path(& org
@@ -18092,7 +18466,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests/{}/to/member", self.baseurl, encode_path(& org
             .to_string()), encode_path(& guest.to_string()),
@@ -18118,8 +18492,8 @@ Arguments:
 */
     pub async fn get_me<'a>(
         &'a self,
-        query: &'a types::GetMeQuery,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        query: &'a types::GetMe,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!("{}/me", self.baseurl,);
         let request = self
             .client
@@ -18144,7 +18518,7 @@ Arguments:
     pub async fn get_current_user<'a>(
         &'a self,
         org: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/me", self.baseurl, encode_path(& org.to_string()),
         );
@@ -18171,8 +18545,8 @@ Arguments:
     pub async fn update_current_user<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::UpdateCurrentUserInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        body: &'a types::UpdateCurrentUser,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/me", self.baseurl, encode_path(& org.to_string()),
         );
@@ -18225,8 +18599,8 @@ Arguments:
     pub async fn list_users<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListUsersQuery,
-    ) -> Result<ResponseValue<crate::wire::List<crate::types::User>>, Error<()>> {
+        query: &'a types::ListMembers,
+    ) -> Result<ResponseValue<crate::wire::List<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users", self.baseurl, encode_path(& org.to_string()),
         );
@@ -18253,7 +18627,10 @@ Arguments:
     pub async fn list_users_minimal<'a>(
         &'a self,
         org: &'a str,
-    ) -> Result<ResponseValue<crate::wire::List<crate::types::UserMinimal>>, Error<()>> {
+    ) -> Result<
+        ResponseValue<crate::wire::List<crate::types::MemberMinimal>>,
+        Error<()>,
+    > {
         let url = format!(
             "{}/organizations/{}/users-list", self.baseurl, encode_path(& org
             .to_string()),
@@ -18283,8 +18660,8 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        query: &'a types::GetUserQuery,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        query: &'a types::GetMember,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& user.to_string()),
@@ -18315,8 +18692,8 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        body: &'a types::UpdateUserInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        body: &'a types::UpdateMember,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& user.to_string()),
@@ -18347,8 +18724,8 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        query: &'a types::RemoveUserQuery,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        query: &'a types::RemoveMember,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& user.to_string()),
@@ -18377,8 +18754,8 @@ Arguments:
     pub async fn invite_user<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::InviteUserInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        body: &'a types::InviteMember,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/invite", self.baseurl, encode_path(& org
             .to_string()),
@@ -18409,8 +18786,8 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        body: &'a types::UpdateUserRoleInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+        body: &'a types::UpdateMemberRole,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/role", self.baseurl, encode_path(& org
             .to_string()), encode_path(& user.to_string()),
@@ -18440,7 +18817,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/disable", self.baseurl, encode_path(& org
             .to_string()), encode_path(& user.to_string()),
@@ -18469,7 +18846,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/enable", self.baseurl, encode_path(& org
             .to_string()), encode_path(& user.to_string()),
@@ -18498,7 +18875,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/approve", self.baseurl, encode_path(& org
             .to_string()), encode_path(& user.to_string()),
@@ -18527,7 +18904,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::User>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Member>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/delete", self.baseurl, encode_path(& org
             .to_string()), encode_path(& user.to_string()),
@@ -18582,9 +18959,9 @@ Arguments:
 */
     pub async fn list_my_organizations<'a>(
         &'a self,
-        query: &'a types::ListMyOrganizationsQuery,
+        query: &'a types::ListOrganizations,
     ) -> Result<
-        ResponseValue<crate::wire::List<crate::types::Organization>>,
+        ResponseValue<crate::wire::List<crate::types::OrganizationDetails>>,
         Error<()>,
     > {
         let url = format!("{}/me/organizations", self.baseurl,);
@@ -18612,9 +18989,9 @@ Arguments:
     pub async fn get_organization<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::GetOrganizationQuery,
+        query: &'a types::GetOrganization,
     ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::Organization>>,
+        ResponseValue<crate::wire::Item<crate::types::OrganizationDetails>>,
         Error<()>,
     > {
         let url = format!(
@@ -18644,9 +19021,9 @@ Arguments:
     pub async fn update_organization<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::UpdateOrganizationInput,
+        body: &'a types::UpdateOrganization,
     ) -> Result<
-        ResponseValue<crate::wire::Item<crate::types::Organization>>,
+        ResponseValue<crate::wire::Item<crate::types::OrganizationDetails>>,
         Error<()>,
     > {
         let url = format!(
@@ -18676,8 +19053,8 @@ Arguments:
     pub async fn list_runs<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListRunsQuery,
-    ) -> Result<ResponseValue<crate::wire::List<crate::types::Run>>, Error<()>> {
+        query: &'a types::ListProcesses,
+    ) -> Result<ResponseValue<crate::wire::List<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs", self.baseurl, encode_path(& org.to_string()),
         );
@@ -18705,8 +19082,8 @@ Arguments:
     pub async fn create_run<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateRunInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+        body: &'a types::LaunchProcess,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs", self.baseurl, encode_path(& org.to_string()),
         );
@@ -18736,8 +19113,8 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        query: &'a types::GetRunQuery,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+        query: &'a types::GetProcess,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& run.to_string()),
@@ -18768,8 +19145,8 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::UpdateRunInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+        body: &'a types::UpdateProcess,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& run.to_string()),
@@ -18799,7 +19176,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}", self.baseurl, encode_path(& org.to_string()),
             encode_path(& run.to_string()),
@@ -18828,7 +19205,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/activate", self.baseurl, encode_path(& org
             .to_string()), encode_path(& run.to_string()),
@@ -18879,7 +19256,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/complete-prerun", self.baseurl, encode_path(&
             org.to_string()), encode_path(& run.to_string()),
@@ -18908,7 +19285,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Run>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Process>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/complete-prerun", self.baseurl, encode_path(&
             org.to_string()), encode_path(& run.to_string()),
@@ -19013,7 +19390,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        query: &'a types::ListStepsQuery,
+        query: &'a types::ListSteps,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Step>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps", self.baseurl, encode_path(& org
@@ -19045,7 +19422,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::CreateStepInput,
+        body: &'a types::CreateStep,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Step>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps", self.baseurl, encode_path(& org
@@ -19111,7 +19488,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::UpdateStepInput,
+        body: &'a types::UpdateStep,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Step>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}", self.baseurl, encode_path(& org
@@ -19203,7 +19580,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::ReorderStepInput,
+        body: &'a types::ReorderStep,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Step>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/steps/{}/reorder", self.baseurl,
@@ -19238,7 +19615,7 @@ Arguments:
         org: &'a str,
         checklist: &'a str,
         step: &'a str,
-        body: &'a types::UpdateConnectorStepTypeInput,
+        body: &'a types::UpdateConnectorStepType,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/processes/micro-functions/organizations/{}/blueprints/{}/steps/{}/edit-step-type",
@@ -19261,7 +19638,7 @@ Arguments:
     pub async fn list_tags<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListTagsQuery,
+        query: &'a types::ListTags,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Tag>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tags", self.baseurl, encode_path(& org.to_string()),
@@ -19290,7 +19667,7 @@ Arguments:
     pub async fn create_tag<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateTagInput,
+        body: &'a types::CreateTag,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Tag>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tags", self.baseurl, encode_path(& org.to_string()),
@@ -19321,7 +19698,7 @@ Arguments:
         &'a self,
         org: &'a str,
         tag: &'a str,
-        query: &'a types::GetTagQuery,
+        query: &'a types::GetTag,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Tag>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tags/{}", self.baseurl, encode_path(& org.to_string()),
@@ -19353,7 +19730,7 @@ Arguments:
         &'a self,
         org: &'a str,
         tag: &'a str,
-        body: &'a types::UpdateTagInput,
+        body: &'a types::UpdateTag,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Tag>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tags/{}", self.baseurl, encode_path(& org.to_string()),
@@ -19405,7 +19782,7 @@ Arguments:
     pub async fn create_tag_association<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateTagAssociationInput,
+        body: &'a types::CreateTagAssociation,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::TagAssociation>>,
         Error<()>,
@@ -19462,7 +19839,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        query: &'a types::ListRunTasksQuery,
+        query: &'a types::ListProcessTasks,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/tasks", self.baseurl, encode_path(& org
@@ -19492,7 +19869,7 @@ Arguments:
     pub async fn list_tasks<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListTasksQuery,
+        query: &'a types::ListTasks,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks", self.baseurl, encode_path(& org.to_string()),
@@ -19521,7 +19898,7 @@ Arguments:
     pub async fn create_task<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateTaskInput,
+        body: &'a types::CreateTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks", self.baseurl, encode_path(& org.to_string()),
@@ -19550,7 +19927,7 @@ Arguments:
     pub async fn list_my_tasks<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListMyTasksQuery,
+        query: &'a types::ListMyTasks,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/me/tasks", self.baseurl, encode_path(& org.to_string()),
@@ -19581,7 +19958,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        query: &'a types::ListUserTasksQuery,
+        query: &'a types::ListMemberTasks,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/tasks", self.baseurl, encode_path(& org
@@ -19613,7 +19990,7 @@ Arguments:
         &'a self,
         org: &'a str,
         guest: &'a str,
-        query: &'a types::ListGuestTasksQuery,
+        query: &'a types::ListGuestTasks,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/guests/{}/tasks", self.baseurl, encode_path(& org
@@ -19647,7 +20024,7 @@ Arguments:
         org: &'a str,
         run: &'a str,
         task: &'a str,
-        query: &'a types::GetRunTaskQuery,
+        query: &'a types::GetProcessTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/tasks/{}", self.baseurl, encode_path(& org
@@ -19682,7 +20059,7 @@ Arguments:
         org: &'a str,
         run: &'a str,
         task: &'a str,
-        body: &'a types::UpdateRunTaskInput,
+        body: &'a types::UpdateProcessTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/tasks/{}", self.baseurl, encode_path(& org
@@ -19715,7 +20092,7 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        query: &'a types::GetTaskQuery,
+        query: &'a types::GetTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}", self.baseurl, encode_path(& org.to_string()),
@@ -19747,7 +20124,7 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::UpdateTaskInput,
+        body: &'a types::UpdateTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/tasks/{}", self.baseurl, encode_path(& org.to_string()),
@@ -19972,7 +20349,7 @@ Arguments:
         &'a self,
         org: &'a str,
         run: &'a str,
-        body: &'a types::CompleteRunTaskInput,
+        body: &'a types::CompleteProcessTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/runs/{}/completed-tasks", self.baseurl, encode_path(&
@@ -20034,7 +20411,7 @@ Arguments:
     pub async fn complete_task<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CompleteTaskInput,
+        body: &'a types::CompleteTask,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Task>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/completed-tasks", self.baseurl, encode_path(& org
@@ -20093,7 +20470,7 @@ Arguments:
     pub async fn create_connector_task<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateConnectorTaskInput,
+        body: &'a types::CreateConnectorTask,
     ) -> Result<
         ResponseValue<crate::wire::Item<crate::types::ConnectorTask>>,
         Error<()>,
@@ -20128,7 +20505,7 @@ Arguments:
         &'a self,
         org: &'a str,
         task: &'a str,
-        body: &'a types::UpdateConnectorTaskDeadlineInput,
+        body: &'a types::UpdateConnectorTaskDeadline,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!(
             "{}/processes/micro-functions/organizations/{}/tasks/{}/edit-deadline", self
@@ -20200,8 +20577,8 @@ Arguments:
     pub async fn list_checklists<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListChecklistsQuery,
-    ) -> Result<ResponseValue<crate::wire::List<crate::types::Checklist>>, Error<()>> {
+        query: &'a types::ListTemplates,
+    ) -> Result<ResponseValue<crate::wire::List<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists", self.baseurl, encode_path(& org
             .to_string()),
@@ -20230,8 +20607,8 @@ Arguments:
     pub async fn create_checklist<'a>(
         &'a self,
         org: &'a str,
-        body: &'a types::CreateChecklistInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Checklist>>, Error<()>> {
+        body: &'a types::CreateTemplate,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists", self.baseurl, encode_path(& org
             .to_string()),
@@ -20262,8 +20639,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        query: &'a types::GetChecklistQuery,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Checklist>>, Error<()>> {
+        query: &'a types::GetTemplate,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20294,8 +20671,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::UpdateChecklistInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Checklist>>, Error<()>> {
+        body: &'a types::UpdateTemplate,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20325,7 +20702,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-    ) -> Result<ResponseValue<types::ChecklistRemovalResult>, Error<()>> {
+    ) -> Result<ResponseValue<types::TemplateRemovalResult>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20354,7 +20731,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-    ) -> Result<ResponseValue<types::ChecklistRestored>, Error<()>> {
+    ) -> Result<ResponseValue<types::TemplateRestored>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/restore", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20383,7 +20760,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-    ) -> Result<ResponseValue<types::ChecklistRemovalResult>, Error<()>> {
+    ) -> Result<ResponseValue<types::TemplateRemovalResult>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/delete", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20413,8 +20790,8 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-        body: &'a types::CloneChecklistInput,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Checklist>>, Error<()>> {
+        body: &'a types::CloneTemplate,
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/clone", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20444,7 +20821,7 @@ Arguments:
         &'a self,
         org: &'a str,
         checklist: &'a str,
-    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Checklist>>, Error<()>> {
+    ) -> Result<ResponseValue<crate::wire::Item<crate::types::Template>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/checklists/{}/publish", self.baseurl, encode_path(& org
             .to_string()), encode_path(& checklist.to_string()),
@@ -20474,7 +20851,7 @@ Arguments:
         &'a self,
         org: &'a str,
         user: &'a str,
-        body: &'a types::CreateWatcherInput,
+        body: &'a types::CreateWatcher,
     ) -> Result<ResponseValue<crate::wire::Item<crate::types::Watcher>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/users/{}/add-watcher", self.baseurl, encode_path(& org
@@ -20504,7 +20881,7 @@ Arguments:
     pub async fn list_watchers<'a>(
         &'a self,
         org: &'a str,
-        query: &'a types::ListWatchersQuery,
+        query: &'a types::ListWatchers,
     ) -> Result<ResponseValue<crate::wire::List<crate::types::Watcher>>, Error<()>> {
         let url = format!(
             "{}/organizations/{}/watchers", self.baseurl, encode_path(& org.to_string()),

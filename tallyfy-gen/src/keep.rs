@@ -4,29 +4,29 @@ use serde_json::{Map, Value};
 
 use crate::{
     check::Invalid,
-    types::{OwnersInput, Run, Task, TaskOwners, UpdateRunInput, UpdateTaskInput},
+    types::{Assign, Assignees, Process, Task, UpdateProcess, UpdateTask},
 };
 
-impl UpdateRunInput {
+impl UpdateProcess {
     /// An update that keeps the members and groups of a process as they were read.
     ///
     /// The service empties both lists when an update leaves them out (mcp:update_process, measured).
     ///
     /// # Errors
     /// When the process was read without one of the lists; read it by its id then.
-    pub fn keeping(run: &Run) -> Result<Self, Invalid> {
+    pub fn keeping(process: &Process) -> Result<Self, Invalid> {
         let missing =
             |field: &str| Invalid::new(field, "is missing in what was read; read the process by its id");
-        all_read(&run.extra, ["users", "groups"])?;
-        let users = run.users.as_ref().ok_or_else(|| missing("users"))?;
-        let groups = run.groups.as_ref().ok_or_else(|| missing("groups"))?;
+        all_read(&process.extra, ["users", "groups"])?;
+        let members = process.members.as_ref().ok_or_else(|| missing("members"))?;
+        let groups = process.groups.as_ref().ok_or_else(|| missing("groups"))?;
         Ok(Self::new()
-            .users(users.iter().map(|user| user.id))
+            .members(members.iter().map(|member| member.id))
             .groups(groups.iter().map(|group| group.id.to_string())))
     }
 }
 
-impl UpdateTaskInput {
+impl UpdateTask {
     /// An update of a one-off task that keeps title, deadline and assignees as they were read.
     ///
     /// All three must be in every update, and an empty list of assignees detaches everybody
@@ -39,28 +39,28 @@ impl UpdateTaskInput {
         let title = task.title.clone().ok_or_else(|| missing("title"))?;
         let deadline = task.deadline.clone().ok_or_else(|| missing("deadline"))?;
         let owners = task.owners.as_ref().ok_or_else(|| missing("owners"))?;
-        Ok(Self::new(deadline, OwnersInput::keeping(owners)?, title))
+        Ok(Self::new(deadline, Assign::keeping(owners)?, title))
     }
 }
 
-impl OwnersInput {
+impl Assign {
     /// Nobody; members, guests and groups are added by the setters.
     pub fn nobody() -> Self {
-        Self { groups: Vec::new(), guests: Vec::new(), users: Vec::new() }
+        Self { groups: Vec::new(), guests: Vec::new(), members: Vec::new() }
     }
 
     /// The assignees as they were read. A list that is left out of a write is emptied (mcp:update_task).
     ///
     /// # Errors
     /// When one of the three lists is missing in what was read.
-    pub fn keeping(owners: &TaskOwners) -> Result<Self, Invalid> {
+    pub fn keeping(owners: &Assignees) -> Result<Self, Invalid> {
         let missing = |field: &str| Invalid::new(field, "is missing in what was read; set it by hand");
         all_read(&owners.extra, ["users", "guests", "groups"])?;
-        let users = owners.users.as_ref().ok_or_else(|| missing("owners.users"))?;
+        let members = owners.members.as_ref().ok_or_else(|| missing("owners.members"))?;
         Ok(Self {
             groups: owners.groups.clone().ok_or_else(|| missing("owners.groups"))?,
             guests: owners.guests.clone().ok_or_else(|| missing("owners.guests"))?,
-            users: users.iter().map(|user| user.id).collect(),
+            members: members.iter().map(|member| member.id).collect(),
         })
     }
 }

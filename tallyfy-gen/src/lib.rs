@@ -28,7 +28,11 @@ pub mod schemas;
 #[rustfmt::skip]
 pub mod enums;
 
+#[rustfmt::skip]
+mod names;
+
 pub use generated::{Client, types};
+pub use names::{api, model, request};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[cfg(feature = "schemars")]
 #[doc(no_inline)]

@@ -1,7 +1,7 @@
 //! The shared sender behind all generated methods: how a request leaves, and how its answer is read. Not here: what
 //! happens in between (headers, tokens, repeats), which is the business of whoever implements [`Transport`].
 //!
-//! Every generated method ends in a call of [`answer`](crate::Client::answer) or one of its two sisters;
+//! Every generated method ends in a call of `Client::answer` or one of its two sisters;
 //! `xtask/src/methods.rs` puts it there, and fails for a method that it cannot rewrite. `ClientHooks` is for requests
 //! that no generated method makes; it stands here because elsewhere it is an orphan, or compiles and is never called.
 
@@ -125,7 +125,7 @@ mod tests {
         let api = client(&recorder);
 
         assert!(matches!(
-            at_once(api.get_me(&crate::types::GetMeQuery::new())),
+            at_once(api.get_me(&crate::types::GetMe::new())),
             Err(Error::CommunicationError(_))
         ));
         assert!(matches!(at_once(api.undo_activity("o", "a")), Err(Error::CommunicationError(_))));

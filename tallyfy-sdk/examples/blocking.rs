@@ -5,7 +5,10 @@
 use std::sync::mpsc;
 
 use tallyfy_sandbox::{Sandbox, seed};
-use tallyfy_sdk::{Client, Error, LaunchProcess, ListProcessTasks};
+use tallyfy_sdk::{
+    Client, Error,
+    request::{LaunchProcess, ListProcessTasks},
+};
 
 fn main() -> Result<(), Error> {
     let (base_url, token) = service();

@@ -12,9 +12,12 @@ use futures::TryStreamExt;
 use serde_json::{Value, json};
 use tallyfy_sandbox::Sandbox;
 use tallyfy_sdk::{
-    AddComment, Client, Error, FieldType, GetProcessTask, GetTemplate, KickoffField, LaunchProcess,
-    ListTemplates, Organization, Process, Task, TaskInclude, TaskOverride, TaskType, Template,
-    TemplateInclude, Timestamp, UpdateProcessTask,
+    Client, Error, Organization,
+    model::{FieldType, KickoffField, Process, Task, TaskType, Template, Timestamp},
+    request::{
+        AddComment, GetProcessTask, GetTemplate, LaunchProcess, ListTemplates, TaskInclude, TaskOverride,
+        TemplateInclude, UpdateProcessTask,
+    },
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,10 +51,12 @@ async fn tour(organization: &Organization, write: bool) -> Result<(), Error> {
 
     let templates = organization.templates().list(ListTemplates::new().per_page(100)).all().await?;
     for template in &templates {
-        let fields = template.kickoff_fields().len();
+        let fields = template.kickoff_fields.as_ref().map_or(0, Vec::len);
         say("template", &format!("{} ({fields} kick-off fields)", title(template)));
     }
-    let Some(template) = templates.iter().max_by_key(|template| template.kickoff_fields().len()) else {
+    let Some(template) =
+        templates.iter().max_by_key(|template| template.kickoff_fields.as_ref().map_or(0, Vec::len))
+    else {
         say("done", "there is no template to launch");
         return Ok(());
     };
@@ -74,7 +79,7 @@ async fn launch(organization: &Organization, template: &Template, me: i64) -> Re
     let query = GetTemplate::new().with([TemplateInclude::Steps]);
     let template = organization.templates().get_with(&template.id, query).await?;
     let mut launch = LaunchProcess::new(&template.id).name(format!("{} (quickstart)", title(&template)));
-    for field in template.kickoff_fields() {
+    for field in template.kickoff_fields.iter().flatten() {
         if let Some(value) = answer(field, me) {
             launch = launch.kickoff_value(&field.id, value);
         }
@@ -85,7 +90,7 @@ async fn launch(organization: &Organization, template: &Template, me: i64) -> Re
         launch = launch.task(&step.id, TaskOverride::new().deadline(deadline.clone()));
     }
     let process = organization.processes().launch(launch).await?;
-    let answers = process.kickoff_values().map_or(0, |values| values.len());
+    let answers = process.kickoff_values.as_ref().map_or(0, |values| values.len());
     say("launched", &format!("{} with {answers} answers", process.name.as_deref().unwrap_or_default()));
     Ok(process)
 }
@@ -115,7 +120,7 @@ async fn complete(organization: &Organization, process: &Process, me: i64) -> Re
                 answers = answers.form_value(&field.id, value);
             }
         }
-        if answers.taskdata.is_some() {
+        if answers.form_values.is_some() {
             tasks.update(&task.id, answers).await?;
         }
         let done = match task.task_type {
@@ -137,7 +142,7 @@ fn answer(field: &KickoffField, me: i64) -> Option<Value> {
 /// A value in the shape that the service wants for the type of field.
 fn encode(
     kind: Option<&FieldType>,
-    options: &[tallyfy_sdk::FieldOption],
+    options: &[tallyfy_sdk::model::FieldOption],
     columns: usize,
     me: i64,
 ) -> Option<Value> {

@@ -1,7 +1,7 @@
 //! The ten lines of the README. A test holds the two together, and runs them against the sandbox.
 
 use futures::TryStreamExt;
-use tallyfy_sdk::{Client, Error, LaunchProcess, Organization, TaskType};
+use tallyfy_sdk::{Client, Error, Organization, model::TaskType, request::LaunchProcess};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -39,7 +39,7 @@ type GeneratedResult<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The generated method with its arguments, waiting for the client to run on.
-pub(crate) type Run<T> =
+pub(crate) type Process<T> =
     Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
 
 /// A call that is ready to go. Nothing happens until it is awaited.
@@ -71,7 +71,7 @@ pub struct Call<T> {
     arguments: Result<(), Error>,
     options: Options,
     reconcile: Option<Reconcile<T>>,
-    run: Run<T>,
+    run: Process<T>,
 }
 
 impl<T: Send + 'static> Call<T> {
@@ -106,7 +106,7 @@ impl<T: Send + 'static> Call<T> {
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
         Fut: Future<Output = GeneratedResult<W>> + Send + 'static,
     {
-        let run: Run<T> = Box::new(move |api| {
+        let run: Process<T> = Box::new(move |api| {
             let answered = run(api);
             Box::pin(async move { Ok(read(answered.await?.into_inner())) })
         });
@@ -117,7 +117,7 @@ impl<T: Send + 'static> Call<T> {
         client: &Client,
         operation: &'static str,
         arguments: Result<(), Error>,
-        run: Run<T>,
+        run: Process<T>,
     ) -> Self {
         let (client, options) = (client.clone(), Options::default());
         Self { client, operation, arguments, options, reconcile: None, run }
@@ -178,7 +178,7 @@ impl<T: Send + 'static> Call<T> {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::LaunchProcess;
+    /// use tallyfy_sdk::request::LaunchProcess;
     ///
     /// let processes = organization.processes();
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Order 4711");
@@ -295,7 +295,7 @@ impl<T: Send + 'static> Call<Option<T>> {
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
         Fut: Future<Output = GeneratedResult<wire::Item<T>>> + Send + 'static,
     {
-        let run: Run<Option<T>> = Box::new(move |api| {
+        let run: Process<Option<T>> = Box::new(move |api| {
             let answered = run(api);
             Box::pin(async move {
                 match answered.await {

@@ -2,7 +2,6 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod alias;
 mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -25,16 +24,10 @@ mod retry;
 mod scripted;
 mod trace;
 
-pub use alias::*;
 pub use auth::{FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource};
 pub use call::{Call, Candidate, Meta, Preview, Reconcile, WithMeta};
 pub use client::{Client, ClientBuilder, Organization, install_tls_provider};
 pub use error::{Delivery, Error, FieldError};
-pub use id::{
-    ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId,
-    GroupId, GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId, TagId,
-    TaskId, TemplateId, WatcherId,
-};
 pub use pace::Pacing;
 pub use page::{Drift, Items, Lister, Page, Pages, ResumeToken};
 pub use raw::{Multipart, Raw};
@@ -47,3 +40,40 @@ pub use retry::budget::RetryBudget;
 #[cfg(feature = "schemars")]
 #[doc(no_inline)]
 pub use tallyfy_gen::schemars;
+
+/// What the service answers with, and the known values in it.
+pub mod model {
+    #[doc(inline)]
+    pub use tallyfy_gen::model::*;
+    #[doc(inline)]
+    pub use tallyfy_gen::wire::{
+        CommaList, CountryRef, Date, GroupRef, GuestRef, Id, List, ListMeta, MemberRef, NotADate, OddRow,
+        OneOrMany, Pagination, Progress, Timestamp, Unreadable,
+    };
+}
+
+/// What is sent: inputs, queries, and the values they take.
+pub mod request {
+    #[doc(inline)]
+    pub use tallyfy_gen::request::*;
+    #[doc(inline)]
+    pub use tallyfy_gen::wire::{CommaList, NotAllowed, Nullable, SearchFilter, SearchOperation};
+}
+
+/// Identifiers, one type for each kind.
+pub mod ids {
+    pub use crate::id::{
+        ActivityId, AutomationId, CommentId, CustomFieldKey, FileId, FolderId, FolderItemId, FormFieldId,
+        GroupId, GuestId, KickoffFieldId, MemberId, OrganizationId, ProcessId, StepId, TagAssociationId,
+        TagId, TaskId, TemplateId, WatcherId,
+    };
+}
+
+/// The same types under the API's own names, for those who come from its documentation.
+pub mod api {
+    #[doc(inline)]
+    pub use tallyfy_gen::api::*;
+}
+
+#[doc = include_str!("words.md")]
+pub mod words {}

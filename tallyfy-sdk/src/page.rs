@@ -59,7 +59,7 @@ type Identify<T> = Arc<dyn Fn(&T) -> Option<u64> + Send + Sync>;
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
 /// use std::time::Duration;
-/// use tallyfy_sdk::ListTasks;
+/// use tallyfy_sdk::request::ListTasks;
 ///
 /// let list = || organization.tasks().list(ListTasks::new().per_page(100));
 /// let mut items = list().items();
@@ -144,7 +144,7 @@ impl<T> Page<T> {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// let page = organization.tasks().list(tallyfy_sdk::ListTasks::new()).await?;
+    /// let page = organization.tasks().list(tallyfy_sdk::request::ListTasks::new()).await?;
     /// for value in page.unreadable() {
     ///     eprintln!("left as it came: {value}");
     /// }
@@ -372,7 +372,7 @@ impl<T: Send + 'static> Lister<T> {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// # use tallyfy_sdk::LaunchProcess;
+    /// # use tallyfy_sdk::request::LaunchProcess;
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
     /// let process = organization.processes().launch(launch).await?;
     /// let tasks = organization.process(&process.id).tasks().list(Default::default()).fresh().all().await?;
@@ -418,7 +418,7 @@ impl<T: Send + 'static> Lister<T> {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// # use tallyfy_sdk::{LaunchProcess, ListProcesses};
+    /// # use tallyfy_sdk::request::{LaunchProcess, ListProcesses};
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
     /// let id = organization.processes().launch(launch).await?.id;
     /// let list = organization.processes().list(ListProcesses::new().q("Cellar"));
@@ -443,7 +443,7 @@ impl<T: Send + 'static> Lister<T> {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::{ListTasks, ResumeToken};
+    /// use tallyfy_sdk::{ResumeToken, request::ListTasks};
     ///
     /// let token: ResumeToken = "1:list_tasks:7:30:100".parse()?;
     /// let query = ListTasks::new().per_page(100);

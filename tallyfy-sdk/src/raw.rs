@@ -19,7 +19,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use tallyfy_gen::wire;
 
 pub use self::multipart::Multipart;
-use crate::call::{Call, Preview, Run};
+use crate::call::{Call, Preview, Process};
 use crate::client::Client;
 use crate::error::Error;
 use crate::page::Page;
@@ -108,7 +108,7 @@ impl Raw {
     ///
     /// ```no_run
     /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::Template;
+    /// use tallyfy_sdk::model::Template;
     /// use tallyfy_sdk::reqwest::Method;
     ///
     /// let path = "organizations/d83c7e1b40f5492ab6e1c97d05fa3826/checklists/2fc8d1570ea94b36b6d83a4917c05e9d/clone";
@@ -237,7 +237,7 @@ impl Raw {
             Ok(url) => (Some(url), Ok(())),
             Err(error) => (None, Err(error)),
         };
-        let run: Run<T> = Box::new(move |api| {
+        let run: Process<T> = Box::new(move |api| {
             Box::pin(async move {
                 let url = url.ok_or_else(|| Generated::InvalidRequest("no URL".to_owned()))?;
                 let mut request = reqwest::Request::new(method, url);

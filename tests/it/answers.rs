@@ -10,7 +10,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 use tallyfy_sdk::reqwest::Method;
-use tallyfy_sdk::{Client, Error, LaunchProcess, ListTasks};
+use tallyfy_sdk::{
+    Client, Error,
+    request::{LaunchProcess, ListTasks},
+};
 use tokio::time::Instant;
 
 use crate::plain_server::{Ending, PlainServer};

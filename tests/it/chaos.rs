@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tallyfy_sandbox::{Fault, Sandbox, Script, Seen, seed};
 use tallyfy_sdk::{
-    AddComment, Call, Client, Error, LaunchProcess, ListTasks, Meta, Organization, Pacing, RetryBudget,
-    UpdateProcessTask, WithMeta,
+    Call, Client, Error, Meta, Organization, Pacing, RetryBudget, WithMeta,
+    request::{AddComment, LaunchProcess, ListTasks, UpdateProcessTask},
 };
 
 mod verdict;

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 use tallyfy_sandbox::{Fault, FaultBody, Sandbox, seed};
 use tallyfy_sdk::{
-    AddComment, Assign, Client, Delivery, Error, FreshToken, LaunchProcess, ListTasks, Organization,
-    RenewingToken, Token, UpdateProcess, UpdateProcessTask, UpdateTask,
+    Client, Delivery, Error, FreshToken, Organization, RenewingToken, Token,
+    request::{AddComment, Assign, LaunchProcess, ListTasks, UpdateProcess, UpdateProcessTask, UpdateTask},
 };
 
 async fn start() -> (Sandbox, Organization) {
@@ -318,8 +318,8 @@ async fn updates_that_keep_carry_over_what_was_read() {
     let change = UpdateProcess::keeping(&process).expect("both lists were read").name("Other");
     let changed = organization.processes().update(&process.id, change).await.expect("changed");
     assert_eq!(changed.name.as_deref(), Some("Other"));
-    let ids = |process: &tallyfy_sdk::Process| -> Vec<i64> {
-        process.users.iter().flatten().map(|user| user.id).collect()
+    let ids = |process: &tallyfy_sdk::model::Process| -> Vec<i64> {
+        process.members.iter().flatten().map(|user| user.id).collect()
     };
     assert_eq!(ids(&changed), ids(&process));
     assert!(!ids(&process).is_empty(), "the seed's process has members, or this proves nothing");
@@ -335,7 +335,7 @@ async fn updates_that_keep_carry_over_what_was_read() {
 
 #[test]
 fn an_update_cannot_keep_what_was_not_read() {
-    let process: tallyfy_sdk::Process =
+    let process: tallyfy_sdk::model::Process =
         serde_json::from_value(json!({"id": "x", "users": [1]})).expect("a process");
     let invalid = UpdateProcess::keeping(&process).expect_err("groups are missing");
     assert_eq!(invalid.to_string(), "`groups` is missing in what was read; read the process by its id");

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tallyfy_gen::operations::OPERATIONS;
 use tallyfy_gen::{enums, types, wire};
 use tallyfy_tests::lossless::differences;
+use xtask::view::View;
 
 /// Reads the text of a fixture, or of a bare `{"body": ..}`, and writes its body again.
 type Decoder = fn(&str) -> serde_json::Result<Value>;
@@ -39,13 +40,13 @@ macro_rules! decoders {
 #[rustfmt::skip]
 const DECODERS: &[(&str, &str, Decoder)] = decoders! {
     "create_application_user" => wire::Item<types::ApplicationUser>,
-    "get_file" | "upload_asset" | "upload_file" => wire::Item<types::Asset>,
-    "create_automated_action" | "update_automated_action" => wire::Item<types::AutomatedAction>,
+    "get_file" | "upload_asset" | "upload_file" => wire::Item<types::File>,
+    "create_automated_action" | "update_automated_action" => wire::Item<types::Automation>,
     "get_run_task_automatic_deadline" => wire::Item<types::AutomaticDeadline>,
-    "create_capture" | "move_capture" | "update_capture" => wire::Item<types::Capture>,
+    "create_capture" | "move_capture" | "update_capture" => wire::Item<types::FormField>,
     "clone_checklist" | "create_checklist" | "get_checklist" | "publish_checklist" | "update_checklist"
-        => wire::Item<types::Checklist>,
-    "get_checklist_form_fields" => wire::Item<types::ChecklistFormFields>,
+        => wire::Item<types::Template>,
+    "get_checklist_form_fields" => wire::Item<types::TemplateFormFields>,
     "create_connector_task" => wire::Item<types::ConnectorTask>,
     "create_custom_field_key" => wire::Item<types::CustomFieldKey>,
     "get_capture_custom_fields" | "get_checklist_custom_fields" | "get_folder_custom_fields"
@@ -62,10 +63,10 @@ const DECODERS: &[(&str, &str, Decoder)] = decoders! {
     "create_group" | "get_group" | "update_group" => wire::Item<types::Group>,
     "convert_user_to_guest" | "create_guest" | "delete_guest" | "disable_guest" | "enable_guest"
         | "get_guest" | "remove_guest" | "update_guest" => wire::Item<types::Guest>,
-    "get_organization" | "update_organization" => wire::Item<types::Organization>,
+    "get_organization" | "update_organization" => wire::Item<types::OrganizationDetails>,
     "activate_run" | "archive_run" | "complete_run_prerun" | "create_run" | "get_run" | "reopen_run_prerun"
-        | "update_run" => wire::Item<types::Run>,
-    "get_run_form_fields" => wire::Item<types::RunFormFields>,
+        | "update_run" => wire::Item<types::Process>,
+    "get_run_form_fields" => wire::Item<types::ProcessFormFields>,
     "clone_step" | "create_step" | "get_step" | "reorder_capture" | "reorder_step" | "update_step"
         => wire::Item<types::Step>,
     "create_tag" | "get_tag" | "update_tag" => wire::Item<types::Tag>,
@@ -73,33 +74,33 @@ const DECODERS: &[(&str, &str, Decoder)] = decoders! {
     "clone_task" | "complete_run_task" | "complete_task" | "create_task" | "get_run_task" | "get_task"
         | "reopen_run_task" | "reopen_task" | "restore_task" | "update_run_task" | "update_task"
         => wire::Item<types::Task>,
-    "create_run_task_capture" | "create_task_form_field" => wire::Item<types::TaskCapture>,
+    "create_run_task_capture" | "create_task_form_field" => wire::Item<types::TaskFormField>,
     "create_checklist_comment" | "create_checklist_problem" | "create_run_comment" | "create_run_problem"
         | "create_task_bot_comment" | "create_task_comment" | "create_task_problem"
         | "resolve_checklist_problem" | "resolve_run_problem" | "resolve_task_problem"
-        | "update_task_comment" => wire::Item<types::Thread>,
+        | "update_task_comment" => wire::Item<types::Comment>,
     "approve_user" | "convert_guest_to_user" | "delete_user" | "disable_user" | "enable_user"
         | "get_current_user" | "get_me" | "get_user" | "invite_user" | "remove_user"
-        | "update_current_user" | "update_user" | "update_user_role" => wire::Item<types::User>,
+        | "update_current_user" | "update_user" | "update_user_role" => wire::Item<types::Member>,
     "create_watcher" => wire::Item<types::Watcher>,
     "list_activity" => wire::List<types::ActivityEntry>,
-    "list_captures" => wire::List<types::Capture>,
-    "list_checklists" => wire::List<types::Checklist>,
+    "list_captures" => wire::List<types::FormField>,
+    "list_checklists" => wire::List<types::Template>,
     "list_custom_field_keys" => wire::List<types::CustomFieldKey>,
     "list_folders" => wire::List<types::Folder>,
     "list_groups" => wire::List<types::Group>,
     "list_guests" | "list_guests_minimal" => wire::List<types::Guest>,
-    "list_my_organizations" => wire::List<types::Organization>,
-    "list_runs" => wire::List<types::Run>,
+    "list_my_organizations" => wire::List<types::OrganizationDetails>,
+    "list_runs" => wire::List<types::Process>,
     "list_steps" => wire::List<types::Step>,
     "list_tags" => wire::List<types::Tag>,
     "list_guest_tasks" | "list_my_tasks" | "list_run_tasks" | "list_tasks" | "list_user_tasks"
         => wire::List<types::Task>,
-    "list_users" => wire::List<types::User>,
-    "list_users_minimal" => wire::List<types::UserMinimal>,
+    "list_users" => wire::List<types::Member>,
+    "list_users_minimal" => wire::List<types::MemberMinimal>,
     "list_watchers" => wire::List<types::Watcher>,
-    "archive_checklist" | "delete_checklist" => types::ChecklistRemovalResult,
-    "restore_checklist" => types::ChecklistRestored,
+    "archive_checklist" | "delete_checklist" => types::TemplateRemovalResult,
+    "restore_checklist" => types::TemplateRestored,
     "search" => types::SearchResponse,
     "reset_run_task_deadline" => types::TaskDeadlineReset,
 };
@@ -247,7 +248,7 @@ fn every_resource_that_answers_has_a_fixture() {
 }
 
 /// What the document promises for an operation's success, in the words of [`DECODERS`].
-fn promised(document: &Value, operation: &str) -> Option<String> {
+fn promised(view: &View, document: &Value, operation: &str) -> Option<String> {
     let paths = document["paths"].as_object()?.values();
     let node = paths.flat_map(|path| path.as_object()).flatten().map(|(_, node)| node);
     let node = node.into_iter().find(|node| node["operationId"] == operation)?;
@@ -255,11 +256,11 @@ fn promised(document: &Value, operation: &str) -> Option<String> {
     let name = name.rsplit('/').next()?;
     let schema = &document["components"]["schemas"][name];
     let data = &schema["properties"]["data"];
-    let inner = |node: &Value| Some(node["$ref"].as_str()?.rsplit('/').next()?.to_owned());
+    let inner = |node: &Value| Some(view.rust_name(node["$ref"].as_str()?.rsplit('/').next()?).to_owned());
     match schema["x-tallyfy-envelope"].as_str() {
         Some("item") => Some(format!("wire::Item<types::{}>", inner(data)?)),
         Some("list") => Some(format!("wire::List<types::{}>", inner(&data["items"])?)),
-        _ => Some(format!("types::{name}")),
+        _ => Some(format!("types::{}", view.rust_name(name))),
     }
 }
 
@@ -268,10 +269,11 @@ fn every_row_is_the_answer_that_the_document_promises() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/tallyfy.json");
     let text = std::fs::read_to_string(file).expect("the bundle");
     let document: Value = serde_json::from_str(&text).expect("the bundle is JSON");
+    let (_, view, _) = xtask::codegen::view(&xtask::root()).expect("the spec is valid");
     let mut wrong = Vec::new();
     for (operation, answer, _) in DECODERS {
         let answer = answer.replace(' ', "");
-        let promised = promised(&document, operation).unwrap_or_else(|| "nothing".to_owned());
+        let promised = promised(&view, &document, operation).unwrap_or_else(|| "nothing".to_owned());
         if promised != answer {
             wrong.push(format!("{operation} is read as {answer}, the document promises {promised}"));
         }
@@ -281,10 +283,10 @@ fn every_row_is_the_answer_that_the_document_promises() {
 
 #[test]
 fn an_unknown_word_is_kept() {
-    let run: wire::Item<types::Run> = answer("processes/get_run_newer_server.json");
-    assert_eq!(run.data.status, Some(enums::RunStatus::Unknown("paused".to_owned())));
-    assert_eq!(run.data.prerun_status, Some(enums::RunPrerunStatus::Unknown("half-done".to_owned())));
-    assert_eq!(run.data.type_, Some(enums::ChecklistType::Unknown("playbook".to_owned())));
+    let run: wire::Item<types::Process> = answer("processes/get_run_newer_server.json");
+    assert_eq!(run.data.status, Some(enums::ProcessStatus::Unknown("paused".to_owned())));
+    assert_eq!(run.data.kickoff_status, Some(enums::KickoffStatus::Unknown("half-done".to_owned())));
+    assert_eq!(run.data.type_, Some(enums::TemplateType::Unknown("playbook".to_owned())));
 
     let tasks: wire::List<types::Task> = answer("tasks/list_run_tasks.json");
     assert_eq!(tasks.data[2].status, Some(enums::TaskStatus::Unknown("on-hold".to_owned())));
@@ -293,7 +295,7 @@ fn an_unknown_word_is_kept() {
 
 #[test]
 fn an_unknown_field_is_visible() {
-    let run: wire::Item<types::Run> = answer("processes/get_run_newer_server.json");
+    let run: wire::Item<types::Process> = answer("processes/get_run_newer_server.json");
     let extra = serde_json::json!({
         "mood": "calm",
         "risk": {"score": 7, "reasons": ["heat"]},
@@ -301,7 +303,7 @@ fn an_unknown_field_is_visible() {
     });
     assert_eq!(Value::from(run.data.extra), extra);
 
-    let users: wire::List<types::UserMinimal> = answer("members/list_users_minimal.json");
+    let users: wire::List<types::MemberMinimal> = answer("members/list_users_minimal.json");
     assert_eq!(users.data[1].extra["initials"], "TA");
     assert_eq!(users.extra["count"], 2);
 }
@@ -335,7 +337,7 @@ fn an_answer_without_its_data_is_an_error() {
         ("get_run", r#"{"data": null}"#, "expected one object, found null at /data"),
         ("get_run", r#"{"data": []}"#, "expected one object, found a list at /data"),
         ("get_run", r#"null"#, "expected an answer with `data`"),
-        ("get_run", r#""OK""#, "expected an object (Run)"),
+        ("get_run", r#""OK""#, "expected an object (Process)"),
         ("list_runs", r#"{"meta": {"pagination": {"total": 0}}}"#, "missing field `data`"),
         ("list_runs", r#"{"data": null}"#, "expected a list, found null at /data"),
         ("list_runs", r#"{"data": {"id": "r"}}"#, "expected a list, found an object at /data"),

@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 use tallyfy_sandbox::{Fault, Sandbox, Script, seed};
 use tallyfy_sdk::{
-    Client, LaunchProcess, ListProcessTasks, ListProcesses, ListTasks, Organization, ProcessId, Task,
-    TaskStatusFilter,
+    Client, Organization,
+    ids::ProcessId,
+    model::Task,
+    request::{LaunchProcess, ListProcessTasks, ListProcesses, ListTasks, TaskStatusFilter},
 };
 use tokio::time::Instant;
 

@@ -1,6 +1,5 @@
 //! The integration tests, one binary: each module is a topic. Fixtures and snapshots lie beside this folder.
 
-mod alias;
 mod answers;
 mod chaos;
 mod docs;
@@ -20,6 +19,7 @@ mod reconcile;
 mod retry;
 mod search;
 mod secrets;
+mod surface;
 mod surroundings;
 mod tolerance;
 mod tools;

@@ -8,7 +8,12 @@ use serde_json::{Map, Value, json};
 use tallyfy_gen::{driver, types, wire::Nullable};
 use tallyfy_sandbox::{Sandbox, seed};
 use tallyfy_sdk::{Client, reqwest::Method};
-use xtask::{lint, sample::sample, source, spec::resolve};
+use xtask::{
+    codegen,
+    sample::sample,
+    source,
+    spec::{reach, resolve},
+};
 
 /// A property of a request that the document marks nullable.
 struct Field {
@@ -20,7 +25,7 @@ struct Field {
 
 /// Found in the published document by its own words, without the view.
 fn nullable(document: &Value) -> Vec<Field> {
-    let (sent, _) = lint::directions(document);
+    let (sent, _) = reach::directions(document);
     let mut found = Vec::new();
     for component in &sent {
         let schema = &document["components"]["schemas"][component.as_str()];
@@ -134,9 +139,10 @@ fn source_of_the_types() -> Source {
 #[test]
 fn every_nullable_request_field_has_the_type_and_a_method_that_clears_it() {
     let source = source_of_the_types();
+    let (_, view, words) = codegen::view(&xtask::root()).expect("the spec is valid");
     let mut rows = 0;
     for Field { component, property, required, .. } in nullable(&bundle()) {
-        let ty = &source.fields[&component][&property];
+        let ty = &source.fields[view.rust_name(&component)][&property];
         if required {
             // Any JSON has null among its values.
             assert!(
@@ -146,8 +152,8 @@ fn every_nullable_request_field_has_the_type_and_a_method_that_clears_it() {
             continue;
         }
         assert!(ty.starts_with("crate::wire::Nullable<"), "{component}.{property}: {ty}");
-        let clears = format!("clear_{property}");
-        assert!(source.methods[&component].contains(&clears), "{component}: no {clears}");
+        let clears = format!("clear_{}", words.field(&component, &property).unwrap_or(&property));
+        assert!(source.methods[view.rust_name(&component)].contains(&clears), "{component}: no {clears}");
         rows += 1;
     }
     let three_states =
@@ -158,10 +164,10 @@ fn every_nullable_request_field_has_the_type_and_a_method_that_clears_it() {
 
 #[test]
 fn a_request_reads_as_a_person_writes_it() {
-    let kept = types::UpdateFolderInput::new("Buying");
+    let kept = types::UpdateFolder::new("Buying");
     let moved = kept.clone().parent_id("f7");
     let cleared = moved.clone().clear_parent_id();
-    let literal = types::UpdateFolderInput { parent_id: Nullable::Clear, ..kept.clone() };
+    let literal = types::UpdateFolder { parent_id: Nullable::Clear, ..kept.clone() };
     assert_eq!(cleared, literal);
     for (request, expected) in [
         (kept, json!({"name": "Buying"})),
@@ -170,7 +176,7 @@ fn a_request_reads_as_a_person_writes_it() {
     ] {
         assert_eq!(json!(request), expected);
     }
-    let field = types::CaptureOptionInput::new(2, "Express");
+    let field = types::FieldOptionInput::new(2, "Express");
     assert_eq!(json!(field.clone()), json!({"id": 2, "text": "Express"}));
     assert_eq!(json!(field.clone().clear_value())["value"], Value::Null);
     assert_eq!(json!(field.value(7))["value"], 7);
@@ -187,12 +193,12 @@ async fn a_folder_leaves_its_parent_by_null_alone() {
         let made: Value = client.raw(method, path).json(&body).decode().await.expect("an answer");
         made["data"].clone()
     };
-    let outer = send(Method::POST, folders.clone(), json!(types::CreateFolderInput::new("Outer"))).await;
+    let outer = send(Method::POST, folders.clone(), json!(types::CreateFolder::new("Outer"))).await;
     let outer = outer["id"].as_str().expect("an id").to_owned();
-    let inner = types::CreateFolderInput::new("Inner").parent_id(outer.as_str());
+    let inner = types::CreateFolder::new("Inner").parent_id(outer.as_str());
     let inner = send(Method::POST, folders.clone(), json!(inner)).await;
     let path = format!("{folders}/{}", inner["id"].as_str().expect("an id"));
-    let update = types::UpdateFolderInput::new("Inner");
+    let update = types::UpdateFolder::new("Inner");
     let kept = send(Method::PUT, path.clone(), json!(update.clone())).await;
     assert_eq!(kept["parent_id"], json!(outer));
     let cleared = send(Method::PUT, path, json!(update.clear_parent_id())).await;

@@ -2,9 +2,9 @@
 //! every value of every answer (`tolerance`), and bytes that nobody can read (`answers`).
 
 use serde_json::json;
-use tallyfy_gen::types::{OwnersInput, Task, UpdateTaskInput};
+use tallyfy_gen::types::{Assign, Task, UpdateTask};
 use tallyfy_gen::wire::{Item, Timestamp, decode};
-use tallyfy_sdk::{Client, ListTasks, Organization};
+use tallyfy_sdk::{Client, Organization, request::ListTasks};
 
 use crate::plain_server::{Ending, PlainServer};
 
@@ -66,11 +66,11 @@ async fn a_deleted_member_costs_no_other_assignee() {
     )
     .await;
     let owners = tasks[1].owners.as_ref().expect("owners");
-    let ids: Vec<_> = owners.users.iter().flatten().map(|user| user.id).collect();
+    let ids: Vec<_> = owners.members.iter().flatten().map(|user| user.id).collect();
     assert_eq!(ids, [1001]);
     assert_eq!(owners.extra["users"], json!([{"id": null, "full_name": "[deleted user]"}, {"id": 1001}]));
     // An update with the others would take that entry off.
-    let refused = OwnersInput::keeping(owners).expect_err("not all could be read");
+    let refused = Assign::keeping(owners).expect_err("not all could be read");
     assert!(refused.to_string().contains("could not be read"), "{refused}");
 }
 
@@ -170,7 +170,7 @@ fn a_request_takes_an_instant_of_an_answer_to_the_second() {
     let task: Task =
         serde_json::from_str(r#"{"id":"t","deadline":"2026-05-15T16:30:01.750+02:00"}"#).expect("read");
     let deadline = task.deadline.expect("a deadline");
-    let update = UpdateTaskInput::new(deadline, OwnersInput::nobody(), "Call");
+    let update = UpdateTask::new(deadline, Assign::nobody(), "Call");
     let written = serde_json::to_value(update).expect("written");
     assert_eq!(written["deadline"], "2026-05-15 14:30:01");
 }

@@ -8,7 +8,8 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
-    Client, Delivery, Error, FreshToken, LaunchProcess, RenewingToken, Token, UpdateProcessTask,
+    Client, Delivery, Error, FreshToken, RenewingToken, Token,
+    request::{LaunchProcess, UpdateProcessTask},
 };
 
 use crate::plain_server::{Ending, PlainServer};

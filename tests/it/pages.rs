@@ -3,7 +3,10 @@
 use futures::TryStreamExt;
 use serde_json::json;
 use tallyfy_sandbox::{Fault, Sandbox, seed};
-use tallyfy_sdk::{Client, LaunchProcess, ListProcesses, ListTasks, Organization};
+use tallyfy_sdk::{
+    Client, Organization,
+    request::{LaunchProcess, ListProcesses, ListTasks},
+};
 
 async fn start() -> (Sandbox, Organization) {
     let sandbox = Sandbox::start().await.expect("a sandbox");

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Sandbox, seed};
 use tallyfy_sdk::reqwest::Method;
-use tallyfy_sdk::{Client, Multipart, Preview, Template};
+use tallyfy_sdk::{Client, Multipart, Preview, model::Template};
 
 async fn started() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.expect("a sandbox");

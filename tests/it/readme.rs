@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tallyfy_sandbox::{Sandbox, seed};
-use tallyfy_sdk::{Client, ListProcesses, Organization};
+use tallyfy_sdk::{Client, Organization, request::ListProcesses};
 use tokio::time::Instant;
 
 #[allow(dead_code, reason = "main is for the program")]
@@ -94,7 +94,7 @@ async fn the_ten_lines_complete_every_task_once_though_lists_lag() {
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_not_fresh_lags_here() {
     let (_sandbox, organization, cellar) = lagging().await;
-    let launch = tallyfy_sdk::LaunchProcess::new(cellar).name("Cellar audit");
+    let launch = tallyfy_sdk::request::LaunchProcess::new(cellar).name("Cellar audit");
     let process = organization.processes().launch(launch).await.expect("a process");
     let tasks = organization.process(&process.id).tasks();
     assert_eq!(tasks.list(Default::default()).all().await.expect("a list").len(), 0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tallyfy_sandbox::{Fault, FaultBody, Sandbox, seed};
-use tallyfy_sdk::{Client, Delivery, Error, LaunchProcess, RetryPolicy};
+use tallyfy_sdk::{Client, Delivery, Error, RetryPolicy, request::LaunchProcess};
 use tokio::time::Instant;
 
 /// One operation of each kind of repeat.

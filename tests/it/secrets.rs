@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tallyfy_sandbox::{Fault, FaultBody, Sandbox, seed};
-use tallyfy_sdk::{Client, ListTasks};
+use tallyfy_sdk::{Client, request::ListTasks};
 
 const TOKEN: &str = "tok-4f1e9d-very-secret";
 

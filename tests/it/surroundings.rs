@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use tallyfy_sandbox::{Sandbox, seed};
 use tallyfy_sdk::reqwest::{self, Method, Proxy};
-use tallyfy_sdk::{Client, ClientBuilder, Error, ListTasks};
+use tallyfy_sdk::{Client, ClientBuilder, Error, request::ListTasks};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};

@@ -7,10 +7,14 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Sandbox, Seen, seed};
 use tallyfy_sdk::{
-    AddComment, Assign, Client, Date, Error, GetProcess, GetProcessTask, GetTask, GetTemplate, LaunchProcess,
-    ListMembers, ListMyTasks, ListOrganizations, ListProcessTasks, ListProcesses, ListSteps, ListTasks,
-    ListTemplates, Organization, Preview, ProcessInclude, ProcessStatusFilter, TaskInclude, TaskOverride,
-    TaskStatusFilter, TemplateInclude, Timestamp, UpdateProcess, UpdateProcessTask, UpdateTask,
+    Client, Error, Organization, Preview,
+    model::{Date, Timestamp},
+    request::{
+        AddComment, Assign, GetProcess, GetProcessTask, GetTask, GetTemplate, LaunchProcess, ListMembers,
+        ListMyTasks, ListOrganizations, ListProcessTasks, ListProcesses, ListSteps, ListTasks, ListTemplates,
+        ProcessInclude, ProcessStatusFilter, TaskInclude, TaskOverride, TaskStatusFilter, TemplateInclude,
+        UpdateProcess, UpdateProcessTask, UpdateTask,
+    },
 };
 use xtask::root;
 
@@ -46,7 +50,7 @@ fn every_method(client: &Client, org: &Organization) -> Vec<Case> {
         LaunchProcess::new(seed::TEMPLATE)
             .name("Cellar audit & more")
             .owner_id(seed::STANDARD)
-            .users([seed::LIGHT])
+            .members([seed::LIGHT])
             .groups([seed::GROUP])
             .kickoff_value(seed::KICKOFF_TEXT, "Blue Fjord AS")
             .kickoff_value(seed::KICKOFF_DROPDOWN, json!({"id": 2, "text": "Express"}))
@@ -56,11 +60,11 @@ fn every_method(client: &Client, org: &Organization) -> Vec<Case> {
         UpdateProcessTask::new()
             .title("Collect the papers")
             .deadline(deadline())
-            .owners(Assign::nobody().users([seed::ADMIN]).guests([seed::GUEST]))
+            .owners(Assign::nobody().members([seed::ADMIN]).guests([seed::GUEST]))
             .form_value(seed::FIELD_TAX_NUMBER, "NO 912 345 678")
     };
     let one_off = || {
-        UpdateTask::new(deadline(), Assign::nobody().users([seed::ADMIN]), "Call the bank").summary("Today")
+        UpdateTask::new(deadline(), Assign::nobody().members([seed::ADMIN]), "Call the bank").summary("Today")
     };
     let processes = || {
         ListProcesses::new()
@@ -96,7 +100,7 @@ fn every_method(client: &Client, org: &Organization) -> Vec<Case> {
             org.processes().get_with(seed::PROCESS, GetProcess::new().with([ProcessInclude::Tasks]).form_fields_values(true)),
         "Processes::launch": org.processes().launch(launch()),
         "Processes::update":
-            org.processes().update(seed::PROCESS, UpdateProcess::new().users([seed::LIGHT]).groups([] as [&str; 0]).name("Other")),
+            org.processes().update(seed::PROCESS, UpdateProcess::new().members([seed::LIGHT]).groups([] as [&str; 0]).name("Other")),
         "ProcessTasks::list": process().list(ListProcessTasks::new().unassigned(false).per_page(100)),
         "ProcessTasks::get": process().get(seed::PROCESS_TASKS[1]),
         "ProcessTasks::get_with": process().get_with(seed::PROCESS_TASKS[1], GetProcessTask::new().with([TaskInclude::FormFields])),
@@ -108,7 +112,7 @@ fn every_method(client: &Client, org: &Organization) -> Vec<Case> {
         "Tasks::list": org.tasks().list(tasks()),
         "Tasks::mine": org.tasks().mine(ListMyTasks::new()),
         "Tasks::get": org.tasks().get(seed::ONE_OFF_TASK),
-        "Tasks::get_with": org.tasks().get_with(seed::ONE_OFF_TASK, GetTask::new().with([TaskInclude::Threads, TaskInclude::Run])),
+        "Tasks::get_with": org.tasks().get_with(seed::ONE_OFF_TASK, GetTask::new().with([TaskInclude::Discussion, TaskInclude::Process])),
         "Tasks::update": org.tasks().update(seed::ONE_OFF_TASK, one_off()),
         "Tasks::complete": org.tasks().complete(seed::ONE_OFF_TASK),
         "Tasks::reopen": org.tasks().reopen(seed::ONE_OFF_TASK),

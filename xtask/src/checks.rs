@@ -21,17 +21,19 @@ pub fn render<'a>(
     for field in &node.fields {
         let Some(ident) = &field.ident else { continue };
         let wire = wire_name(field);
+        // Refusals speak of the field that the caller knows.
+        let shown = ident.to_string().trim_end_matches('_').trim_start_matches("r#").to_owned();
         if keep.contains(&wire.as_str()) {
-            steps.push(quote!(crate::check::named(#wire, &self.#ident)?;));
+            steps.push(quote!(crate::check::named(#shown, &self.#ident)?;));
         }
         if let Some(schema) = limits(&wire) {
             if schema["x-tallyfy-keys"] == "form_field" {
-                steps.push(quote!(crate::check::form_field_keys(#wire, &self.#ident)?;));
+                steps.push(quote!(crate::check::form_field_keys(#shown, &self.#ident)?;));
             }
-            steps.extend(limit(&wire, &quote!(&self.#ident), schema));
+            steps.extend(limit(&shown, &quote!(&self.#ident), schema));
         }
         if mentions(&field.ty, checked) {
-            steps.push(quote!(crate::check::nested(#wire, &self.#ident)?;));
+            steps.push(quote!(crate::check::nested(#shown, &self.#ident)?;));
         }
     }
     parse_quote! {
@@ -44,7 +46,7 @@ pub fn render<'a>(
     }
 }
 
-fn limit(wire: &str, value: &TokenStream, schema: &Value) -> Option<TokenStream> {
+fn limit(shown: &str, value: &TokenStream, schema: &Value) -> Option<TokenStream> {
     let bound = |key: &str| schema[key].as_u64().map(|number| number as usize);
     let number = |key: &str| schema[key].as_i64();
     let option = |bound: Option<TokenStream>| match bound {
@@ -62,13 +64,13 @@ fn limit(wire: &str, value: &TokenStream, schema: &Value) -> Option<TokenStream>
             if schema["format"].is_null() || schema["format"] == "uri" || schema["format"] == "email" =>
         {
             let (least, most) = size("minLength", "maxLength")?;
-            Some(quote!(crate::check::characters(#wire, #value, #least, #most)?;))
+            Some(quote!(crate::check::characters(#shown, #value, #least, #most)?;))
         }
         "integer" => {
             let (least, most) = (number("minimum"), number("maximum"));
             let (least, most) = (option(least.map(|n| quote!(#n))), option(most.map(|n| quote!(#n))));
             let limited = number("minimum").is_some() || number("maximum").is_some();
-            limited.then(|| quote!(crate::check::range(#wire, #value, #least, #most)?;))
+            limited.then(|| quote!(crate::check::range(#shown, #value, #least, #most)?;))
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::{
-    codegen::header,
+    preamble::header,
     spec::{self, resolve, schema_name},
     view::View,
 };
@@ -40,8 +40,9 @@ fn rust_type(view: &View, schema: &Value) -> Option<String> {
         // The client hands such an answer over as it came.
         return (!rust.starts_with("::serde_json::")).then(|| rust.clone());
     }
-    let known = view.document["components"]["schemas"].get(name)?;
-    known.is_object().then(|| format!("crate::types::{name}"))
+    let rust = view.rust_name(name);
+    let known = view.document["components"]["schemas"].get(rust)?;
+    known.is_object().then(|| format!("crate::types::{rust}"))
 }
 
 const PREAMBLE: &str = r#"use serde::{Serialize, de::DeserializeOwned};

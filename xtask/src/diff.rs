@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fmt};
 use serde_json::{Value, json};
 
 use crate::{
-    lint::reach,
+    spec::reach::reach,
     spec::{self, operations},
 };
 

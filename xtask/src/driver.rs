@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use serde_json::{Map, Value};
 
 use crate::{
-    codegen::header,
+    preamble::header,
     sample::sample,
     spec::{self, Operation, resolve},
     view::View,
@@ -41,7 +41,8 @@ pub fn render(published: &Value, view: &View) -> String {
         schemas[name.as_str()].is_object() && !view.replacements.contains_key(*name) && !query
     };
     for name in sent.iter().filter(is_body) {
-        let _ = writeln!(text, "        {name:?} => again::<crate::types::{name}>(text),");
+        let component = view.component(name);
+        let _ = writeln!(text, "        {component:?} => again::<crate::types::{name}>(text),");
     }
     text.push_str("        _ => return None,\n    })\n}\n");
     text

@@ -10,12 +10,16 @@ pub mod decoders;
 pub mod diff;
 pub mod driver;
 pub mod enums;
+pub mod exports;
 pub mod footprint;
+pub mod layers;
 pub mod lint;
 pub mod methods;
 pub mod mutants;
+pub mod names;
 pub mod operations;
 pub mod polish;
+pub mod preamble;
 pub mod records;
 pub mod sample;
 pub mod schemas;
@@ -26,6 +30,7 @@ pub mod tools;
 pub mod upstream;
 pub mod view;
 pub mod vocabulary;
+pub mod words;
 
 /// The workspace's folder: that of the checkout in which cargo runs this. The folder in which it was built is another one
 /// when two checkouts share a target folder, and cargo sees nothing to build anew.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::{codegen::header, spec, view::pascal};
+use crate::{names::pascal, preamble::header, spec};
 
 /// The text of the operation table: every operation of the published spec, sorted by id.
 pub fn render(published: &Value) -> String {

@@ -17,14 +17,21 @@ use crate::{
     records::{self, Part},
     spec::{operations, resolve},
     view::View,
+    words::{self, Words},
 };
 
 /// Improves the generated file; fails when the output breaks a promise of ours.
-pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
+pub fn run(mut file: File, published: &Value, view: &View, words: &Words) -> Result<File> {
     let (sent, read) = view.directions();
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
-    let mut pass =
-        Pass { published, view, structs: BTreeSet::new(), framed: BTreeSet::new(), problems: Vec::new() };
+    let mut pass = Pass {
+        published,
+        view,
+        words,
+        structs: BTreeSet::new(),
+        framed: BTreeSet::new(),
+        problems: Vec::new(),
+    };
     for item in &mut file.items {
         let Item::Mod(module) = item else { continue };
         let Some((_, items)) = module.content.as_mut().filter(|_| module.ident == "types") else {
@@ -39,6 +46,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
             let mut extra = Vec::new();
             if let Item::Struct(node) = &mut item {
                 let name = node.ident.to_string();
+                pass.name_fields(node);
                 pass.document(node);
                 node.attrs
                     .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
@@ -68,6 +76,7 @@ pub fn run(mut file: File, published: &Value, view: &View) -> Result<File> {
 struct Pass<'a> {
     published: &'a Value,
     view: &'a View,
+    words: &'a Words,
     /// Structs that the file defines.
     structs: BTreeSet<String>,
     /// Those with a field `data`, which a reader would take for a wrapper.
@@ -79,7 +88,8 @@ impl Pass<'_> {
     /// Documentation comes from the published spec: the view has lost some of it.
     fn document(&self, node: &mut ItemStruct) {
         let name = node.ident.to_string();
-        let schema = &self.published["components"]["schemas"][&name];
+        let component = self.view.component(&name);
+        let schema = &self.published["components"]["schemas"][component];
         let text = schema["description"].as_str().map_or_else(|| self.view_description(&name), str::to_owned);
         replace_docs(&mut node.attrs, &text);
         for field in &mut node.fields {
@@ -90,12 +100,47 @@ impl Pass<'_> {
                 (wire, None) => format!("`{wire}`"),
             };
             replace_docs(&mut field.attrs, &text);
+            if field.ident.as_ref().is_some_and(|ident| *ident != wire && *ident != format!("{wire}_")) {
+                field.attrs.push(parse_quote!(#[doc(alias = #wire)]));
+            }
+        }
+        if component != name {
+            node.attrs.push(parse_quote!(#[doc(alias = #component)]));
+        }
+    }
+
+    /// Gives fields the app's words; their keys stay.
+    fn name_fields(&mut self, node: &mut ItemStruct) {
+        let name = node.ident.to_string();
+        let component = self.view.component(&name);
+        let mut taken = BTreeSet::new();
+        for field in node.fields.iter_mut().filter(|field| !is_flattened(field)) {
+            let wire = wire_name(field);
+            if let Some(rust) = self.words.field(component, &wire) {
+                if rename_of(field).is_none() {
+                    field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+                }
+                field.ident = Some(format_ident!("{rust}"));
+            }
+            let rust = field.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+            if let Some(noun) = words::noun_of(&words::snake_words(&rust)) {
+                self.problems.push(format!(
+                    "{}: fields.{component}.{wire}: `{rust}` holds the API noun {noun}; add a row to `fields`",
+                    words::FILE
+                ));
+            }
+            if !taken.insert(rust.clone()) {
+                self.problems.push(format!(
+                    "{}: fields.{component}.{wire}: `{rust}` is the name of another field too; give it a row",
+                    words::FILE
+                ));
+            }
         }
     }
 
     fn view_description(&self, name: &str) -> String {
         let described = self.view.document["components"]["schemas"][name]["description"].as_str();
-        described.map_or_else(|| format!("`{name}` of the API."), str::to_owned)
+        described.map_or_else(|| format!("`{}` of the API.", self.view.component(name)), str::to_owned)
     }
 
     fn property_description(&self, schema: &str, property: &str) -> Option<String> {
@@ -119,12 +164,14 @@ impl Pass<'_> {
         if let Some(parameter) = self.parameter(schema, property) {
             return Some(&parameter["schema"]);
         }
-        find_property(self.published, &self.published["components"]["schemas"][schema], property)
+        let component = self.view.component(schema);
+        find_property(self.published, &self.published["components"]["schemas"][component], property)
     }
 
     /// The optional properties that a request must name, as the service wipes them otherwise.
     fn keep(&self, schema: &str) -> Vec<&str> {
-        let names = self.published["components"]["schemas"][schema]["x-tallyfy-keep"].as_array();
+        let component = self.view.component(schema);
+        let names = self.published["components"]["schemas"][component]["x-tallyfy-keep"].as_array();
         names.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
@@ -226,7 +273,7 @@ impl Pass<'_> {
             }
             name => {
                 let inner = self.reader(ty)?;
-                let is_object = matches!(name, "Map" | "CountryRef" | "Id" | "RunProgress" | "UserRef")
+                let is_object = matches!(name, "Map" | "CountryRef" | "Id" | "Progress" | "MemberRef")
                     || matches!(name, "GroupRef" | "GuestRef")
                     || self.structs.contains(name);
                 Some(if is_object { quote!(Object<#inner>) } else { inner })
@@ -258,7 +305,7 @@ impl Pass<'_> {
             }
             _ if text.starts_with("crate::enums::") => quote!(Word<#ty>),
             "Map" => quote!(FreeForm),
-            "Value" | "Timestamp" | "Date" | "List" | "RunProgress" | "Id" => quote!(#ty),
+            "Value" | "Timestamp" | "Date" | "List" | "Progress" | "Id" => quote!(#ty),
             name if name.ends_with("Ref") || self.structs.contains(name) => quote!(#ty),
             _ => return None,
         })

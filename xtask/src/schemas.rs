@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::{codegen::header, view::View};
+use crate::{preamble::header, view::View};
 
 /// The text of the list: every struct, and every hand-written type that stands for a component.
 pub fn render(view: &View) -> String {
@@ -12,7 +12,7 @@ pub fn render(view: &View) -> String {
     let structs = view.document["components"]["schemas"].as_object().into_iter().flatten();
     let structs = structs.map(|(name, _)| name).filter(|name| !view.replacements.contains_key(*name));
     let mut types: BTreeSet<(String, String)> =
-        structs.map(|name| (name.clone(), format!("crate::types::{name}"))).collect();
+        structs.map(|rust| (view.component(rust).to_owned(), format!("crate::types::{rust}"))).collect();
     types.extend(view.replacements.iter().map(|(name, rust)| (name.clone(), rust.clone())));
     for (name, rust) in &types {
         let _ = writeln!(text, "        ({name:?}, generator.subschema_for::<{rust}>()),");

@@ -9,6 +9,10 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
 
+use crate::words;
+
+pub mod reach;
+
 /// The HTTP methods of a path item, in the order the document lists them.
 pub const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// The kinds of components that fragments define.
@@ -73,6 +77,8 @@ impl Spec {
             .with_context(|| format!("cannot read {}", folder.display()))?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.extension().is_some_and(|ext| ext == "yaml"))
+            // The app's words, a table of its own (`words.rs`).
+            .filter(|path| !Path::new(words::FILE).ends_with(path.file_name().unwrap_or_default()))
             .collect();
         files.sort_by_key(|path| (path.file_stem().is_none_or(|stem| stem != "root"), path.clone()));
         let mut fragments = Vec::new();

@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
+use crate::layers;
+
 /// Which crates of the workspace a crate may use: (crate, in its library, in tests and examples too).
 const EDGES: [(&str, &[&str], &[&str]); 5] = [
     ("xtask", &[], &[]),
@@ -19,6 +21,8 @@ const EDGES: [(&str, &[&str], &[&str]); 5] = [
 ];
 /// The published crates; they share one version, written in the changelog.
 const PUBLISHED: [&str; 3] = ["tallyfy-gen", "tallyfy-sandbox", "tallyfy-sdk"];
+/// The crates whose modules stand in layers: none uses another in a circle.
+const LAYERED: &[&str] = &["xtask"];
 /// Hard stop for the length of a hand-written file, in lines.
 const LONGEST: usize = 600;
 
@@ -34,6 +38,15 @@ pub fn problems(root: &Path) -> Result<Vec<String>> {
     manifests(&metadata, &mut found);
     for file in files(root, "rs") {
         sources(root, &file, &mut found);
+    }
+    for package in metadata.packages.iter().filter(|package| LAYERED.contains(&package.name.as_str())) {
+        let src = package.manifest_path.as_std_path().with_file_name("src");
+        found.extend(layers::circles(&src).into_iter().map(|circle| {
+            format!(
+                "{}: modules use each other in a circle: {circle}; move what both need below them",
+                package.name
+            )
+        }));
     }
     snapshots(root, &mut found);
     changelog(root, &metadata, &mut found);

@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    lint::reach,
+    spec::reach::reach,
     spec::{METHODS, operations, resolve, schema_name},
 };
 
+mod app_words;
 mod rules;
-
-pub use rules::pascal;
 
 /// The view, and what the syntax-tree pass over the generated file must know.
 #[derive(Debug, Clone)]
@@ -29,6 +28,8 @@ pub struct View {
     pub left_out: BTreeMap<String, &'static str>,
     /// Operation -> name of its folded query type.
     pub queries: BTreeMap<String, String>,
+    /// Component -> Rust type, once the app's words are in place.
+    pub names: BTreeMap<String, String>,
 }
 
 /// A rule: its name, one line that says what it does, and the function that does it.
@@ -129,6 +130,7 @@ impl View {
             nullable: BTreeSet::new(),
             left_out: BTreeMap::new(),
             queries: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 
@@ -185,7 +187,7 @@ impl View {
 
     /// Components reachable from request bodies and query types, and from answers.
     pub fn directions(&self) -> (BTreeSet<String>, BTreeSet<String>) {
-        crate::lint::directions(&self.document)
+        crate::spec::reach::directions(&self.document)
     }
 
     /// What the generator would panic on or silently bend; empty when all is well.

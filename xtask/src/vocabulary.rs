@@ -10,9 +10,8 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    codegen::header,
-    lint::directions,
-    spec::{operations, resolve, schema_name},
+    preamble::header,
+    spec::{operations, reach::directions, resolve, schema_name},
 };
 
 /// Width of a line.

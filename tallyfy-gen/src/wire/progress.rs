@@ -1,4 +1,4 @@
-//! [`RunProgress`]: an object in most answers, a bare number in some. Not here: the process itself.
+//! [`Progress`]: an object in most answers, a bare number in some. Not here: the process itself.
 
 use std::borrow::Cow;
 
@@ -16,10 +16,10 @@ use super::scalar::Float;
 /// samples show a plain number, which is the percentage. Written in the form in which it came.
 ///
 /// ```
-/// use tallyfy_gen::wire::RunProgress;
+/// use tallyfy_gen::wire::Progress;
 ///
-/// let whole: RunProgress = serde_json::from_str(r#"{"complete": 2, "total": 8, "percent": 25}"#)?;
-/// let plain: RunProgress = serde_json::from_str("25")?;
+/// let whole: Progress = serde_json::from_str(r#"{"complete": 2, "total": 8, "percent": 25}"#)?;
+/// let plain: Progress = serde_json::from_str("25")?;
 /// assert_eq!(whole.total, Some(8));
 /// assert_eq!(plain.total, None);
 /// assert_eq!(whole.percent, plain.percent);
@@ -27,7 +27,7 @@ use super::scalar::Float;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RunProgress {
+pub struct Progress {
     /// Tasks that are done.
     pub complete: Option<i64>,
     /// Tasks in all.
@@ -39,7 +39,7 @@ pub struct RunProgress {
     bare: bool,
 }
 
-/// The object, whose fields are those of [`RunProgress`].
+/// The object, whose fields are those of [`Progress`].
 struct Whole {
     complete: Option<i64>,
     total: Option<i64>,
@@ -53,7 +53,7 @@ record! { Whole "progress: an object, or a percentage" [] {
     optional percent "percent" Float;
 }}
 
-impl Serialize for RunProgress {
+impl Serialize for Progress {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         if self.bare {
             return self.percent.serialize(s);
@@ -63,13 +63,13 @@ impl Serialize for RunProgress {
     }
 }
 
-impl<'de> Deserialize<'de> for RunProgress {
+impl<'de> Deserialize<'de> for Progress {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         required::<Self, D>(d)
     }
 }
 
-impl<'de> Read<'de> for RunProgress {
+impl<'de> Read<'de> for Progress {
     type Value = Self;
     const EXPECTED: &'static str = <Whole as Read>::EXPECTED;
 

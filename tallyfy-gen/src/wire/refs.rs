@@ -1,4 +1,4 @@
-//! [`UserRef`], [`GroupRef`], [`GuestRef`], [`CountryRef`]: a bare id or name in some answers, an object in
+//! [`MemberRef`], [`GroupRef`], [`GuestRef`], [`CountryRef`]: a bare id or name in some answers, an object in
 //! others. Not here: whole members, groups and guests, which are generated.
 
 use std::borrow::Cow;
@@ -17,10 +17,10 @@ use super::scalar::{IdInteger, IdText};
 /// (docs:webhooks/webhook-payload-structure). Written as it came: the bare integer, or the object.
 ///
 /// ```
-/// use tallyfy_gen::wire::UserRef;
+/// use tallyfy_gen::wire::MemberRef;
 ///
-/// let bare: UserRef = serde_json::from_str("1001")?;
-/// let object: UserRef = serde_json::from_str(r#"{"id": 1001, "full_name": "Kim Lund"}"#)?;
+/// let bare: MemberRef = serde_json::from_str("1001")?;
+/// let object: MemberRef = serde_json::from_str(r#"{"id": 1001, "full_name": "Kim Lund"}"#)?;
 /// assert_eq!((bare.id, object.id), (1001, 1001));
 /// assert_eq!(object.text("full_name"), Some("Kim Lund"));
 /// assert_eq!(serde_json::to_string(&bare)?, "1001");
@@ -28,39 +28,39 @@ use super::scalar::{IdInteger, IdText};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UserRef {
+pub struct MemberRef {
     /// The member's id.
     pub id: i64,
     /// The object as it came, its id included; empty when a bare id came.
     pub details: Map<String, Value>,
 }
 
-impl UserRef {
+impl MemberRef {
     /// One of the details, when it is text: `full_name`, `email`, `profile_pic`.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.details.get(key)?.as_str()
     }
 }
 
-impl From<i64> for UserRef {
+impl From<i64> for MemberRef {
     fn from(id: i64) -> Self {
         Self { id, details: Map::new() }
     }
 }
 
-impl Serialize for UserRef {
+impl Serialize for MemberRef {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         if self.details.is_empty() { s.serialize_i64(self.id) } else { self.details.serialize(s) }
     }
 }
 
-impl<'de> Deserialize<'de> for UserRef {
+impl<'de> Deserialize<'de> for MemberRef {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         required::<Self, D>(d)
     }
 }
 
-impl<'de> Read<'de> for UserRef {
+impl<'de> Read<'de> for MemberRef {
     type Value = Self;
     const EXPECTED: &'static str = "a member: an integer id, or an object with id or user_id";
 
@@ -225,7 +225,7 @@ impl<'de> Read<'de> for GuestRef {
 
 /// The country of a member.
 ///
-/// A text in older answers (pp:definition User), an object as an include (py:models.User). Written as it
+/// A text in older answers (pp:definition Member), an object as an include (py:models.Member). Written as it
 /// came: the text, or the object.
 ///
 /// ```

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{
-    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, Nullable, OneOrMany,
-    RunProgress, SearchFilter, Timestamp, UserRef,
+    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, ListMeta, MemberRef, Nullable,
+    OneOrMany, Progress, SearchFilter, Timestamp,
 };
 
 macro_rules! plain {
@@ -28,7 +28,7 @@ plain! {
     Timestamp: {"type": "string", "format": "date-time"}
     Date: {"type": "string", "format": "date"}
     Id: {"anyOf": [{"type": "string"}, {"type": "integer"}]}
-    UserRef: {"anyOf": [
+    MemberRef: {"anyOf": [
         {"type": "integer"},
         {"type": "string"},
         {
@@ -69,7 +69,7 @@ plain! {
             },
         },
     ]}
-    RunProgress: {"anyOf": [
+    Progress: {"anyOf": [
         {
             "type": "object",
             "properties": {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tallyfy_gen::wire::{Item, List};
-use tallyfy_sdk::{Client, ListTasks, Organization, Task};
+use tallyfy_sdk::{Client, Organization, model::Task, request::ListTasks};
 
 const PAGES: usize = 100;
 const ROWS: usize = 100;

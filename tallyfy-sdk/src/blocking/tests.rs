@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use tallyfy_sandbox::{Sandbox, seed};
 
-use crate::{Client, ListTemplates};
+use crate::{Client, request::ListTemplates};
 
 /// A sandbox on a thread of its own, as a service is; ended with the test.
 fn sandbox() -> (tokio::runtime::Runtime, Sandbox) {

@@ -51,8 +51,8 @@ const MOST_KEPT: usize = 100;
 /// For other objects, give the name, the list, and what to compare of an item:
 ///
 /// ```no_run
-/// # fn run(organization: &tallyfy_sdk::Organization) -> tallyfy_sdk::Reconcile<tallyfy_sdk::Task> {
-/// use tallyfy_sdk::{Candidate, ListTasks, Reconcile, Task};
+/// # fn run(organization: &tallyfy_sdk::Organization) -> tallyfy_sdk::Reconcile<tallyfy_sdk::model::Task> {
+/// use tallyfy_sdk::{Candidate, Reconcile, model::Task, request::ListTasks};
 ///
 /// let tasks = organization.tasks();
 /// Reconcile::by_name_in_list(

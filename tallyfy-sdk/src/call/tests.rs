@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::Call;
 use crate::scripted::{Scripted, json};
-use crate::{Client, OrganizationId};
+use crate::{Client, ids::OrganizationId};
 
-fn whoami(client: &Client, organization: &str) -> Call<tallyfy_gen::types::User> {
+fn whoami(client: &Client, organization: &str) -> Call<tallyfy_gen::types::Member> {
     let org = OrganizationId::from(organization);
     Call::item(client, "get_current_user", &[&org.clone()], |api| async move {
         api.get_current_user(org.as_str()).await
@@ -15,7 +15,7 @@ fn whoami(client: &Client, organization: &str) -> Call<tallyfy_gen::types::User>
 
 fn create(client: &Client) -> Call<()> {
     Call::item(client, "create_run", &[], |api| async move {
-        api.create_run("o1", &tallyfy_gen::types::CreateRunInput::new("t1")).await
+        api.create_run("o1", &tallyfy_gen::types::LaunchProcess::new("t1")).await
     })
     .map(drop)
 }

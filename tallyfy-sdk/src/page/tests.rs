@@ -6,13 +6,13 @@ mod drift;
 mod numbers;
 mod servers;
 
-use tallyfy_gen::types::{ListTagsQuery, Tag};
+use tallyfy_gen::types::{ListTags, Tag};
 
 use super::{Asked, Lister, RowId};
 use crate::scripted::{Reply, Scripted, json};
-use crate::{Client, OrganizationId, RetryPolicy};
+use crate::{Client, RetryPolicy, ids::OrganizationId};
 
-fn tags(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
+fn tags(client: &Client, query: ListTags) -> Lister<Tag> {
     let org = OrganizationId::from("o1");
     let asked = Asked::of("list_tags", &query);
     Lister::new(client, "list_tags", &[&org.clone()], asked, move |api, page| {
@@ -23,7 +23,7 @@ fn tags(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
 }
 
 /// Tags that are known by their ids, as those of every list method are.
-fn known(client: &Client, query: ListTagsQuery) -> Lister<Tag> {
+fn known(client: &Client, query: ListTags) -> Lister<Tag> {
     tags(client, query).identified(|tag| RowId::key(&tag.id))
 }
 
@@ -45,7 +45,7 @@ fn ids(tags: &[Tag]) -> Vec<&str> {
 }
 
 /// What a walk gives, and the queries it sends.
-async fn walked(replies: Vec<Reply>, query: ListTagsQuery) -> (Result<Vec<Tag>, crate::Error>, Vec<String>) {
+async fn walked(replies: Vec<Reply>, query: ListTags) -> (Result<Vec<Tag>, crate::Error>, Vec<String>) {
     let server = Scripted::start(replies).await;
     let client = server.builder().retry(RetryPolicy::none()).build().expect("a client");
     let all = tags(&client, query).all().await;
@@ -61,7 +61,7 @@ async fn all_pages_are_walked_to_the_last_as_it_stands_by_then() {
         page(&["c", "d"], r#""total":5,"current_page":2,"total_pages":3"#),
         page(&["e"], r#""total":5,"current_page":3,"total_pages":3"#),
     ];
-    let (all, queries) = walked(replies, ListTagsQuery::new().per_page(2)).await;
+    let (all, queries) = walked(replies, ListTags::new().per_page(2)).await;
     assert_eq!(ids(&all.expect("three pages")), ["a", "b", "c", "d", "e"]);
     assert_eq!(queries, ["?page=1&per_page=2", "?page=2&per_page=2", "?page=3&per_page=2"]);
 }
@@ -72,7 +72,7 @@ async fn a_walk_starts_at_the_page_the_query_names() {
         page(&["c"], r#""current_page":2,"total_pages":3"#),
         page(&["d"], r#""current_page":3,"total_pages":3"#),
     ];
-    let (all, queries) = walked(replies, ListTagsQuery::new().page(2)).await;
+    let (all, queries) = walked(replies, ListTags::new().page(2)).await;
     assert_eq!(ids(&all.expect("two pages")), ["c", "d"]);
     assert_eq!(queries, ["?page=2", "?page=3"]);
 }
@@ -80,19 +80,19 @@ async fn a_walk_starts_at_the_page_the_query_names() {
 #[tokio::test]
 async fn without_a_last_page_a_full_page_is_followed_by_another() {
     let replies = vec![page(&["a", "b"], r#""per_page":2"#), page(&["c"], r#""per_page":2"#)];
-    let (all, queries) = walked(replies, ListTagsQuery::new()).await;
+    let (all, queries) = walked(replies, ListTags::new()).await;
     assert_eq!(ids(&all.expect("two pages")), ["a", "b", "c"]);
     assert_eq!(queries, ["?page=1", "?page=2"]);
 
     let replies = vec![page(&["a"], r#""per_page":0"#), page(&[], r#""per_page":0"#)];
-    let (all, _) = walked(replies, ListTagsQuery::new()).await;
+    let (all, _) = walked(replies, ListTags::new()).await;
     assert_eq!(ids(&all.expect("one page")), ["a"]);
 }
 
 #[tokio::test]
 async fn a_list_that_says_nothing_of_pages_is_asked_once_more() {
     let replies = vec![page(&["a", "b"], ""), page(&[], "")];
-    let (all, queries) = walked(replies, ListTagsQuery::new()).await;
+    let (all, queries) = walked(replies, ListTags::new()).await;
     assert_eq!(ids(&all.expect("one page")), ["a", "b"]);
     assert_eq!(queries, ["?page=1", "?page=2"]);
 }
@@ -105,7 +105,7 @@ async fn a_list_without_pages_is_asked_once() {
     // The document gives it no `page`.
     let asked = Asked::of("list_users_minimal", &());
     let list: Lister<Tag> = Lister::new(&server.client(), "list_users_minimal", &[], asked, move |api, _| {
-        let (org, query) = (org.clone(), ListTagsQuery::new());
+        let (org, query) = (org.clone(), ListTags::new());
         async move { api.list_tags(org.as_str(), &query).await }
     });
     assert_eq!(ids(&list.all().await.expect("all")), ["a", "b"]);
@@ -114,7 +114,7 @@ async fn a_list_without_pages_is_asked_once() {
     // The query switches pages off.
     let server = Scripted::start(vec![json(200, r#"{"data":[{"id":"t1"},{"id":"t2"}]}"#)]).await;
     let tasks = server.client().organization("o1").tasks();
-    let all = tasks.list(crate::ListTasks::new().without_pagination(true)).all().await.expect("all");
+    let all = tasks.list(crate::request::ListTasks::new().without_pagination(true)).all().await.expect("all");
     assert_eq!((all.len(), server.lines().len()), (2, 1));
 }
 
@@ -125,14 +125,14 @@ async fn an_empty_page_in_the_middle_does_not_end_the_walk() {
         page(&[], r#""current_page":2,"total_pages":3"#),
         page(&["b"], r#""current_page":3,"total_pages":3"#),
     ];
-    let (all, _) = walked(replies, ListTagsQuery::new()).await;
+    let (all, _) = walked(replies, ListTags::new()).await;
     assert_eq!(ids(&all.expect("three pages")), ["a", "b"]);
 }
 
 #[tokio::test]
 async fn a_server_that_repeats_itself_is_found_out() {
     let same = || page(&["a"], r#""current_page":1,"total_pages":3"#);
-    let (all, queries) = walked(vec![same(), same(), same()], ListTagsQuery::new()).await;
+    let (all, queries) = walked(vec![same(), same(), same()], ListTags::new()).await;
     let error = all.expect_err("the same page twice");
     assert!(error.is_decode());
     assert!(error.to_string().contains("sent page 1 when page 2 was asked for"), "{error}");
@@ -143,7 +143,7 @@ async fn a_server_that_repeats_itself_is_found_out() {
 async fn an_endless_list_ends_at_the_limit_with_an_error() {
     let full = || page(&["a"], r#""per_page":1"#);
     let server = Scripted::start(vec![full(), full(), full()]).await;
-    let error = tags(&server.client(), ListTagsQuery::new()).max_pages(2).all().await.expect_err("endless");
+    let error = tags(&server.client(), ListTags::new()).max_pages(2).all().await.expect_err("endless");
     assert!(error.is_too_large());
     assert!(error.to_string().starts_with("list_tags: the list goes on after 2 pages"), "{error}");
     assert_eq!(server.lines().len(), 2);
@@ -152,7 +152,7 @@ async fn an_endless_list_ends_at_the_limit_with_an_error() {
 #[tokio::test]
 async fn a_page_without_rows_is_an_error_and_not_an_end() {
     for body in [r#"{"meta":{}}"#, "{}", r#"{"data":null}"#, r#"{"data":{"a":1}}"#] {
-        let (all, _) = walked(vec![json(200, body)], ListTagsQuery::new()).await;
+        let (all, _) = walked(vec![json(200, body)], ListTags::new()).await;
         assert!(all.expect_err(body).is_decode(), "{body}");
     }
 }
@@ -161,7 +161,7 @@ async fn a_page_without_rows_is_an_error_and_not_an_end() {
 async fn a_stream_gives_what_it_has_before_its_error_and_then_ends() {
     let replies = vec![page(&["a", "b"], r#""current_page":1,"total_pages":2"#), json(500, "{}")];
     let server = Scripted::start(replies).await;
-    let mut items = tags(&server.client(), ListTagsQuery::new()).no_retry().items();
+    let mut items = tags(&server.client(), ListTags::new()).no_retry().items();
     assert!(server.lines().is_empty(), "nothing is read before it is asked for");
     assert_eq!(items.next().await.expect("an item").expect("a tag").id, "a");
     assert_eq!(server.lines().len(), 1, "the next page waits until it is needed");
@@ -175,7 +175,7 @@ async fn a_stream_gives_what_it_has_before_its_error_and_then_ends() {
 async fn a_list_awaited_is_one_page() {
     let server =
         Scripted::start(vec![page(&["a", "b"], r#""total":5,"current_page":1,"total_pages":3"#)]).await;
-    let page = tags(&server.client(), ListTagsQuery::new()).await.expect("a page");
+    let page = tags(&server.client(), ListTags::new()).await.expect("a page");
     assert_eq!(
         (page.total(), page.current(), page.last(), page.has_next()),
         (Some(5), Some(1), Some(3), true)
@@ -191,12 +191,12 @@ async fn options_hold_for_every_page_and_ids_are_checked_first() {
         page(&["b"], r#""current_page":2,"total_pages":2"#),
     ];
     let server = Scripted::start(replies).await;
-    tags(&server.client(), ListTagsQuery::new()).header("X-Trace", "t7").all().await.expect("two pages");
+    tags(&server.client(), ListTags::new()).header("X-Trace", "t7").all().await.expect("two pages");
     for request in server.requests() {
         assert!(request.contains("x-trace: t7"), "{request}");
     }
     let client = server.client();
-    let bad = || tags(&client, ListTagsQuery::new()).checked(Err(crate::Error::input("malformed")));
+    let bad = || tags(&client, ListTags::new()).checked(Err(crate::Error::input("malformed")));
     assert!(bad().await.expect_err("malformed").is_input());
     assert!(bad().all().await.expect_err("malformed").is_input());
     assert_eq!(server.lines().len(), 2);

@@ -6,26 +6,27 @@ mod together;
 
 use std::time::Duration;
 
-use tallyfy_gen::types::{ListRunsQuery, Run};
+use tallyfy_gen::types::{ListProcesses, Process};
 
 use crate::call::Call;
 use crate::scripted::{Reply, Scripted, json, with_headers};
 use crate::{
-    Client, Delivery, Error, FreshToken, OrganizationId, Page, ProcessId, RenewingToken, RetryPolicy, Token,
+    Client, Delivery, Error, FreshToken, Page, RenewingToken, RetryPolicy, Token,
+    ids::{OrganizationId, ProcessId},
 };
 
 const RUN: &str = r#"{"data":{"id":"r1","name":"One"}}"#;
 
-fn get_run(client: &Client) -> Call<Run> {
+fn get_run(client: &Client) -> Call<Process> {
     let (org, id) = (OrganizationId::from("o1"), ProcessId::from("r1"));
     Call::item(client, "get_run", &[&org.clone(), &id.clone()], |api| async move {
         api.get_run(org.as_str(), id.as_str(), &Default::default()).await
     })
 }
 
-fn create_run(client: &Client) -> Call<Run> {
+fn create_run(client: &Client) -> Call<Process> {
     Call::item(client, "create_run", &[], |api| async move {
-        api.create_run("o1", &tallyfy_gen::types::CreateRunInput::new("t1")).await
+        api.create_run("o1", &tallyfy_gen::types::LaunchProcess::new("t1")).await
     })
 }
 
@@ -33,12 +34,12 @@ fn delete_run(client: &Client) -> Call<()> {
     Call::new(client, "delete_run", &[], |api| async move { api.delete_run("o1", "r1").await })
 }
 
-fn archive_run(client: &Client) -> Call<Run> {
+fn archive_run(client: &Client) -> Call<Process> {
     Call::item(client, "archive_run", &[], |api| async move { api.archive_run("o1", "r1").await })
 }
 
-fn search(client: &Client, words: &str) -> Call<Page<Run>> {
-    let query = ListRunsQuery::new().q(words);
+fn search(client: &Client, words: &str) -> Call<Page<Process>> {
+    let query = ListProcesses::new().q(words);
     Call::new(client, "list_runs", &[], |api| async move { api.list_runs("o1", &query).await })
         .map(Page::from)
 }

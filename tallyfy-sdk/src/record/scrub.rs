@@ -251,7 +251,7 @@ fn is_the_services(choices: &[&Content], text: &str) -> bool {
     let holds = |wanted: fn(&Content) -> bool| choices.iter().any(|choice| wanted(choice));
     // People's texts may stand there too.
     let free = holds(|choice| matches!(choice, Content::Text));
-    // A PHP class names a kind of thing: `App\Models\Capture`.
+    // A PHP class names a kind of thing: `App\Models\FormField`.
     let new_word = !free && text.len() <= LONGEST_WORD && (is_word(text) || text.starts_with("App\\"));
     text.is_empty()
         || choices.iter().any(|choice| match choice {

@@ -2,12 +2,7 @@
 //! (docs:open-api/code-samples/tasks/get-task).
 
 use super::call;
-use crate::{
-    Call, Organization,
-    alias::{AddComment, Comment},
-    id::TaskId,
-    resources::tasks::OfTask,
-};
+use crate::{Call, Organization, id::TaskId, model::Comment, request::AddComment, resources::tasks::OfTask};
 
 impl OfTask {
     /// The comments on the task.
@@ -20,7 +15,7 @@ impl OfTask {
 ///
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-/// use tallyfy_sdk::AddComment;
+/// use tallyfy_sdk::request::AddComment;
 ///
 /// let comments = organization.task("5d20c9e8731b4fa6945ce0d7ab18f36c").comments();
 /// comments.add(AddComment::new("The bank letter is here.")).await?;

@@ -1,9 +1,9 @@
 //! Who the token belongs to. Other people are in `members.rs`.
 
-use tallyfy_gen::types::GetMeQuery;
+use tallyfy_gen::types::GetMe;
 
 use super::call;
-use crate::{Call, Client, Organization, alias::Member};
+use crate::{Call, Client, Organization, model::Member};
 
 impl Client {
     /// The person behind the token; the cheapest way to try a token.
@@ -21,7 +21,7 @@ impl Client {
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) when the token is not, or no longer, good.
     pub fn me(&self) -> Call<Member> {
-        let query = GetMeQuery::new();
+        let query = GetMe::new();
         call!(item, self, get_me(), query)
     }
 }

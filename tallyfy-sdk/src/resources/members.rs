@@ -1,13 +1,9 @@
 //! Members of an organization. Guests are not members.
 
-use tallyfy_gen::types::GetUserQuery;
+use tallyfy_gen::types::GetMember;
 
 use super::{call, list};
-use crate::{
-    Call, Lister, Organization,
-    alias::{ListMembers, Member},
-    id::MemberId,
-};
+use crate::{Call, Lister, Organization, id::MemberId, model::Member, request::ListMembers};
 
 impl Organization {
     /// The members of the organization.
@@ -54,7 +50,7 @@ impl Members {
     /// # Errors
     /// [`is_not_found`](crate::Error::is_not_found) for an unknown member.
     pub fn get(&self, member: impl Into<MemberId>) -> Call<Member> {
-        let (org, user, query) = (&self.organization.id, member.into(), GetUserQuery::new());
+        let (org, user, query) = (&self.organization.id, member.into(), GetMember::new());
         call!(item, &self.organization.client, get_user(org, user), query)
     }
 }

@@ -1,12 +1,9 @@
 //! Organizations as objects. What is inside one has files of its own.
 
-use tallyfy_gen::types::GetOrganizationQuery;
+use tallyfy_gen::types::GetOrganization;
 
 use super::{call, list};
-use crate::{
-    Call, Client, Lister, Organization,
-    alias::{ListOrganizations, OrganizationDetails},
-};
+use crate::{Call, Client, Lister, Organization, model::OrganizationDetails, request::ListOrganizations};
 
 impl Client {
     /// The organizations that the token's owner belongs to.
@@ -37,7 +34,7 @@ impl Organization {
     /// # Errors
     /// [`is_permission`](crate::Error::is_permission) when the token's owner is no member.
     pub fn details(&self) -> Call<OrganizationDetails> {
-        let (org, query) = (&self.id, GetOrganizationQuery::new());
+        let (org, query) = (&self.id, GetOrganization::new());
         call!(item, &self.client, get_organization(org), query)
     }
 }

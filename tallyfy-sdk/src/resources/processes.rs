@@ -1,13 +1,14 @@
 //! Processes: list, launch, change, archive, and how to find one that was launched. Their tasks are in `tasks.rs`.
 
-use tallyfy_gen::enums::{ArchivedFilter, RunSort};
+use tallyfy_gen::enums::{ArchivedFilter, ProcessSort};
 
 use super::{call, list};
 use crate::{
     Call, Candidate, Error, Lister, Organization, Reconcile,
-    alias::{GetProcess, LaunchProcess, ListProcesses, Process, UpdateProcess},
     call::{CreationWindow, LookContext, texts},
     id::ProcessId,
+    model::Process,
+    request::{GetProcess, LaunchProcess, ListProcesses, UpdateProcess},
 };
 
 impl Organization {
@@ -36,7 +37,7 @@ pub struct OfProcess {
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
 /// use futures::TryStreamExt;
-/// use tallyfy_sdk::{ListProcesses, ProcessStatusFilter};
+/// use tallyfy_sdk::request::{ListProcesses, ProcessStatusFilter};
 ///
 /// let query = ListProcesses::new().status(ProcessStatusFilter::Active).per_page(100);
 /// let mut processes = organization.processes().list(query).items();
@@ -88,11 +89,11 @@ impl Processes {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::LaunchProcess;
+    /// use tallyfy_sdk::request::LaunchProcess;
     ///
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d")
     ///     .name("Cellar audit")
-    ///     .prerun([("7a03e5b9d2164c8f90b1d7e6c4f82a35", "Blue Fjord AS")]);
+    ///     .kickoff_values([("7a03e5b9d2164c8f90b1d7e6c4f82a35", "Blue Fjord AS")]);
     /// let process = organization.processes().launch(launch).await?;
     /// println!("{}", process.id);
     /// # Ok(())
@@ -124,7 +125,7 @@ impl Processes {
         Reconcile::by_name(launch.name.as_deref().unwrap_or_default(), move |context| {
             processes.clone().new_ones(context)
         })
-        .of_template(&launch.checklist_id)
+        .of_template(&launch.template_id)
     }
 
     /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by a marker that the launch
@@ -140,11 +141,11 @@ impl Processes {
 
     /// The processes that may have come into being since a call began.
     async fn new_ones(self, context: LookContext) -> Result<Vec<(Candidate, Process)>, Error> {
-        let mut query = ListProcesses::new().sort(RunSort::CreatedAtDesc).per_page(100);
+        let mut query = ListProcesses::new().sort(ProcessSort::CreatedAtDesc).per_page(100);
         // Somebody may archive it while it is looked for.
         query = query.archived(ArchivedFilter::True);
         if let Some(template) = &context.template {
-            query = query.checklist_id(template);
+            query = query.template_id(template);
         }
         let mut pages = self.list(query).pages();
         let mut new = Vec::new();
@@ -174,7 +175,7 @@ impl Processes {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::UpdateProcess;
+    /// use tallyfy_sdk::request::UpdateProcess;
     ///
     /// let process = organization.processes().get("91be47f0c3d64a1582e7d9055fa6c3b8").await?;
     /// let change = UpdateProcess::keeping(&process)?.name("Cellar audit, second try");
@@ -236,15 +237,19 @@ fn goes_back_before(page: &[Process], window: &CreationWindow) -> bool {
 /// What is compared of a process.
 fn candidate(process: &Process, context: &LookContext) -> Candidate {
     let mut answers = Vec::new();
-    process.prerun.iter().flat_map(|answers| answers.values()).for_each(|value| texts(value, &mut answers));
+    process
+        .kickoff_values
+        .iter()
+        .flat_map(|answers| answers.values())
+        .for_each(|value| texts(value, &mut answers));
     let is_elsewhere = context.template.is_some()
-        && process.checklist_id.is_some()
-        && process.checklist_id != context.template;
+        && process.template_id.is_some()
+        && process.template_id != context.template;
     let candidate = Candidate::new(&process.id)
         .name(process.name.as_deref())
         .created_at(process.created_at.as_ref())
         .text(process.summary.as_deref())
-        .whole(process.prerun.as_ref().is_some_and(|answers| !answers.is_empty()))
+        .whole(process.kickoff_values.as_ref().is_some_and(|answers| !answers.is_empty()))
         .elsewhere(is_elsewhere);
     answers.into_iter().fold(candidate, |candidate, text| candidate.text(Some(text)))
 }

@@ -1,12 +1,7 @@
 //! Steps of a template, with their form fields.
 
 use super::{call, list};
-use crate::{
-    Call, Lister,
-    alias::{ListSteps, Step},
-    id::StepId,
-    resources::templates::OfTemplate,
-};
+use crate::{Call, Lister, id::StepId, model::Step, request::ListSteps, resources::templates::OfTemplate};
 
 impl OfTemplate {
     /// The steps of the template.

@@ -3,17 +3,18 @@
 //! A task of a process is completed through its process, a one-off task through the organization; the service keeps
 //! the two apart (docs:open-api/code-samples/tasks/complete-task).
 
-use tallyfy_gen::types::{CompleteRunTaskInput, CompleteTaskInput};
+use tallyfy_gen::types::{CompleteProcessTask, CompleteTask};
 
 use super::{call, list};
 use crate::{
     Call, Error, Lister, Organization,
-    alias::{
-        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, Process, Task, TaskStatus,
-        TaskStatusFilter, UpdateProcessTask, UpdateTask,
-    },
     id::TaskId,
+    model::{Process, Task, TaskStatus},
     page::{self, Expected},
+    request::{
+        GetProcessTask, GetTask, ListMyTasks, ListProcessTasks, ListTasks, TaskStatusFilter,
+        UpdateProcessTask, UpdateTask,
+    },
     resources::processes::OfProcess,
 };
 
@@ -48,7 +49,7 @@ pub struct OfTask {
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
 /// use futures::TryStreamExt;
-/// use tallyfy_sdk::{ListTasks, TaskStatusFilter};
+/// use tallyfy_sdk::request::{ListTasks, TaskStatusFilter};
 ///
 /// let query = ListTasks::new().status([TaskStatusFilter::Overdue]).per_page(100);
 /// let mut late = organization.tasks().list(query).items();
@@ -113,7 +114,7 @@ impl Tasks {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::UpdateTask;
+    /// use tallyfy_sdk::request::UpdateTask;
     ///
     /// let task = organization.tasks().get("5d20c9e8731b4fa6945ce0d7ab18f36c").await?;
     /// let change = UpdateTask::keeping(&task)?.summary("With the new price list");
@@ -165,7 +166,7 @@ impl Tasks {
 
     fn decide(&self, task: TaskId, is_approved: Option<bool>) -> Call<Task> {
         let org = &self.organization.id;
-        let mut body = CompleteTaskInput::new(task.as_str());
+        let mut body = CompleteTask::new(task.as_str());
         body.is_approved = is_approved;
         let id = crate::id::check(&[&task]);
         call!(item, &self.organization.client, complete_task(org), body).checked(id)
@@ -187,7 +188,7 @@ impl Tasks {
 ///
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-/// use tallyfy_sdk::TaskType;
+/// use tallyfy_sdk::model::TaskType;
 ///
 /// let tasks = organization.process("91be47f0c3d64a1582e7d9055fa6c3b8").tasks();
 /// for task in tasks.list(Default::default()).all().await? {
@@ -214,7 +215,7 @@ impl ProcessTasks {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::LaunchProcess;
+    /// use tallyfy_sdk::request::LaunchProcess;
     ///
     /// let launch = LaunchProcess::new("2fc8d1570ea94b36b6d83a4917c05e9d").name("Cellar audit");
     /// let process = organization.processes().launch(launch).await?;
@@ -264,10 +265,10 @@ impl ProcessTasks {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::UpdateProcessTask;
+    /// use tallyfy_sdk::request::UpdateProcessTask;
     ///
     /// let tasks = organization.process("91be47f0c3d64a1582e7d9055fa6c3b8").tasks();
-    /// let answers = UpdateProcessTask::new().taskdata([("e46a0b7d15c94f8e83d2b6f09a7c51e3", "Night shift")]);
+    /// let answers = UpdateProcessTask::new().form_values([("e46a0b7d15c94f8e83d2b6f09a7c51e3", "Night shift")]);
     /// tasks.update("5d20c9e8731b4fa6945ce0d7ab18f36c", answers).await?;
     /// # Ok(())
     /// # }
@@ -320,7 +321,7 @@ impl ProcessTasks {
 
     fn decide(&self, task: TaskId, is_approved: Option<bool>) -> Call<Task> {
         let (org, run) = (&self.process.organization.id, &self.process.id);
-        let mut body = CompleteRunTaskInput::new(task.as_str());
+        let mut body = CompleteProcessTask::new(task.as_str());
         body.is_approved = is_approved;
         let id = crate::id::check(&[&task]);
         call!(item, &self.process.organization.client, complete_run_task(org, run), body).checked(id)

@@ -3,8 +3,9 @@
 use super::{call, list};
 use crate::{
     Call, Lister, Organization,
-    alias::{GetTemplate, ListTemplates, Template},
     id::TemplateId,
+    model::Template,
+    request::{GetTemplate, ListTemplates},
 };
 
 impl Organization {
@@ -25,7 +26,7 @@ impl Organization {
 ///
 /// ```no_run
 /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-/// use tallyfy_sdk::ListTemplates;
+/// use tallyfy_sdk::request::ListTemplates;
 ///
 /// for template in organization.templates().list(ListTemplates::new().q("onboarding")).all().await? {
 ///     println!("{} {}", template.id, template.title.unwrap_or_default());
@@ -64,7 +65,7 @@ impl Templates {
     ///
     /// ```no_run
     /// # async fn run(organization: tallyfy_sdk::Organization) -> Result<(), tallyfy_sdk::Error> {
-    /// use tallyfy_sdk::{GetTemplate, TemplateInclude};
+    /// use tallyfy_sdk::request::{GetTemplate, TemplateInclude};
     ///
     /// let query = GetTemplate::new().with([TemplateInclude::Steps]);
     /// let template = organization.templates().get_with("0d95b3f6e82c47a1b7e40c6d1f38a927", query).await?;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use tallyfy_sdk::reqwest::Method;
-use tallyfy_sdk::{Client, Error, ListTasks, UpdateProcessTask};
+use tallyfy_sdk::{
+    Client, Error,
+    request::{ListTasks, UpdateProcessTask},
+};
 
 use super::traces::{Log, Traces};
 use super::{ADDRESS, FORM, PASSWORD, PERSONAL, SECRETS, TOKEN, builder, check_error, without};

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tallyfy_sdk::reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tallyfy_sdk::reqwest::{Method, Proxy};
 use tallyfy_sdk::{
-    Client, FreshToken, GuestId, LaunchProcess, MemberId, RenewingToken, Token, TokenError, TokenFuture,
-    TokenSource, UpdateProcessTask,
+    Client, FreshToken, RenewingToken, Token, TokenError, TokenFuture, TokenSource,
+    ids::{GuestId, MemberId},
+    request::{LaunchProcess, UpdateProcessTask},
 };
 
 use super::{
@@ -175,9 +176,9 @@ async fn a_mistaken_argument_is_not_quoted() {
 
 #[test]
 fn texts_that_are_no_values_are_not_quoted() {
-    let date = format!("{FORM} {ADDRESS}").parse::<tallyfy_sdk::Timestamp>().expect_err("no date");
+    let date = format!("{FORM} {ADDRESS}").parse::<tallyfy_sdk::model::Timestamp>().expect_err("no date");
     without("a date", &date.to_string(), &[&SECRETS[..], &PERSONAL].concat());
-    let word = ADDRESS.parse::<tallyfy_sdk::TaskStatusFilter>().expect_err("no filter");
+    let word = ADDRESS.parse::<tallyfy_sdk::request::TaskStatusFilter>().expect_err("no filter");
     without("a word", &word.to_string(), &[&SECRETS[..], &PERSONAL].concat());
     let _ = (GuestId::from(ADDRESS), MemberId::from(1));
     let fresh = FreshToken::new(Token::new(TOKEN).expect("a token"));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tallyfy_sdk::reqwest::Method;
-use tallyfy_sdk::{RetryPolicy, UpdateProcessTask};
+use tallyfy_sdk::{RetryPolicy, request::UpdateProcessTask};
 
 use super::{ADDRESS, FORM, PASSWORD, TOKEN, builder, without_secrets};
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_sdk::{
-    Candidate, Client, Delivery, FreshToken, LaunchProcess, ListTasks, Multipart, Pacing, RenewingToken,
-    ResumeToken, RetryBudget, RetryPolicy, Token,
+    Candidate, Client, Delivery, FreshToken, Multipart, Pacing, RenewingToken, ResumeToken, RetryBudget,
+    RetryPolicy, Token,
+    request::{LaunchProcess, ListTasks},
 };
 
 use super::{PASSWORD, TOKEN, builder, without_secrets};

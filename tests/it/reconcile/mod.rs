@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Fault, Sandbox, seed};
 use tallyfy_sdk::{
-    Client, Delivery, Error, LaunchProcess, Meta, Process, Reconcile, WithMeta,
+    Client, Delivery, Error, Meta, Reconcile, WithMeta, model::Process, request::LaunchProcess,
     resources::processes::Processes,
 };
 

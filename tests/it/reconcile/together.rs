@@ -9,7 +9,7 @@ use futures::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tallyfy_sandbox::{Fault, Sandbox};
-use tallyfy_sdk::{Delivery, Error, LaunchProcess, Process, resources::processes::Processes};
+use tallyfy_sdk::{Delivery, Error, model::Process, request::LaunchProcess, resources::processes::Processes};
 
 use super::relay::{Changes, Relay};
 use super::{CANNOT_TELL, count, named, processes};

@@ -228,7 +228,7 @@ impl<'a> Maker<'a> {
             let mut apart = Maker { document: self.document, seen, pointer: Vec::new(), places: Vec::new() };
             let form = apart.make(branch, false);
             // Members have numbers for ids, in text too.
-            let is_member = schema["x-tallyfy-wire"] == "UserRef";
+            let is_member = schema["x-tallyfy-wire"] == "MemberRef";
             forms.push(if is_member && form.is_string() { json!("417") } else { form });
         }
         let kind = match schema {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tallyfy_gen::types::{
-    Asset, Capture, CustomFieldKey, CustomFieldValues, Folder, FolderObject, Group, Guest, Organization,
-    OrganizationWorkingDays, Preference, Prerun, Run, Step, Tag, TagAssociation, Task, User, UserMinimal,
-    Watcher,
+    CustomFieldKey, CustomFieldValues, File, Folder, FolderObject, FormField, Group, Guest, KickoffField,
+    Member, MemberMinimal, OrganizationDetails, OrganizationWorkingDays, Preference, Process, Step, Tag,
+    TagAssociation, Task, Watcher,
 };
 use tallyfy_gen::wire::{GuestRef, Item, List, Pagination};
 
@@ -52,7 +52,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn members() -> Vec<Case> {
-    rows! { "platform:User", it: User;
+    rows! { "platform:User", it: Member;
         MEMBERS, r#"{"id": 31, "is_active": true}"# => (it.is_active, it.active), (Some(true), None);
         USER, r#"{"id": 31, "active": true}"# => (it.is_active, it.active), (None, Some(true));
         MEMBERS, r#"{"id": 31, "updated_at": "2026-07-01T10:00:00Z"}"#
@@ -72,7 +72,7 @@ fn members() -> Vec<Case> {
 }
 
 fn includes_of_members() -> Vec<Case> {
-    let mut cases = rows! { "platform:User", it: User;
+    let mut cases = rows! { "platform:User", it: Member;
         MEMBERS, r#"{"id": 31, "groups": {"data": [{"id": "g"}]}}"# => ids!(it.groups), list(&["g"]);
         MEMBERS, r#"{"id": 31, "groups": [{"id": "g"}]}"# => ids!(it.groups), list(&["g"]);
         "docs:open-api/code-samples/members/get-member",
@@ -83,7 +83,7 @@ fn includes_of_members() -> Vec<Case> {
         MEMBERS, r#"{"id": 31, "organizations": {"data": [{"id": "o"}]}}"#
             => ids!(it.organizations), list(&["o"]);
     };
-    cases.extend(rows! { "platform:Country", it: User;
+    cases.extend(rows! { "platform:Country", it: Member;
         USER, r#"{"id": 31, "country": {"data": {"id": 82, "name": "Germany"}}}"#
             => it.country.as_ref().map(|it| (it.name.clone(), it.details["id"].clone())),
             Some((some("Germany"), json!(82)));
@@ -101,16 +101,16 @@ fn includes_of_members() -> Vec<Case> {
 fn current_member() -> Vec<Case> {
     const S: &str = "platform:User";
     vec![
-        reads(S, ME, r#"{"data": {"id": 31}}"#, |it: &Item<User>| it.data.id, 31),
-        reads(S, ME, r#"{"id": 31}"#, |it: &Item<User>| it.data.id, 31),
-        unpacks(S, ME, r#"{"data": [{"id": 31}]}"#, |it: &Item<User>| it.data.id, 31),
+        reads(S, ME, r#"{"data": {"id": 31}}"#, |it: &Item<Member>| it.data.id, 31),
+        reads(S, ME, r#"{"id": 31}"#, |it: &Item<Member>| it.data.id, 31),
+        unpacks(S, ME, r#"{"data": [{"id": 31}]}"#, |it: &Item<Member>| it.data.id, 31),
     ]
 }
 
 fn short_members() -> Vec<Case> {
     const S: &str = "platform:MemberMinimal";
     const PY: &str = "py:user_management.get_organization_users_list";
-    let ids = |it: &List<UserMinimal>| it.data.iter().map(|member| member.id).collect::<Vec<_>>();
+    let ids = |it: &List<MemberMinimal>| it.data.iter().map(|member| member.id).collect::<Vec<_>>();
     vec![
         reads(S, PY, r#"{"data": [{"id": 31}, {"id": "32"}]}"#, ids, vec![31, 32]),
         reads(S, PY, r#"{"data": {"0": {"id": 31}, "2": {"id": 32}}}"#, ids, vec![31, 32]),
@@ -119,28 +119,28 @@ fn short_members() -> Vec<Case> {
             S,
             PY,
             r#"{"data": [], "count": 3}"#,
-            |it: &List<UserMinimal>| it.extra["count"].clone(),
+            |it: &List<MemberMinimal>| it.extra["count"].clone(),
             json!(3),
         ),
         reads(
             S,
             PY,
             r#"{"data": [], "meta": {"count": 3}}"#,
-            |it: &List<UserMinimal>| it.meta.as_ref().and_then(|meta| meta.count),
+            |it: &List<MemberMinimal>| it.meta.as_ref().and_then(|meta| meta.count),
             Some(3),
         ),
         reads(
             S,
             PY,
             r#"{"id": 31, "timezone": "UTC"}"#,
-            |it: &UserMinimal| it.extra["timezone"].clone(),
+            |it: &MemberMinimal| it.extra["timezone"].clone(),
             json!("UTC"),
         ),
     ]
 }
 
 fn organizations() -> Vec<Case> {
-    rows! { "platform:Organization", it: Organization;
+    rows! { "platform:Organization", it: OrganizationDetails;
         ORG, r#"{"id": "o", "in_trial": true}"# => it.in_trial, Some(true);
         ORG, r#"{"id": "o", "in_trial": 0}"# => it.in_trial, Some(false);
         MINE, r#"{"id": "o", "live_support_enabled": 1}"# => it.live_support_enabled, Some(1);
@@ -215,7 +215,7 @@ fn member_groups() -> Vec<Case> {
             => (text!(it.last_updated), text!(it.updated_at)), (some("2026-04-02 10:00:00"), None);
         "py:models.Group", r#"{"id": "g", "updated_at": "2026-04-02 10:00:00"}"#
             => (text!(it.last_updated), text!(it.updated_at)), (None, some("2026-04-02 10:00:00"));
-        GROUPS, r#"{"id": "g", "users": {"data": [{"id": 31}]}}"# => ids!(it.users), list(&["31"]);
+        GROUPS, r#"{"id": "g", "users": {"data": [{"id": 31}]}}"# => ids!(it.member_details), list(&["31"]);
         "pp:definition Group", r#"{"id": 7}"# => it.id.clone(), "7".to_owned();
     }
 }
@@ -233,7 +233,7 @@ fn tags() -> Vec<Case> {
 
 fn tag_associations() -> Vec<Case> {
     const PY: &str = "py:tests/test_tag_management_defects";
-    let mut cases = rows! { "platform:TagAssociation", it: Run;
+    let mut cases = rows! { "platform:TagAssociation", it: Process;
         PY, r#"{"id": "r", "tags": [{"id": 5517, "tag_id": "77a0"}]}"# => ids!(it.tags), list(&["5517"]);
         PY, r#"{"id": "r", "tags": {"data": [{"id": 5517, "tag_id": "77a0"}]}}"#
             => ids!(it.tags), list(&["5517"]);
@@ -269,7 +269,7 @@ fn objects_in_folders() -> Vec<Case> {
 }
 
 fn files() -> Vec<Case> {
-    rows! { "platform:Asset", it: Asset;
+    rows! { "platform:Asset", it: File;
         FILE, r#"{"id": "a", "version": 1}"# => it.version, Some(1);
         "docs:webhooks/webhook-payload-structure", r#"{"id": "a", "version": "1"}"# => it.version, Some(1);
         FILE, r#"{"id": "a", "step_id": null}"# => it.step_id.clone(), None;
@@ -283,12 +283,12 @@ fn files() -> Vec<Case> {
 
 fn uploaded_files() -> Vec<Case> {
     const UPLOAD: &str = "docs:open-api/code-samples/files/upload-attach-file";
-    let id = |it: &Item<Asset>| it.data.id.clone();
+    let id = |it: &Item<File>| it.data.id.clone();
     let mut cases = rows! { "platform:FileValue", it: Task;
         "mcp:update_task", r#"{"id": "t", "taskdata": {"f": [{"id": "a", "full_url": "https://x.test/a"}]}}"#
-            => it.taskdata.as_ref().map(|it| it["f"][0]["full_url"].clone()), Some(json!("https://x.test/a"));
+            => it.form_values.as_ref().map(|it| it["f"][0]["full_url"].clone()), Some(json!("https://x.test/a"));
         UPLOAD, r#"{"id": "t", "taskdata": {"f": [{"filename": "p", "url": "x", "source": "url"}]}}"#
-            => it.taskdata.as_ref().map(|it| it["f"].clone()),
+            => it.form_values.as_ref().map(|it| it["f"].clone()),
             Some(json!([{"filename": "p", "url": "x", "source": "url"}]));
     };
     cases.push(reads("platform:Asset", UPLOAD, r#"{"data": {"id": "a"}}"#, id, "a".to_owned()));
@@ -335,10 +335,10 @@ fn embedded_custom_fields() -> Vec<Case> {
     let expected = || Some(BTreeMap::from([("a".to_owned(), json!(1))]));
     vec![
         reads(S, FIELDS, JSON, |it: &Task| it.custom_fields.clone(), expected()),
-        reads(S, FIELDS, JSON, |it: &Run| it.custom_fields.clone(), expected()),
+        reads(S, FIELDS, JSON, |it: &Process| it.custom_fields.clone(), expected()),
         reads(S, FIELDS, JSON, |it: &Step| it.custom_fields.clone(), expected()),
-        reads(S, FIELDS, JSON, |it: &Capture| it.custom_fields.clone(), expected()),
-        reads(S, FIELDS, JSON, |it: &Prerun| it.custom_fields.clone(), expected()),
+        reads(S, FIELDS, JSON, |it: &FormField| it.custom_fields.clone(), expected()),
+        reads(S, FIELDS, JSON, |it: &KickoffField| it.custom_fields.clone(), expected()),
         reads(S, FIELDS, JSON, |it: &Folder| it.custom_fields.clone(), expected()),
         reads(S, FIELDS, JSON, |it: &Tag| it.custom_fields.clone(), expected()),
     ]

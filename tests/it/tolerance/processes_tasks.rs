@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
 use tallyfy_gen::types::{
-    ActivityEntry, CaptureOption, Run, RunCapture, RunFormFields, Task, TaskCapture, TaskOwners, Thread,
+    ActivityEntry, Assignees, Comment, FieldOption, Process, ProcessFormField, ProcessFormFields, Task,
+    TaskFormField,
 };
-use tallyfy_gen::wire::{OneOrMany, Pagination, RunProgress, UserRef};
+use tallyfy_gen::wire::{MemberRef, OneOrMany, Pagination, Progress};
 
 use super::{Case, ids, list, rows, some, text};
 
@@ -44,24 +45,24 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn processes() -> Vec<Case> {
-    rows! { "processes_tasks:Process", it: Run;
+    rows! { "processes_tasks:Process", it: Process;
         LIST, r#"{"id": "r", "tasks": {"data": [{"id": "t"}]}}"# => ids!(it.tasks), list(&["t"]);
         LIST, r#"{"id": "r", "tasks": {"data": []}}"# => ids!(it.tasks), list(&[]);
         "py:models.Run", r#"{"id": "r", "tasks": [{"id": "t"}]}"# => ids!(it.tasks), list(&["t"]);
         "py:models.Run", r#"{"id": "r", "tasks": []}"# => ids!(it.tasks), list(&[]);
         GET, r#"{"id": "r", "next_task": {"data": [{"id": "t"}]}}"# => ids!(it.next_task), list(&["t"]);
         GET, r#"{"id": "r", "checklist": {"data": {"id": "c"}}}"#
-            => it.checklist.as_ref().map(|it| it.id.clone()), some("c");
+            => it.template.as_ref().map(|it| it.id.clone()), some("c");
         GET, r#"{"id": "r", "checklist": {"id": "c"}}"#
-            => it.checklist.as_ref().map(|it| it.id.clone()), some("c");
-        GET, r#"{"id": "r", "checklist": {"data": {}}}"# => it.checklist.is_none(), true;
-        GET, r#"{"id": "r", "checklist": {}}"# => it.checklist.is_none(), true;
+            => it.template.as_ref().map(|it| it.id.clone()), some("c");
+        GET, r#"{"id": "r", "checklist": {"data": {}}}"# => it.template.is_none(), true;
+        GET, r#"{"id": "r", "checklist": {}}"# => it.template.is_none(), true;
         GET, r#"{"id": "r", "prerun": {"f": "Oven 3"}}"#
-            => it.prerun.clone(), Some(BTreeMap::from([("f".to_owned(), json!("Oven 3"))]));
-        GET, r#"{"id": "r", "prerun": {}}"# => it.prerun.clone(), Some(BTreeMap::new());
-        GET, r#"{"id": "r", "prerun": []}"# => it.prerun.clone(), Some(BTreeMap::new());
+            => it.kickoff_values.clone(), Some(BTreeMap::from([("f".to_owned(), json!("Oven 3"))]));
+        GET, r#"{"id": "r", "prerun": {}}"# => it.kickoff_values.clone(), Some(BTreeMap::new());
+        GET, r#"{"id": "r", "prerun": []}"# => it.kickoff_values.clone(), Some(BTreeMap::new());
         "pp:PrerunData", r#"{"id": "r", "prerun": [{"id": "f", "value": "Oven 3"}]}"#
-            => it.prerun.clone(),
+            => it.kickoff_values.clone(),
             Some(BTreeMap::from([("f".to_owned(), json!({"id": "f", "value": "Oven 3"}))]));
         "docs:open-api/code-samples/processes/complete-or-reopen-kick-off-form",
         r#"{"id": "r", "tasks_changed_by_rules": []}"#
@@ -73,18 +74,18 @@ fn processes() -> Vec<Case> {
 }
 
 fn people_of_processes() -> Vec<Case> {
-    rows! { "processes_tasks:Process", it: Run;
+    rows! { "processes_tasks:Process", it: Process;
         GET, r#"{"id": "r", "started_by": 31, "owner_id": 32}"#
             => (it.started_by, it.owner_id), (Some(31), Some(32));
         HOOK, r#"{"id": "r", "started_by": "31", "owner_id": "32"}"#
             => (it.started_by, it.owner_id), (Some(31), Some(32));
-        HOOK, r#"{"id": "r", "prerun_completed_by": "31"}"# => it.prerun_completed_by, Some(31);
-        GET, r#"{"id": "r", "users": [31, 32]}"# => ids!(it.users), list(&["31", "32"]);
+        HOOK, r#"{"id": "r", "prerun_completed_by": "31"}"# => it.kickoff_completed_by, Some(31);
+        GET, r#"{"id": "r", "users": [31, 32]}"# => ids!(it.members), list(&["31", "32"]);
         HOOK, r#"{"id": "r", "users": [{"user_id": 31, "full_name": "Kim Lund"}]}"#
-            => it.users.as_ref().map(|users| (users[0].id, users[0].text("full_name").map(str::to_owned))),
+            => it.members.as_ref().map(|users| (users[0].id, users[0].text("full_name").map(str::to_owned))),
             Some((31, some("Kim Lund")));
-        GET, r#"{"id": "r", "users": []}"# => it.users.clone(), Some(vec![]);
-        LIST, r#"{"id": "r"}"# => (it.users.is_none(), it.groups.is_none()), (true, true);
+        GET, r#"{"id": "r", "users": []}"# => it.members.clone(), Some(vec![]);
+        LIST, r#"{"id": "r"}"# => (it.members.is_none(), it.groups.is_none()), (true, true);
         GET, r#"{"id": "r", "groups": ["5b0c"]}"# => ids!(it.groups), list(&["5b0c"]);
         HOOK, r#"{"id": "r", "groups": [{"group_id": "5b0c", "name": "Bakers"}]}"#
             => it.groups.as_ref().map(|it| (it[0].id.clone(), it[0].text("name").map(str::to_owned))),
@@ -95,7 +96,7 @@ fn people_of_processes() -> Vec<Case> {
 }
 
 fn progress() -> Vec<Case> {
-    rows! { "processes_tasks:ProcessProgress", it: RunProgress;
+    rows! { "processes_tasks:ProcessProgress", it: Progress;
         LIST, r#"{"complete": 2, "total": 8, "percent": 25}"#
             => (it.complete, it.total, it.percent), (Some(2), Some(8), Some(25.0));
         LIST, r#"{"complete": 2, "total": 9, "percent": 22.2}"# => it.percent, Some(22.2);
@@ -105,7 +106,7 @@ fn progress() -> Vec<Case> {
 }
 
 fn tags_of_processes() -> Vec<Case> {
-    rows! { "processes_tasks:ProcessTag", it: Run;
+    rows! { "processes_tasks:ProcessTag", it: Process;
         PY, r#"{"id": "r", "tags": [{"id": "3e97", "title": "Safety"}]}"#
             => it.tags.as_ref().map(|tags| (tags[0].id.to_string(), tags[0].tag_id.clone())),
             Some(("3e97".to_owned(), None));
@@ -118,8 +119,8 @@ fn tags_of_processes() -> Vec<Case> {
 
 fn tasks() -> Vec<Case> {
     rows! { "processes_tasks:Task", it: Task;
-        PY, r#"{"id": "t", "taskdata": {}}"# => it.taskdata.clone(), Some(BTreeMap::new());
-        PY, r#"{"id": "t", "taskdata": []}"# => it.taskdata.clone(), Some(BTreeMap::new());
+        PY, r#"{"id": "t", "taskdata": {}}"# => it.form_values.clone(), Some(BTreeMap::new());
+        PY, r#"{"id": "t", "taskdata": []}"# => it.form_values.clone(), Some(BTreeMap::new());
         PY, r#"{"id": "t", "is_completable": true}"# => it.is_completable, Some(true);
         "pp:Task", r#"{"id": "t", "is_completable": 0}"# => it.is_completable, Some(false);
         "pp:Task", r#"{"id": "t", "is_completable": 1}"# => it.is_completable, Some(true);
@@ -147,30 +148,30 @@ fn tasks() -> Vec<Case> {
 fn includes_of_tasks() -> Vec<Case> {
     rows! { "processes_tasks:Task", it: Task;
         TASK, r#"{"id": "t", "run": {"data": {"id": "r"}}}"#
-            => it.run.as_ref().map(|it| it.id.clone()), some("r");
-        TASK, r#"{"id": "t", "run": {"id": "r"}}"# => it.run.as_ref().map(|it| it.id.clone()), some("r");
-        TASK, r#"{"id": "t", "run": {"data": null}}"# => it.run.is_none(), true;
+            => it.process.as_ref().map(|it| it.id.clone()), some("r");
+        TASK, r#"{"id": "t", "run": {"id": "r"}}"# => it.process.as_ref().map(|it| it.id.clone()), some("r");
+        TASK, r#"{"id": "t", "run": {"data": null}}"# => it.process.is_none(), true;
         TASK, r#"{"id": "t", "step": {"data": {"id": "s"}}}"#
             => it.step.as_ref().map(|it| it.id.clone()), some("s");
         TASK, r#"{"id": "t", "step": {}}"# => it.step.is_none(), true;
-        TASKS, r#"{"id": "t", "threads": {"data": [{"id": "c"}]}}"# => ids!(it.threads), list(&["c"]);
-        TASKS, r#"{"id": "t", "threads": [{"id": 7}]}"# => ids!(it.threads), list(&["7"]);
+        TASKS, r#"{"id": "t", "threads": {"data": [{"id": "c"}]}}"# => ids!(it.discussion), list(&["c"]);
+        TASKS, r#"{"id": "t", "threads": [{"id": 7}]}"# => ids!(it.discussion), list(&["7"]);
         TASKS, r#"{"id": "t", "form_fields": {"data": []}}"# => ids!(it.form_fields), list(&[]);
         TASKS, r#"{"id": "t", "ko-form-fields": {"data": []}}"#
-            => it.ko_form_fields.clone(), Some(json!({"data": []}));
+            => it.kickoff_fields.clone(), Some(json!({"data": []}));
     }
 }
 
 fn owners() -> Vec<Case> {
-    rows! { "processes_tasks:TaskOwners", it: TaskOwners;
+    rows! { "processes_tasks:TaskOwners", it: Assignees;
         PY, r#"{"users": [31], "guests": [], "groups": []}"#
-            => it.users.clone(), Some(vec![UserRef::from(31)]);
-        TASK, r#"{"users": ["31"]}"# => it.users.clone(), Some(vec![UserRef::from(31)]);
+            => it.members.clone(), Some(vec![MemberRef::from(31)]);
+        TASK, r#"{"users": ["31"]}"# => it.members.clone(), Some(vec![MemberRef::from(31)]);
         TASKS, r#"{"users": [{"id": 31, "full_name": "Kim Lund", "profile_pic": null}]}"#
-            => it.users.as_ref().map(|it| (it[0].id, it[0].text("full_name").map(str::to_owned))),
+            => it.members.as_ref().map(|it| (it[0].id, it[0].text("full_name").map(str::to_owned))),
             Some((31, some("Kim Lund")));
         HOOK, r#"{"users": [{"id": 31, "email": "kim@x.test"}]}"#
-            => it.users.as_ref().map(|it| it[0].text("email").map(str::to_owned)), Some(some("kim@x.test"));
+            => it.members.as_ref().map(|it| it[0].text("email").map(str::to_owned)), Some(some("kim@x.test"));
         "py:models.TaskOwners", r#"{"groups": ["6b1d", 12]}"# => it.groups.clone(), list(&["6b1d", "12"]);
         "py:models.TaskOwners", r#"{"taskUrls": ["https://x.test/guest/zq"]}"#
             => it.task_urls.clone(), list(&["https://x.test/guest/zq"]);
@@ -180,24 +181,24 @@ fn owners() -> Vec<Case> {
 fn values() -> Vec<Case> {
     let mut cases = rows! { "processes_tasks:DropdownValue", it: Task;
         "go:TestEncodeKickoffOptionIDStaysNumeric", r#"{"id": "t", "taskdata": {"f": {"id": 2}}}"#
-            => it.taskdata.as_ref().map(|it| it["f"]["id"].clone()), Some(json!(2));
+            => it.form_values.as_ref().map(|it| it["f"]["id"].clone()), Some(json!(2));
         "n8n:live test issue 6", r#"{"id": "t", "taskdata": {"f": {"id": "2"}}}"#
-            => it.taskdata.as_ref().map(|it| it["f"]["id"].clone()), Some(json!("2"));
+            => it.form_values.as_ref().map(|it| it["f"]["id"].clone()), Some(json!("2"));
     };
     cases.extend(rows! { "processes_tasks:AssigneesValue", it: Task;
         "go:encodeKickoffAssignees", r#"{"id": "t", "taskdata": {"f": {"users": [31, "32"]}}}"#
-            => it.taskdata.as_ref().map(|it| it["f"]["users"].clone()), Some(json!([31, "32"]));
+            => it.form_values.as_ref().map(|it| it["f"]["users"].clone()), Some(json!([31, "32"]));
     });
     cases.extend(rows! { "processes_tasks:FileRef", it: Task;
         "docs:open-api/code-samples/files/upload-attach-file",
         r#"{"id": "t", "taskdata": {"f": [{"version": "1"}]}}"#
-            => it.taskdata.as_ref().map(|it| it["f"][0]["version"].clone()), Some(json!("1"));
+            => it.form_values.as_ref().map(|it| it["f"][0]["version"].clone()), Some(json!("1"));
     });
     cases
 }
 
 fn form_fields() -> Vec<Case> {
-    rows! { "processes_tasks:TaskFormField", it: TaskCapture;
+    rows! { "processes_tasks:TaskFormField", it: TaskFormField;
         TASK, r#"{"id": "c", "options": [], "columns": {}, "settings": []}"#
             => (ids!(it.options), ids!(it.columns), it.settings.is_none()), (list(&[]), list(&[]), true);
         TASK, r#"{"id": "c", "options": {}, "columns": [], "settings": {}}"#
@@ -213,7 +214,7 @@ fn form_fields() -> Vec<Case> {
 }
 
 fn form_fields_of_processes() -> Vec<Case> {
-    rows! { "processes_tasks:ProcessFormField", it: RunCapture;
+    rows! { "processes_tasks:ProcessFormField", it: ProcessFormField;
         "mig:shared/form_field_values", r#"{"id": "c", "unique_id": null}"# => it.unique_id.clone(), None;
         "n8n:formField.getFields", r#"{"id": "c", "task_id": "t"}"# => it.task_id.clone(), some("t");
         LIST, r#"{"id": "c", "options": {}, "settings": []}"#
@@ -222,21 +223,21 @@ fn form_fields_of_processes() -> Vec<Case> {
 }
 
 fn all_form_fields() -> Vec<Case> {
-    rows! { "processes_tasks:ProcessFormFields", it: RunFormFields;
+    rows! { "processes_tasks:ProcessFormFields", it: ProcessFormFields;
         "n8n:formField.getFields", r#"{"form_fields": [{"id": "c"}], "ko_form_fields": []}"#
-            => (ids!(it.form_fields), ids!(it.ko_form_fields)), (list(&["c"]), list(&[]));
+            => (ids!(it.form_fields), ids!(it.kickoff_fields)), (list(&["c"]), list(&[]));
     }
 }
 
 fn options() -> Vec<Case> {
-    rows! { "processes_tasks:FieldOption", it: CaptureOption;
+    rows! { "processes_tasks:FieldOption", it: FieldOption;
         "go:kickoffOptionValue", r#"{"id": 1, "text": "Night delivery"}"# => it.id == "1", true;
         "go:kickoffOptionValue", r#"{"id": "x1", "text": "Night delivery"}"# => it.id == "x1", true;
     }
 }
 
 fn comments() -> Vec<Case> {
-    rows! { "processes_tasks:Comment", it: Thread;
+    rows! { "processes_tasks:Comment", it: Comment;
         "mcp:get_task_comments", r#"{"id": "48d6a1f09c3b4e7592b0e8d7c615fa34"}"#
             => it.id == "48d6a1f09c3b4e7592b0e8d7c615fa34", true;
         "go:CommentTask", r#"{"id": "48d6"}"# => it.id == "48d6", true;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tallyfy_gen::types::{
-    AutomatedAction, AutomationAction, AutomationCondition, AutomationDeadline, Capture, CaptureColumn,
-    CaptureOption, Checklist, ChecklistFormFields, ChecklistRemovalResult, ChecklistRestored,
-    DeletedReference, Prerun, SearchResponse, Step, StepDeadline,
+    Automation, AutomationAction, AutomationCondition, AutomationDeadline, DeletedReference, FieldOption,
+    FormField, FormFieldColumn, KickoffField, SearchResponse, Step, StepDeadline, Template,
+    TemplateFormFields, TemplateRemovalResult, TemplateRestored,
 };
 use tallyfy_gen::wire::{Item, OneOrMany, Pagination};
 
@@ -46,7 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn templates() -> Vec<Case> {
-    rows! { "templates:Template", it: Checklist;
+    rows! { "templates:Template", it: Template;
         PY, r#"{"id": "t", "steps": {"data": [{"id": "s"}]}}"# => ids!(it.steps), list(&["s"]);
         LIST, r#"{"id": "t", "steps": [{"id": "s"}]}"# => ids!(it.steps), list(&["s"]);
         LIST, r#"{"id": "t", "steps": {"data": null}}"# => ids!(it.steps), None;
@@ -69,7 +69,7 @@ fn templates() -> Vec<Case> {
 }
 
 fn tags_of_templates() -> Vec<Case> {
-    rows! { "templates:TagRef", it: Checklist;
+    rows! { "templates:TagRef", it: Template;
         PY, r#"{"id": "t", "tags": {"data": [{"id": "b8d0", "title": "Safety"}]}}"#
             => it.tags.as_ref().map(|tags| (tags[0].id.to_string(), tags[0].tag_id.clone())),
             Some(("b8d0".to_owned(), None));
@@ -81,8 +81,8 @@ fn tags_of_templates() -> Vec<Case> {
 
 fn steps() -> Vec<Case> {
     rows! { "templates:Step", it: Step;
-        PY, r#"{"id": "s", "bp_to_launch": null}"# => it.bp_to_launch.is_none(), true;
-        PY, r#"{"id": "s", "bp_to_launch": []}"# => it.bp_to_launch.is_none(), true;
+        PY, r#"{"id": "s", "bp_to_launch": null}"# => it.template_to_launch.is_none(), true;
+        PY, r#"{"id": "s", "bp_to_launch": []}"# => it.template_to_launch.is_none(), true;
         PY, r#"{"id": "s", "deadline": null}"# => it.deadline.is_none(), true;
         PY, r#"{"id": "s", "deadline": []}"# => it.deadline.is_none(), true;
         PY, r#"{"id": "s", "deadline": {}}"# => it.deadline.as_ref().map(|it| it.value), Some(None);
@@ -116,18 +116,18 @@ fn step_deadlines() -> Vec<Case> {
 fn launches_of_steps() -> Vec<Case> {
     rows! { "templates:StepBlueprintToLaunch", it: Step;
         PY, r#"{"id": "s", "bp_to_launch": {"id": "t", "tasks_within_process": true}}"#
-            => it.bp_to_launch.as_ref().and_then(|launch| launch.tasks_within_process), Some(true);
+            => it.template_to_launch.as_ref().and_then(|launch| launch.tasks_within_process), Some(true);
         PY, r#"{"id": "s", "bp_to_launch": {"id": "t", "default_name_format": "Oven {date}"}}"#
-            => it.bp_to_launch.as_ref().and_then(|launch| launch.default_name_format.clone()),
+            => it.template_to_launch.as_ref().and_then(|launch| launch.default_name_format.clone()),
             some("Oven {date}");
         PY, r#"{"id": "s", "bp_to_launch": {"id": null, "tasks_within_process": false}}"#
-            => it.bp_to_launch.as_ref().map(|launch| (launch.id.clone(), launch.tasks_within_process)),
+            => it.template_to_launch.as_ref().map(|launch| (launch.id.clone(), launch.tasks_within_process)),
             Some((None, Some(false)));
     }
 }
 
 fn kickoff_fields() -> Vec<Case> {
-    rows! { "templates:KickoffField", it: Prerun;
+    rows! { "templates:KickoffField", it: KickoffField;
         PY, r#"{"id": "k", "options": [], "columns": {}}"#
             => (ids!(it.options), ids!(it.columns)), (list(&[]), list(&[]));
         PY, r#"{"id": "k", "options": {}, "columns": []}"#
@@ -142,7 +142,7 @@ fn kickoff_fields() -> Vec<Case> {
 }
 
 fn captures() -> Vec<Case> {
-    rows! { "templates:Capture", it: Capture;
+    rows! { "templates:Capture", it: FormField;
         PY, r#"{"id": "c", "options": [], "columns": {}}"#
             => (ids!(it.options), ids!(it.columns)), (list(&[]), list(&[]));
         PY, r#"{"id": "c", "options": {}, "columns": []}"#
@@ -173,23 +173,23 @@ fn captures() -> Vec<Case> {
 }
 
 fn options() -> Vec<Case> {
-    rows! { "templates:CaptureOption", it: CaptureOption;
+    rows! { "templates:CaptureOption", it: FieldOption;
         "go:TestEncodeKickoffOptionIDStaysNumeric", r#"{"id": 1, "text": "North"}"# => it.id == "1", true;
         "go:encodeKickoffValue", r#"{"id": "a1", "text": "North"}"# => it.id == "a1", true;
     }
 }
 
 fn columns() -> Vec<Case> {
-    rows! { "templates:CaptureColumn", it: CaptureColumn;
+    rows! { "templates:CaptureColumn", it: FormFieldColumn;
         "go:encodeKickoffTable", r#"{"id": 1, "label": "Part"}"# => it.id == "1", true;
         "go:encodeKickoffTable", r#"{"id": "c1", "label": "Part"}"# => it.id == "c1", true;
     }
 }
 
 fn form_fields() -> Vec<Case> {
-    rows! { "templates:TemplateFormFields", it: Item<ChecklistFormFields>;
+    rows! { "templates:TemplateFormFields", it: Item<TemplateFormFields>;
         FORM, r#"{"data": {"id": "t", "ko_form_fields": [{"id": "k"}]}}"#
-            => ids!(it.data.ko_form_fields), list(&["k"]);
+            => ids!(it.data.kickoff_fields), list(&["k"]);
         FORM, r#"{"data": {"id": "t", "form_fields": {"data": [{"id": "c"}]}}}"#
             => ids!(it.data.form_fields), list(&["c"]);
     }
@@ -197,12 +197,12 @@ fn form_fields() -> Vec<Case> {
 
 fn listed_form_fields() -> Vec<Case> {
     let json = r#"{"data": [{"id": "t", "ko_form_fields": [{"id": "k"}]}]}"#;
-    let fields = |it: &Item<ChecklistFormFields>| ids!(it.data.ko_form_fields);
+    let fields = |it: &Item<TemplateFormFields>| ids!(it.data.kickoff_fields);
     vec![unpacks("templates:TemplateFormFields", FORM, json, fields, list(&["k"]))]
 }
 
 fn automations() -> Vec<Case> {
-    rows! { "templates:AutomatedAction", it: AutomatedAction;
+    rows! { "templates:AutomatedAction", it: Automation;
         "py:templates", r#"{"id": "r", "actions": [{"type": "show", "step_id": "s"}]}"#
             => it.extra["actions"].clone(), json!([{"type": "show", "step_id": "s"}]);
     }
@@ -235,9 +235,9 @@ fn actions() -> Vec<Case> {
         MCP, r#"{"id": "a", "assignees": null}"# => it.assignees.is_none(), true;
         MCP, r#"{"id": "a", "assignees": []}"# => it.assignees.is_none(), true;
         MCP, r#"{"id": "a", "assignees": {}}"#
-            => it.assignees.as_ref().map(|it| it.users.clone()), Some(None);
+            => it.assignees.as_ref().map(|it| it.members.clone()), Some(None);
         MCP, r#"{"id": "a", "assignees": {"users": ["7"], "guests": [], "groups": []}}"#
-            => it.assignees.as_ref().map(|it| it.users.clone()), Some(Some(vec![7]));
+            => it.assignees.as_ref().map(|it| it.members.clone()), Some(Some(vec![7]));
     }
 }
 
@@ -251,7 +251,7 @@ fn automation_deadlines() -> Vec<Case> {
 }
 
 fn removals() -> Vec<Case> {
-    let mut cases = rows! { "templates:TemplateRemovalResult", it: ChecklistRemovalResult;
+    let mut cases = rows! { "templates:TemplateRemovalResult", it: TemplateRemovalResult;
         REMOVE, r#"{"deleted_references": [{"type": "Step", "id": "s"}]}"#
             => it.deleted_references.as_ref().map(|it| it.as_slice()[0].id.clone()), Some(some("s"));
         REMOVE, r#"{"deleted_references": []}"#
@@ -272,7 +272,7 @@ fn removals() -> Vec<Case> {
 }
 
 fn restores() -> Vec<Case> {
-    rows! { "templates:TemplateRestoreMeta", it: ChecklistRestored;
+    rows! { "templates:TemplateRestoreMeta", it: TemplateRestored;
         REMOVE, r#"{"data": {"id": "t"}, "meta": {"unrestored_references": [{"reason": "edited"}]}}"#
             => it.meta.as_ref().map(|meta| json!(meta.unrestored_references)),
             Some(json!([{"reason": "edited"}]));
@@ -282,7 +282,7 @@ fn restores() -> Vec<Case> {
 
 fn searches() -> Vec<Case> {
     const PY: &str = "py:searches.search_templates";
-    let rows = |it: &SearchResponse| it.blueprint.as_ref().map(|page| page.data.len());
+    let rows = |it: &SearchResponse| it.template.as_ref().map(|page| page.data.len());
     vec![
         reads(
             "templates:TemplateSearchResponse",

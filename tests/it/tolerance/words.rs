@@ -37,16 +37,16 @@ macro_rules! words {
 #[rustfmt::skip]
 pub(super) fn answers() -> Vec<Case> {
     let mut cases = words! {
-        "templates:Template", LIST, Checklist "type" type_ ChecklistType:
+        "templates:Template", LIST, Template "type" type_ TemplateType:
             "procedure" Procedure, "form" Form, "document" Document;
-        "templates:Template", LIST, Checklist "status" status ChecklistStatus:
+        "templates:Template", LIST, Template "status" status TemplateStatus:
             "published" Published, "active" Active;
-        "templates:Template", "pp:Checklist", Checklist "privacy" privacy ChecklistPrivacy:
+        "templates:Template", "pp:Checklist", Template "privacy" privacy TemplatePrivacy:
             "private" Private, "organization" Organization, "public" Public;
-        "templates:KickoffField", RULES, Prerun "field_type" field_type FieldType:
+        "templates:KickoffField", RULES, KickoffField "field_type" field_type FieldType:
             "text" Text, "textarea" Textarea, "radio" Radio, "dropdown" Dropdown, "multiselect" Multiselect,
             "date" Date, "email" Email, "file" File, "table" Table, "assignees_form" AssigneesForm;
-        "templates:Capture", STEPS, Capture "field_type" field_type FieldType:
+        "templates:Capture", STEPS, FormField "field_type" field_type FieldType:
             "text" Text, "textarea" Textarea, "radio" Radio, "dropdown" Dropdown, "multiselect" Multiselect,
             "date" Date, "email" Email, "file" File, "table" Table, "assignees_form" AssigneesForm;
         "templates:Step", STEPS, Step "step_type" step_type StepType:
@@ -63,7 +63,7 @@ pub(super) fn answers() -> Vec<Case> {
             "minute" Minute, "hour" Hour, "day" Day, "week" Week, "month" Month;
         "templates:AutomationCondition", RULES,
             AutomationCondition "conditionable_type" conditionable_type AutomationConditionType:
-            "Step" Step, "Capture" Capture, "Prerun" Prerun;
+            "Step" Step, "Capture" FormField, "Prerun" KickoffField;
         "templates:AutomationCondition", RULES, AutomationCondition "logic" logic AutomationConditionLogic:
             "and" And, "or" Or;
         "templates:AutomationCondition", RULES,
@@ -82,15 +82,15 @@ pub(super) fn answers() -> Vec<Case> {
             "emit_webhook" EmitWebhook;
         "templates:AutomationAction", RULES,
             AutomationAction "actionable_type" actionable_type AutomationActionableType:
-            "Prerun" Prerun, "Capture" Capture;
+            "Prerun" KickoffField, "Capture" FormField;
         "templates:AutomationDeadline", RULES, AutomationDeadline "unit" unit AutomationDeadlineUnit:
             "minutes" Minutes, "hours" Hours, "days" Days, "weeks" Weeks, "months" Months;
         "templates:AutomationDeadline", RULES, AutomationDeadline "option" option AutomationDeadlineOption:
             "before" Before, "from" From;
         "templates:DeletedReference", "py:templates.delete_template_with_references",
-            DeletedReference "type" type_ DeletedReferenceType: "Blueprint" Blueprint, "Step" Step;
+            DeletedReference "type" type_ DeletedReferenceType: "Blueprint" Template, "Step" Step;
         "templates:TemplateSearchResult", "py:searches.search_templates",
-            SearchResult "type" type_ ChecklistType:
+            SearchResult "type" type_ TemplateType:
             "procedure" Procedure, "form" Form, "document" Document;
     };
     cases.extend(processes_tasks());
@@ -101,12 +101,12 @@ pub(super) fn answers() -> Vec<Case> {
 #[rustfmt::skip]
 fn processes_tasks() -> Vec<Case> {
     words! {
-        "processes_tasks:Process", RUNS, Run "status" status RunStatus:
+        "processes_tasks:Process", RUNS, Process "status" status ProcessStatus:
             "active" Active, "complete" Complete, "problem" Problem, "issue" Issue, "delayed" Delayed,
             "archived" Archived, "in-progress" InProgress;
-        "processes_tasks:Process", RUNS, Run "prerun_status" prerun_status RunPrerunStatus:
+        "processes_tasks:Process", RUNS, Process "prerun_status" kickoff_status KickoffStatus:
             "complete" Complete, "completed" Completed;
-        "processes_tasks:Process", RUNS, Run "type" type_ ChecklistType:
+        "processes_tasks:Process", RUNS, Process "type" type_ TemplateType:
             "procedure" Procedure, "form" Form, "document" Document;
         "processes_tasks:Task", TASKS, Task "status" status TaskStatus:
             "not-started" NotStarted, "in-progress" InProgress, "completed" Completed,
@@ -118,57 +118,57 @@ fn processes_tasks() -> Vec<Case> {
             "task" Task, "approval" Approval, "expiring" Expiring, "email" Email,
             "expiring_email" ExpiringEmail, "standard" Standard, "accept_decline" AcceptDecline,
             "member" Member;
-        "processes_tasks:Task", "pp:Task", Task "run_status" run_status RunStatus:
+        "processes_tasks:Task", "pp:Task", Task "run_status" process_status ProcessStatus:
             "active" Active, "problem" Problem;
         "processes_tasks:ChangedTask", "docs:open-api/code-samples/tasks/complete-task",
             ChangedTask "status" status TaskStatus: "not-started" NotStarted, "auto-skipped" AutoSkipped;
         "processes_tasks:AutomaticDeadline", "docs:open-api/code-samples/tasks/reset-task-deadline",
             AutomaticDeadline "source" source AutomaticDeadlineSource:
             "automation" Automation, "step" Step, "launch" Launch;
-        "processes_tasks:TaskFormField", TASKS, TaskCapture "field_type" field_type FieldType:
+        "processes_tasks:TaskFormField", TASKS, TaskFormField "field_type" field_type FieldType:
             "text" Text, "textarea" Textarea, "radio" Radio, "dropdown" Dropdown, "multiselect" Multiselect,
             "date" Date, "email" Email, "file" File, "table" Table, "assignees_form" AssigneesForm;
-        "processes_tasks:ProcessFormField", RUNS, RunCapture "field_type" field_type FieldType:
+        "processes_tasks:ProcessFormField", RUNS, ProcessFormField "field_type" field_type FieldType:
             "text" Text, "textarea" Textarea, "radio" Radio, "dropdown" Dropdown, "multiselect" Multiselect,
             "date" Date, "email" Email, "file" File, "table" Table, "assignees_form" AssigneesForm;
-        "processes_tasks:Comment", "py:threads.add_task_comment", Thread "label" label ThreadLabel:
+        "processes_tasks:Comment", "py:threads.add_task_comment", Comment "label" label CommentLabel:
             "comment" Comment, "problem" Problem, "resolve" Resolve, "improvement" Improvement,
             "advice" Advice;
-        "processes_tasks:Comment", "mcp:add_task_comment", Thread "state" state ThreadState:
+        "processes_tasks:Comment", "mcp:add_task_comment", Comment "state" state CommentState:
             "open" Open, "hide-for-guests" HideForGuests, "collapsed" Collapsed;
-        "processes_tasks:Comment", "mcp:get_task_comments", Thread "author_type" author_type ThreadAuthorType:
-            "user" User, "guest" Guest;
+        "processes_tasks:Comment", "mcp:get_task_comments", Comment "author_type" author_type CommentAuthorType:
+            "user" Member, "guest" Guest;
     }
 }
 
 #[rustfmt::skip]
 fn platform() -> Vec<Case> {
     words! {
-        "platform:User", MEMBERS, User "status" status UserStatus:
+        "platform:User", MEMBERS, Member "status" status MemberStatus:
             "active" Active, "invited" Invited, "disabled" Disabled;
-        "platform:User", MEMBERS, User "role" role UserRole:
+        "platform:User", MEMBERS, Member "role" role MemberRole:
             "admin" Admin, "standard" Standard, "light" Light;
-        "platform:User", MEMBERS, User "type" type_ UserType: "standard" Standard;
+        "platform:User", MEMBERS, Member "type" type_ MemberType: "standard" Standard;
         "platform:ProvisionedUser",
             "docs:open-api/access-api-as-a-third-party-application-instead-of-a-user",
-            ApplicationUser "role" role UserRole: "admin" Admin, "standard" Standard, "light" Light;
+            ApplicationUser "role" role MemberRole: "admin" Admin, "standard" Standard, "light" Light;
         "platform:Organization", "pp:Get_User_Organizations",
-            Organization "user_status" user_status UserStatus: "active" Active;
+            OrganizationDetails "user_status" user_status MemberStatus: "active" Active;
         "platform:Organization", "py:models.Organization",
-            Organization "webhook_date_field_format" webhook_date_field_format WebhookDateFormat:
+            OrganizationDetails "webhook_date_field_format" webhook_date_field_format WebhookDateFormat:
             "yyyy-MM-ddTHH:mm:ssZ" YyyyMmDdTHHMmSsZ, "d/m/Y h:i A T" DMYHIAT;
         "platform:GuestDetails", "py:models.GuestDetails",
             GuestDetails "external_sync_source" external_sync_source GuestSyncSource:
             "salesforce" Salesforce;
         "platform:TagAssociation", "py:tests/test_tag_management_defects",
-            TagAssociation "subject_type" subject_type TagSubjectType: "Checklist" Checklist, "Run" Run;
+            TagAssociation "subject_type" subject_type TagSubjectType: "Checklist" Template, "Run" Process;
         "platform:Folder", "py:models.Folder", Folder "folder_type" folder_type FolderType:
-            "checklist" Checklist, "run" Run;
+            "checklist" Template, "run" Process;
         "platform:FolderObject", "py:folder_management.add_object_to_folder",
-            FolderObject "subject_type" subject_type FolderSubjectType: "Run" Run, "Task" Task;
-        "platform:Asset", "py:models.Asset", Asset "source" source AssetSource: "local" Local, "url" Url;
-        "platform:AssetSubject", "py:models.Asset", AssetSubject "type" type_ AssetSubjectType:
-            "Run" Run, "Checklist" Checklist, "Task" Task, "Organization" Organization;
+            FolderObject "subject_type" subject_type FolderSubjectType: "Run" Process, "Task" Task;
+        "platform:Asset", "py:models.Asset", File "source" source FileSource: "local" Local, "url" Url;
+        "platform:AssetSubject", "py:models.Asset", FileSubject "type" type_ FileSubjectType:
+            "Run" Process, "Checklist" Template, "Task" Task, "Organization" Organization;
         "platform:Watcher", WATCHERS, Watcher "frequency" frequency WatcherFrequency:
             "electric" Electric, "mindful" Mindful, "chilled" Chilled;
         "platform:Watcher", WATCHERS, Watcher "notification_type" notification_type WatcherNotificationType:
@@ -231,7 +231,7 @@ pub(super) fn requests() -> Vec<Case> {
             "minutes" Minutes, "hours" Hours, "days" Days, "weeks" Weeks, "months" Months,
             "minute" Minute, "hour" Hour, "day" Day, "week" Week, "month" Month;
         "templates:AutomationConditionInput", RULES, AutomationConditionTypeInput:
-            "Step" Step, "Capture" Capture, "Prerun" Prerun;
+            "Step" Step, "Capture" FormField, "Prerun" KickoffField;
         "templates:AutomationConditionInput", RULES, AutomationConditionLogicInput: "and" And, "or" Or;
         "templates:AutomationConditionInput", RULES, AutomationConditionOperationInput:
             "completed" Completed, "reopened" Reopened, "approved" Approved, "rejected" Rejected,
@@ -247,8 +247,8 @@ pub(super) fn requests() -> Vec<Case> {
             "assign_only" AssignOnly, "clear_assignees" ClearAssignees, "unassign" Unassign,
             "emit_webhook" EmitWebhook;
         "templates:AutomationActionInput", RULES, AutomationActionableTypeInput:
-            "Prerun" Prerun, "Capture" Capture;
-        "processes_tasks:Process", RUNS, RunStatusFilter:
+            "Prerun" KickoffField, "Capture" FormField;
+        "processes_tasks:Process", RUNS, ProcessStatusFilter:
             "active" Active, "complete" Complete, "problem" Problem, "issue" Issue, "archived" Archived,
             "delayed" Delayed, "improvement" Improvement, "starred" Starred;
     }

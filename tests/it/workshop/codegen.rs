@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use xtask::{codegen, enums::variant};
+use xtask::{codegen, names::variant};
 
 use super::{empty_folder, mini_with, write};
 
@@ -23,11 +23,13 @@ fn workspace(name: &str, fragments: &[(String, String)]) -> PathBuf {
     root
 }
 
-const GENERATED: [&str; 9] = [
+const GENERATED: &[&str] = &[
     "openapi/tallyfy.json",
     "tallyfy-sandbox/openapi.json",
     "tallyfy-gen/src/generated.rs",
     "tallyfy-gen/src/enums.rs",
+    "tallyfy-gen/src/names.rs",
+    "tallyfy-sdk/src/words.md",
     "tallyfy-gen/src/operations.rs",
     "tallyfy-gen/src/decoders.rs",
     "tallyfy-gen/src/driver.rs",

@@ -22,6 +22,7 @@ mod table;
 mod tidy;
 mod untyped;
 mod view;
+mod words;
 
 /// The mini spec as (file name, YAML text), the root first.
 fn mini() -> Vec<(String, String)> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use insta::assert_snapshot;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, ImplItem, Item};
-use xtask::{codegen, polish, view::View};
+use xtask::{codegen, polish, view::View, words::Words};
 
 use super::{mini_root, mini_spec, signature, snapshot};
 
@@ -13,7 +13,9 @@ use super::{mini_root, mini_spec, signature, snapshot};
 fn refused(generated: &str, problem: &str) {
     let spec = mini_spec();
     let file = syn::parse_str(generated).expect("the planted text is Rust");
-    let error = polish::run(file, &spec.document, &View::of(&spec.document)).err().expect("it is refused");
+    let error = polish::run(file, &spec.document, &View::of(&spec.document), &Words::default())
+        .err()
+        .expect("it is refused");
     assert_eq!(error.to_string(), format!("{problem}\n1 problems in the generator's output"));
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Lint, placeholder, schemas::Place};
 use crate::{
+    names::pascal,
     spec::{Operation, resolve},
-    view::pascal,
 };
 
 /// The path parameters there are; one spelling for each thing.

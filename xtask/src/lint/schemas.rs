@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Lint;
-use crate::enums::variant;
+use crate::names::variant;
 
 /// The formats that the view, the limits or a reader know.
 const FORMATS: [&str; 7] =

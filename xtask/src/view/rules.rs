@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::View;
-use crate::spec::{operations, resolve, schema_name};
+use crate::{
+    names::pascal,
+    spec::{operations, resolve, schema_name},
+};
 
 pub fn leave_out(view: &mut View) {
     let mut left = BTreeMap::new();
@@ -443,19 +446,4 @@ fn child_mut<'a>(node: &'a mut Value, key: &str) -> Option<&'a mut Map<String, V
 
 fn parameters_mut(operation: &mut Value) -> Option<&mut Vec<Value>> {
     operation.get_mut("parameters")?.as_array_mut()
-}
-
-/// `list_run_tasks` -> `ListRunTasks`.
-pub fn pascal(snake: &str) -> String {
-    snake
-        .split('_')
-        .flat_map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_ascii_uppercase())
-                .into_iter()
-                .chain(letters.collect::<Vec<_>>())
-        })
-        .collect()
 }

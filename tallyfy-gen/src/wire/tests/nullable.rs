@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::check;
-use crate::types::{CaptureOptionInput, UpdateFolderInput};
+use crate::types::{FieldOptionInput, UpdateFolder};
 use crate::wire::Nullable;
 
 #[test]
@@ -33,12 +33,12 @@ fn keep_clear_and_set_are_three_things() {
 
 #[test]
 fn each_state_is_written_as_itself() {
-    let folder = UpdateFolderInput::new("Buying");
+    let folder = UpdateFolder::new("Buying");
     assert_eq!(json!(folder.clone()), json!({"name": "Buying"}));
     assert_eq!(json!(folder.clone().clear_parent_id()), json!({"name": "Buying", "parent_id": null}));
     assert_eq!(json!(folder.clone().clear_parent_id().parent_id("f7"))["parent_id"], "f7");
     // Any JSON has a null of its own, which is the same request.
-    let option = CaptureOptionInput::new(2, "Express");
+    let option = FieldOptionInput::new(2, "Express");
     assert_eq!(json!(option.clone().value(serde_json::Value::Null)), json!(option.clear_value()));
 }
 

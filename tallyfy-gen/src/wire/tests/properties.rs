@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::enums::Status;
 use super::{Reader, reader};
 use crate::wire::{
-    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, OneOrMany, RunProgress, Timestamp,
-    UserRef,
+    CommaList, CountryRef, Date, GroupRef, GuestRef, Id, Item, List, MemberRef, OneOrMany, Progress,
+    Timestamp,
 };
 
 /// Any JSON, leaning to the keys and texts that the readers look at.
@@ -87,7 +87,7 @@ proptest! {
         settles::<Option<Vec<Id>>>(reader!(super::strict::list), &json)?;
         // An object with a key `data` of its own is the one that cannot be told from a wrapper.
         if !json.to_string().contains("\"data\"") {
-            settles::<Option<UserRef>>(reader!(super::strict::object), &json)?;
+            settles::<Option<MemberRef>>(reader!(super::strict::object), &json)?;
             settles::<Option<Box<GroupRef>>>(reader!(super::strict::boxed), &json)?;
         }
         settles::<Option<BTreeMap<String, Value>>>(reader!(super::strict::map), &json)?;
@@ -97,7 +97,7 @@ proptest! {
     fn types_settle_on_any_json(json in any_json()) {
         settles(typed::<Id>, &json)?;
         settles(typed::<Status>, &json)?;
-        settles(typed::<UserRef>, &json)?;
+        settles(typed::<MemberRef>, &json)?;
         settles(typed::<GroupRef>, &json)?;
         settles(typed::<GuestRef>, &json)?;
         settles(typed::<CountryRef>, &json)?;
@@ -122,7 +122,7 @@ proptest! {
         id in any::<i64>(),
     ) {
         map.insert("id".to_owned(), id);
-        let read: Reader<Option<UserRef>> = reader!(super::strict::object);
+        let read: Reader<Option<MemberRef>> = reader!(super::strict::object);
         let bare = read(&json!(map).to_string()).expect("reads").expect("a member");
         prop_assert_eq!(bare.id, id);
         prop_assert_eq!(json!(bare), json!(map));
@@ -186,7 +186,7 @@ proptest! {
     #[test]
     fn progress_settles_on_any_percentage(percent in -1e6_f64..1e6, bare in any::<bool>()) {
         let json = if bare { json!(percent) } else { json!({"percent": percent}) };
-        let progress: RunProgress = serde_json::from_value(json.clone()).expect("reads");
+        let progress: Progress = serde_json::from_value(json.clone()).expect("reads");
         prop_assert_eq!(progress.percent, Some(percent));
         prop_assert_eq!(json!(progress), json);
     }

@@ -3,23 +3,23 @@
 use serde_json::json;
 
 use super::{Reader, reader, reads, refuses, writes};
-use crate::wire::{CountryRef, GroupRef, GuestRef, Id, OneOrMany, RunProgress, UserRef};
+use crate::wire::{CountryRef, GroupRef, GuestRef, Id, MemberRef, OneOrMany, Progress};
 
 #[test]
 fn a_member_reads_as_id_or_object_and_is_written_as_it_came() {
-    writes::<UserRef>(&[
+    writes::<MemberRef>(&[
         ("1001", "1001"),
         ("\"1001\"", "1001"),
         ("{\"full_name\":\"Kim\",\"id\":1001}", "{\"full_name\":\"Kim\",\"id\":1001}"),
         ("{\"full_name\":\"Kim\",\"user_id\":\"1001\"}", "{\"full_name\":\"Kim\",\"user_id\":\"1001\"}"),
         ("{\"id\":1001,\"user_id\":5}", "{\"id\":1001,\"user_id\":5}"),
     ]);
-    let ids = |json: &str| serde_json::from_str::<UserRef>(json).expect("reads").id;
+    let ids = |json: &str| serde_json::from_str::<MemberRef>(json).expect("reads").id;
     assert_eq!(ids("\"1001\""), 1001);
     assert_eq!(ids("{\"id\": \"1001\"}"), 1001);
     assert_eq!(ids("{\"user_id\": 1001}"), 1001);
     assert_eq!(ids("{\"user_id\": 5, \"id\": 1001}"), 1001);
-    refuses::<UserRef>(
+    refuses::<MemberRef>(
         reader!(serde::Deserialize::deserialize),
         &[
             ("\"kim\"", "expected a member"),
@@ -27,7 +27,7 @@ fn a_member_reads_as_id_or_object_and_is_written_as_it_came() {
             ("null", "a member"),
         ],
     );
-    assert_eq!(serde_json::to_value(UserRef::from(7)).expect("writes"), json!(7));
+    assert_eq!(serde_json::to_value(MemberRef::from(7)).expect("writes"), json!(7));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_country_reads_as_text_or_object_and_is_written_as_it_came() {
 
 #[test]
 fn mixed_lists_of_assignees_read() {
-    let read: Reader<Option<Vec<UserRef>>> = reader!(super::strict::list);
+    let read: Reader<Option<Vec<MemberRef>>> = reader!(super::strict::list);
     let users = read("[1001, \"1002\", {\"id\": 1003, \"email\": \"kim@example.com\"}]").expect("reads");
     let users = users.expect("a list");
     assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [1001, 1002, 1003]);
@@ -103,24 +103,24 @@ fn mixed_lists_of_assignees_read() {
 
 #[test]
 fn progress_reads_as_object_or_number_and_is_written_as_it_came() {
-    writes::<RunProgress>(&[
+    writes::<Progress>(&[
         ("{\"complete\":2,\"total\":8,\"percent\":22.5}", "{\"complete\":2,\"total\":8,\"percent\":22.5}"),
         ("{\"complete\":\"2\",\"late\":1}", "{\"complete\":2,\"late\":1}"),
         ("22.5", "22.5"),
         ("\"22.5\"", "22.5"),
         ("{}", "{}"),
     ]);
-    let plain: RunProgress = serde_json::from_str("25").expect("reads");
+    let plain: Progress = serde_json::from_str("25").expect("reads");
     assert_eq!((plain.complete, plain.total, plain.percent), (None, None, Some(25.0)));
-    let whole: RunProgress =
+    let whole: Progress =
         serde_json::from_str("{\"complete\": 2, \"total\": 8, \"percent\": 25, \"late\": 1}").expect("reads");
     assert_eq!((whole.complete, whole.total, whole.percent), (Some(2), Some(8), Some(25.0)));
     assert_eq!(whole.extra["late"], 1);
     reads(
         reader!(super::strict::object),
-        &[("[]", None), ("null", None), ("25", Some(plain)), ("{}", Some(RunProgress::default()))],
+        &[("[]", None), ("null", None), ("25", Some(plain)), ("{}", Some(Progress::default()))],
     );
-    refuses::<RunProgress>(
+    refuses::<Progress>(
         reader!(serde::Deserialize::deserialize),
         &[("\"half\"", "progress"), ("true", "progress"), ("\"inf\"", "progress"), ("null", "progress")],
     );
@@ -130,7 +130,7 @@ fn progress_reads_as_object_or_number_and_is_written_as_it_came() {
 fn one_or_many_is_written_as_it_came() {
     writes::<OneOrMany<String>>(&[("\"a\"", "\"a\""), ("[\"a\"]", "[\"a\"]"), ("[]", "[]"), ("{}", "[]")]);
     writes::<OneOrMany<Id>>(&[("7", "7"), ("[7,\"8\"]", "[7,\"8\"]")]);
-    writes::<OneOrMany<UserRef>>(&[("{\"id\":7}", "{\"id\":7}"), ("7", "7")]);
+    writes::<OneOrMany<MemberRef>>(&[("{\"id\":7}", "{\"id\":7}"), ("7", "7")]);
     let none: OneOrMany<i64> = serde_json::from_str("[]").expect("reads");
     assert_eq!(none.first(), None);
     let many: OneOrMany<i64> = serde_json::from_str("[7, 8]").expect("reads");

@@ -5,7 +5,11 @@ use tallyfy_sandbox::{Fault, Sandbox, seed};
 use super::*;
 use crate::resources::processes::Processes;
 use crate::scripted::{Reply, Scripted, json};
-use crate::{Client, Delivery, LaunchProcess, ListProcesses, Process};
+use crate::{
+    Client, Delivery,
+    model::Process,
+    request::{LaunchProcess, ListProcesses},
+};
 
 const NAME: &str = "Order 4711";
 

@@ -6,14 +6,17 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use tallyfy_gen::types::ListTagsQuery;
+use tallyfy_gen::types::ListTags;
 use tallyfy_sandbox::{Fault, Sandbox, seed};
 use tokio::time::Instant;
 
 use super::{page, tags};
 use crate::page::RowId;
 use crate::scripted::Scripted;
-use crate::{Client, ListProcesses, ListTasks};
+use crate::{
+    Client,
+    request::{ListProcesses, ListTasks},
+};
 
 const PAGES: usize = 100;
 
@@ -87,7 +90,7 @@ fn held(pages: usize) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = Client::builder().token("t").base_url(base_url).build().expect("a client");
     let walk = async {
-        let list = tags(&client, ListTagsQuery::new()).identified(|tag| RowId::key(&tag.id));
+        let list = tags(&client, ListTags::new()).identified(|tag| RowId::key(&tag.id));
         let mut items = list.prefetch(8).items();
         let mut count = 0;
         while let Some(item) = items.next().await {

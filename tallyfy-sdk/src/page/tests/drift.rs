@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tallyfy_gen::types::{ListTagsQuery, Tag};
+use tallyfy_gen::types::{ListTags, Tag};
 use tallyfy_sandbox::{Fault, Sandbox};
 use tokio::time::Instant;
 
@@ -32,7 +32,7 @@ struct Walked {
 async fn walk(replies: Vec<Reply>, change: impl FnOnce(Lister<Tag>) -> Lister<Tag>) -> Walked {
     let server = Scripted::start(replies).await;
     let client = server.builder().retry(RetryPolicy::none()).build().expect("a client");
-    let mut items = change(known(&client, ListTagsQuery::new())).items();
+    let mut items = change(known(&client, ListTags::new())).items();
     let (mut ids, mut error) = (Vec::new(), None);
     while let Some(item) = items.next().await {
         match item {
@@ -154,7 +154,7 @@ async fn a_limit_ends_a_walk_and_asks_for_no_more() {
 async fn a_walk_goes_on_where_another_stood() {
     let all: &[(u32, u32, &[&str])] = &[(1, 5, &["a", "b"]), (2, 5, &["c", "d"]), (3, 5, &["e"])];
     let server = Scripted::start(pages(all)).await;
-    let mut items = known(&server.client(), ListTagsQuery::new()).items();
+    let mut items = known(&server.client(), ListTags::new()).items();
     let mut tokens = vec![items.resume_token()];
     while let Some(item) = items.next().await {
         item.expect("a tag");
@@ -209,7 +209,7 @@ async fn an_error_in_the_middle_knows_how_far_the_walk_came() {
 #[tokio::test]
 async fn pages_come_with_what_the_server_says_of_them() {
     let server = Scripted::start(pages(&[(1, 4, &["a", "b"]), (2, 5, &["b", "c"]), (3, 5, &["d"])])).await;
-    let mut pages = known(&server.client(), ListTagsQuery::new()).pages();
+    let mut pages = known(&server.client(), ListTags::new()).pages();
     let mut seen = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.expect("a page");
@@ -226,7 +226,7 @@ async fn pages_read_ahead_come_in_order_and_at_once() {
     let client =
         Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build().expect("a client");
     let organization = client.organization(sandbox.organization());
-    let list = || organization.tasks().list(crate::ListTasks::new().per_page(1));
+    let list = || organization.tasks().list(crate::request::ListTasks::new().per_page(1));
     let expected = list().all().await.expect("all");
     assert!(expected.len() >= 4, "too few tasks to prove anything");
     for delay in [0, 4, 1, 3] {
@@ -234,7 +234,7 @@ async fn pages_read_ahead_come_in_order_and_at_once() {
     }
     let start = Instant::now();
     let ahead = list().prefetch(3).all().await.expect("all");
-    let order = |tasks: &[crate::Task]| tasks.iter().map(|task| task.id.clone()).collect::<Vec<_>>();
+    let order = |tasks: &[crate::model::Task]| tasks.iter().map(|task| task.id.clone()).collect::<Vec<_>>();
     assert_eq!(order(&ahead), order(&expected));
     assert_eq!(start.elapsed().as_secs(), 4, "8 seconds, if read one by one");
 }
@@ -247,7 +247,7 @@ async fn no_more_pages_are_under_way_than_allowed() {
         page(&[&ids[0], &ids[1]], &meta)
     });
     let server = Scripted::start(replies.collect()).await;
-    let mut items = known(&server.client(), ListTagsQuery::new()).prefetch(3).items();
+    let mut items = known(&server.client(), ListTags::new()).prefetch(3).items();
     for given in 0..18 {
         items.next().await.expect("an item").expect("a tag");
         for _ in 0..50 {
@@ -282,7 +282,7 @@ async fn pages_that_no_list_has_are_refused_before_anything_is_sent() {
     for page in [i64::MAX, i64::MIN, 0, -1, i64::from(i32::MAX) + 1] {
         let server = Scripted::start(Vec::new()).await;
         let client = server.client();
-        let list = || tags(&client, ListTagsQuery::new().page(page));
+        let list = || tags(&client, ListTags::new().page(page));
         assert!(list().await.expect_err("no page").is_input(), "{page}");
         assert!(list().all().await.expect_err("no page").is_input(), "{page}");
         let mut items = list().prefetch(4).items();
@@ -300,7 +300,7 @@ async fn the_furthest_page_is_read_and_numbers_do_not_wrap() {
     let said = format!(r#""total":9223372036854775807,"per_page":9223372036854775807,"current_page":{last}"#);
     let server = Scripted::start(vec![page(&["z"], &said)]).await;
     let client = server.builder().retry(RetryPolicy::none()).build().expect("a client");
-    let list = known(&client, ListTagsQuery::new().page(last)).max_pages(1);
+    let list = known(&client, ListTags::new().page(last)).max_pages(1);
     assert!(list.all().await.expect_err("the total says more").is_too_large());
     assert_eq!(server.lines().len(), 1);
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use tallyfy_gen::types::{ListTagsQuery, Tag};
+use tallyfy_gen::types::{ListTags, Tag};
 
 use super::known;
 use crate::scripted::{Scripted, json as reply};
@@ -40,7 +40,7 @@ struct Walked {
 
 async fn walk_of(
     answer: impl Fn(usize) -> Value + Send + 'static,
-    query: ListTagsQuery,
+    query: ListTags,
     change: impl FnOnce(Lister<Tag>) -> Lister<Tag>,
 ) -> Walked {
     let server = Scripted::answering(move |request| reply(200, &answer(page_of(request)).to_string())).await;
@@ -56,7 +56,7 @@ async fn walk_of(
     Walked { items, error, requests: server.lines().len() }
 }
 
-async fn walk(dialect: Dialect, query: ListTagsQuery) -> Walked {
+async fn walk(dialect: Dialect, query: ListTags) -> Walked {
     walk_of(move |number| dialect(number, rows(number)), query, |list| list).await
 }
 
@@ -156,7 +156,7 @@ async fn every_row_comes_wherever_the_page_numbers_stand() {
     let mut wrong = Vec::new();
     for (name, requests, dialect) in DIALECTS {
         for size in [None, Some(10), Some(100)] {
-            let mut query = ListTagsQuery::new();
+            let mut query = ListTags::new();
             query.per_page = size;
             let walked = walk(*dialect, query).await;
             let ids: std::collections::BTreeSet<_> = walked.items.iter().map(|tag| &tag.id).collect();
@@ -228,7 +228,7 @@ async fn what_cannot_be_told_from_a_loss_is_an_error() {
         ),
     ];
     for (name, answer, word) in cases {
-        let walked = walk_of(answer, ListTagsQuery::new().per_page(10), |list| list).await;
+        let walked = walk_of(answer, ListTags::new().per_page(10), |list| list).await;
         let error =
             walked.error.unwrap_or_else(|| panic!("{name}: ended as good after {}", walked.items.len()));
         assert!(error.is_incomplete() || error.is_decode(), "{name}: {error}");
@@ -245,7 +245,7 @@ async fn lists_that_repeat_by_nature_are_accepted_unchecked() {
             "current_page": page, "total": ROWS, "per_page": SIZE, "total_pages": 3,
         }}})
     };
-    let walked = walk_of(ties, ListTagsQuery::new(), Lister::unchecked).await;
+    let walked = walk_of(ties, ListTags::new(), Lister::unchecked).await;
     assert_eq!((walked.items.len(), walked.error.is_none()), (30, true));
 
     // Three pages of the same rows: what the server counts is given, where it counts nothing each row comes once.
@@ -263,8 +263,7 @@ async fn lists_that_repeat_by_nature_are_accepted_unchecked() {
         ("nothing", |_, _| json!({"data": rows(1)}), 10, 2),
     ];
     for (name, dialect, items, requests) in cases {
-        let walked =
-            walk_of(move |page| dialect(page, Vec::new()), ListTagsQuery::new(), Lister::unchecked).await;
+        let walked = walk_of(move |page| dialect(page, Vec::new()), ListTags::new(), Lister::unchecked).await;
         let came = (walked.items.len(), walked.requests, walked.error.map(|error| error.to_string()));
         assert_eq!(came, (items, requests, None), "{name}");
     }
@@ -272,11 +271,8 @@ async fn lists_that_repeat_by_nature_are_accepted_unchecked() {
 
 #[tokio::test]
 async fn a_wrong_total_that_is_not_checked_does_not_end_a_list() {
-    let walked = walk_of(
-        |page| json!({"data": rows(page), "meta": {"total": 7}}),
-        ListTagsQuery::new(),
-        Lister::unchecked,
-    );
+    let walked =
+        walk_of(|page| json!({"data": rows(page), "meta": {"total": 7}}), ListTags::new(), Lister::unchecked);
     assert_eq!(walked.await.items.len(), ROWS);
 }
 
@@ -294,7 +290,7 @@ async fn an_empty_page_in_the_middle_is_gone_past_where_more_is_promised() {
         Box::new(move |page| json!({"data": gap(page), "links": {"next": (page < 4).then_some("/next")}})),
     ];
     for (at, answer) in dialects.into_iter().enumerate() {
-        let walked = walk_of(answer, ListTagsQuery::new(), |list| list).await;
+        let walked = walk_of(answer, ListTags::new(), |list| list).await;
         assert_eq!((walked.items.len(), walked.error.map(|error| error.to_string())), (ROWS, None), "{at}");
     }
 }
@@ -317,7 +313,7 @@ async fn a_server_with_a_size_of_its_own_is_walked_to_its_end() {
             }),
         ];
         for (at, answer) in dialects.into_iter().enumerate() {
-            let walked = walk_of(answer, ListTagsQuery::new().per_page(asked), |list| list).await;
+            let walked = walk_of(answer, ListTags::new().per_page(asked), |list| list).await;
             let came = (walked.items.len(), walked.error.map(|error| error.to_string()));
             assert_eq!(came, (ROWS, None), "{own} rows a page where {asked} were asked for, dialect {at}");
         }
@@ -332,6 +328,6 @@ async fn a_list_that_comes_whole_without_a_word_costs_two_requests_more() {
         count.fetch_add(1, Ordering::Relaxed);
         json!({"data": [row(1), row(2), row(3)]})
     };
-    let walked = walk_of(whole, ListTagsQuery::new(), |list| list).await;
+    let walked = walk_of(whole, ListTags::new(), |list| list).await;
     assert_eq!((walked.items.len(), walked.error.is_none(), walked.requests), (3, true, 3));
 }

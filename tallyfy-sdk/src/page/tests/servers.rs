@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
-use tallyfy_gen::types::ListTagsQuery;
+use tallyfy_gen::types::ListTags;
 
 use super::known;
 use crate::RetryPolicy;
@@ -192,7 +192,7 @@ async fn fault(seed: u64) -> (Option<String>, bool) {
     .await;
     let client = scripted.builder().retry(RetryPolicy::none()).build().expect("a client");
     let mut rng = Rng::with_seed(!seed);
-    let mut query = ListTagsQuery::new();
+    let mut query = ListTags::new();
     query.per_page = rng.bool().then(|| rng.i64(1..12));
     let prefetch = if rng.bool() { 1 } else { 3 };
     let mut items = known(&client, query).prefetch(prefetch).max_pages(200).items();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tallyfy_gen::types::{CreateGuestInput, CreateTaskCommentInput, Thread};
+use tallyfy_gen::types::{AddComment, Comment, CreateGuest};
 use tokio::time::Instant;
 
 use super::{RUN, assert_failed, create_run, get_run};
@@ -18,14 +18,14 @@ const COMMENT: &str = r#"{"data":{"id":7}}"#;
 
 fn create_guest(client: &Client) -> Call<()> {
     Call::item(client, "create_guest", &[], |api| async move {
-        api.create_guest("o1", &CreateGuestInput::new("a@example.com")).await
+        api.create_guest("o1", &CreateGuest::new("a@example.com")).await
     })
     .map(drop)
 }
 
-fn add_comment(client: &Client) -> Call<Thread> {
+fn add_comment(client: &Client) -> Call<Comment> {
     Call::item(client, "create_task_comment", &[], |api| async move {
-        api.create_task_comment("o1", "t1", &CreateTaskCommentInput::new("Hello")).await
+        api.create_task_comment("o1", "t1", &AddComment::new("Hello")).await
     })
 }
 

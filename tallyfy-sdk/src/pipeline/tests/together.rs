@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tallyfy_gen::types::CreateGuestInput;
+use tallyfy_gen::types::CreateGuest;
 
 use super::{RUN, assert_failed, create_run, get_run, hasty};
 use crate::call::Call;
@@ -11,7 +11,7 @@ use crate::{Client, Delivery, Error, Pacing, RetryBudget, RetryPolicy};
 
 fn create_guest(client: &Client) -> Call<()> {
     Call::item(client, "create_guest", &[], |api| async move {
-        api.create_guest("o1", &CreateGuestInput::new("a@example.com")).await
+        api.create_guest("o1", &CreateGuest::new("a@example.com")).await
     })
     .map(drop)
 }
