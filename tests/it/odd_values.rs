@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use tallyfy_gen::types::{Assign, Task, UpdateTask};
-use tallyfy_gen::wire::{Item, Timestamp, decode};
+use tallyfy_gen::wire::Timestamp;
 use tallyfy_sdk::{Client, Organization, request::ListTasks};
 
 use crate::plain_server::{Ending, PlainServer};
@@ -129,30 +129,6 @@ async fn an_id_that_no_number_names_exactly_is_refused() {
     let (_server, client) = serving(r#"{"data":{"id":9007199254740993.0}}"#).await;
     let error = client.me().await.expect_err("which one?").to_string();
     assert!(error.contains("missing field `id` at /data"), "{error}");
-}
-
-/// A task in a process in a task, and so on.
-fn nested(levels: usize) -> String {
-    let mut text = r#"{"id":"innermost"}"#.to_owned();
-    for _ in 0..levels {
-        text = format!(r#"{{"id":"t","run":{{"data":{{"id":"r","tasks":{{"data":[{text}]}}}}}}}}"#);
-    }
-    format!(r#"{{"data":{text}}}"#)
-}
-
-/// In a thread as small as people make them: 512 kB, in builds for development 2 MB.
-#[test]
-fn objects_inside_each_other_fit_a_small_stack() {
-    let size = if cfg!(debug_assertions) { 2 << 20 } else { 512 << 10 };
-    for (levels, expected) in [(1, true), (5, true), (12, true), (20, true), (60, false), (3000, false)] {
-        let text = nested(levels);
-        let read = std::thread::Builder::new().stack_size(size).spawn(move || {
-            let read = decode::<Item<Task>>(text.as_bytes());
-            read.is_ok_and(|read| serde_json::to_string(&read.value).is_ok_and(|it| it.contains("innermost")))
-        });
-        // Beyond 128 levels of JSON it is an error; until then nothing is lost.
-        assert_eq!(read.expect("a thread").join().expect("no overflow"), expected, "{levels}");
-    }
 }
 
 #[test]

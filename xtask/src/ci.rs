@@ -57,6 +57,8 @@ pub const STEPS: &[Step] = &[
         "arbitrary-precision",
         &["test", "--quiet", "-p", "tallyfy-gen", "--features", "__arbitrary_precision", "--lib"],
     ),
+    // Optimized code has larger frames than one would think.
+    step("small-stack", &["test", "--quiet", "--release", "-p", "tallyfy-gen", "--lib", "small_stack"]),
     step("without-tls", &["check", "--quiet", "-p", "tallyfy-sdk", "--no-default-features"]),
     // The other TLS providers need a C library or build for minutes; they are features of reqwest alone.
     step(

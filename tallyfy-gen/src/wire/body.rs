@@ -4,8 +4,6 @@
 //! A clean answer pays for one look at its UTF-8 and is read in place. Only when that, or the reading, fails does the text
 //! get a second look ([`mend`]).
 
-use std::borrow::Cow;
-
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -18,7 +16,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Reads an answer.
 ///
 /// A byte order mark is ignored. Bytes that are no UTF-8, and halves of surrogate pairs, which are left when a text was
-/// cut in the middle of a character, are read as U+FFFD: one odd text does not cost the whole answer.
+/// cut in the middle of a character, are read as U+FFFD; control characters in texts are read as they are, and a number that
+/// no float can hold as its text: one odd value does not cost the whole answer.
 ///
 /// ```
 /// use tallyfy_gen::types::Task;
@@ -67,29 +66,49 @@ fn noting<T: DeserializeOwned>(text: &str) -> serde_json::Result<Decoded<T>> {
     Ok(Decoded { value, unreadable: scope.notes() })
 }
 
-/// The text with U+FFFD in the place of every half of a surrogate pair; `None` when there is none.
+/// The text as JSON that can be read: U+FFFD in the place of every half of a surrogate pair, control characters in texts
+/// escaped, and numbers that no float can hold as texts; `None` when there is nothing of that.
 fn mend(text: &str) -> Option<String> {
-    let mut mended = Cow::Borrowed("");
-    let (mut copied, mut at) = (0, 0);
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
-        at += found;
-        at = match unit(text, at) {
-            None => after_escape(text, at),
-            Some(0xD800..=0xDBFF) if matches!(unit(text, at + 6), Some(0xDC00..=0xDFFF)) => at + 12,
-            Some(0xD800..=0xDFFF) => {
-                let mended = mended.to_mut();
-                mended.push_str(&text[copied..at]);
-                mended.push_str("\\ufffd");
-                copied = at + 6;
-                copied
+    let mut mended = String::new();
+    let (mut copied, mut at, mut in_text) = (0, 0, false);
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let (end, put) = match byte {
+            b'"' => {
+                in_text = !in_text;
+                (at + 1, None)
             }
-            Some(_) => at + 6,
+            b'\\' if in_text => escape(text, at),
+            0..=0x1F if in_text => (at + 1, Some(format!("\\u{byte:04x}"))),
+            b'-' | b'0'..=b'9' if !in_text => number(text, at),
+            _ => (at + 1, None),
         };
+        if let Some(put) = put {
+            mended.push_str(&text[copied..at]);
+            mended.push_str(&put);
+            copied = end;
+        }
+        at = end;
     }
-    match mended {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(mended) => Some(mended + &text[copied..]),
+    (copied > 0).then(|| mended + &text[copied..])
+}
+
+/// Where an escape ends, and what stands in its place if it is half of a pair.
+fn escape(text: &str, at: usize) -> (usize, Option<String>) {
+    match unit(text, at) {
+        None => (after_escape(text, at), None),
+        Some(0xD800..=0xDBFF) if matches!(unit(text, at + 6), Some(0xDC00..=0xDFFF)) => (at + 12, None),
+        Some(0xD800..=0xDFFF) => (at + 6, Some("\\ufffd".to_owned())),
+        Some(_) => (at + 6, None),
     }
+}
+
+/// Where a number ends, and its text if no float can hold it (1e999).
+fn number(text: &str, at: usize) -> (usize, Option<String>) {
+    let part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    let end = at + text.as_bytes()[at..].iter().take_while(|byte| part(byte)).count();
+    let number = &text[at..end];
+    let too_large = number.parse().is_ok_and(f64::is_infinite);
+    (end, too_large.then(|| format!("\"{number}\"")))
 }
 
 /// Behind a backslash and the character it escapes.

@@ -232,9 +232,9 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Record + Serialize>(d: D
     read::required::<T, D>(d)
 }
 
-/// Records inside each other that are read; deeper ones stay raw. Answers have less than ten, and each takes a good ten
-/// kilobytes of stack, more in builds for development.
-pub(crate) const DEEPEST: u32 = 24;
+/// Records inside each other that are read; deeper ones stay raw. Answers have about five, and each takes some thirty
+/// kilobytes of stack, twice that in builds for development.
+pub(crate) const DEEPEST: u32 = 10;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };

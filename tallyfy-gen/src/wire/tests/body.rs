@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::wire::from_bytes;
+use crate::types::{Process, Task};
+use crate::wire::{Item, List, from_bytes};
 
 #[track_caller]
 fn reads(cases: &[(&[u8], Value)]) {
@@ -59,6 +60,71 @@ fn bytes_that_are_no_utf8_are_replacement_characters() {
         (b"[\"cut \xF0\x9F\x98\"]", json!(["cut \u{fffd}"])),
         (b"{\"k\xFF\": \"\\ud83d\"}", json!({"k\u{fffd}": "\u{fffd}"})),
     ]);
+}
+
+#[test]
+fn control_characters_in_a_text_are_read_as_they_are() {
+    reads(&[(b"{\"a\tb\":\n\"two\nlines\0\"}", json!({"a\tb": "two\nlines\0"}))]);
+    refuses(&[b"[1\0]"]);
+}
+
+#[test]
+fn a_number_that_no_float_can_hold_is_its_text() {
+    // With its text at hand, as `arbitrary_precision` has it, it stays a number.
+    let read: Vec<Value> = from_bytes(b"[1e999, -1E+999, 1e99, \"1e999 \\ud83d\"]").expect("read");
+    let texts: Vec<_> = read.iter().map(|value| value.to_string().replace('"', "")).collect();
+    assert_eq!(texts[3], "1e999 \u{fffd}");
+    assert!(
+        texts[0].ends_with("999") && texts[1].starts_with("-1") && texts[1].ends_with("999"),
+        "{texts:?}"
+    );
+    let page: List<Task> =
+        from_bytes(br#"{"data":[{"id":"a","completion_progress":1e999},{"id":"b"}]}"#).expect("read");
+    assert_eq!((page.data.len(), page.data[0].completion_progress), (2, None));
+    assert!(page.data[0].extra["completion_progress"].to_string().contains("999"));
+}
+
+/// Whatever features of `serde_json` another crate of the program has turned on.
+#[test]
+fn generated_answers_read_numbers_of_every_form() {
+    let text = r#"{"id":7.0,"completion_progress":62.5,"position":3.0,"is_approved":1.0,
+        "run":{"id":"r","progress":{"percent":33.3,"total":4.0,"other":1.50}},"unknown":0.25}"#;
+    let task: Task = from_bytes(text.as_bytes()).expect("read");
+    assert_eq!((&*task.id, task.completion_progress, task.position), ("7", Some(62.5), Some(3)));
+    assert_eq!((task.is_approved, task.extra["unknown"].as_f64()), (Some(true), Some(0.25)));
+    let progress = task.process.expect("a process").progress.expect("progress");
+    assert_eq!((progress.percent, progress.total), (Some(33.3), Some(4)));
+    assert_eq!(progress.extra["other"].as_f64(), Some(1.5));
+    let process: Process = from_bytes(br#"{"id":"r","progress":33.3}"#).expect("read");
+    assert_eq!(process.progress.expect("progress").percent, Some(33.3));
+}
+
+/// A task in a process in a task, and so on.
+fn nested(levels: usize) -> String {
+    let mut text = r#"{"id":"innermost"}"#.to_owned();
+    for _ in 0..levels {
+        text = format!(r#"{{"id":"t","run":{{"data":{{"id":"r","tasks":{{"data":[{text}]}}}}}}}}"#);
+    }
+    format!(r#"{{"data":{text}}}"#)
+}
+
+/// In a thread as small as people make them: 512 kB, in builds for development 2 MB.
+#[test]
+fn objects_inside_each_other_fit_a_small_stack() {
+    let size = if cfg!(debug_assertions) { 2 << 20 } else { 512 << 10 };
+    for (levels, expected) in [(1, true), (12, true), (20, true), (60, false), (3000, false)] {
+        let text = nested(levels);
+        let read = std::thread::Builder::new().stack_size(size).spawn(move || {
+            let read = from_bytes::<Item<Task>>(text.as_bytes());
+            read.is_ok_and(|read| {
+                let copy = read.clone();
+                assert_eq!(read, copy);
+                serde_json::to_string(&copy).is_ok_and(|it| it.contains("innermost"))
+            })
+        });
+        // Beyond 128 levels of JSON it is an error; until then nothing is lost.
+        assert_eq!(read.expect("a thread").join().expect("no overflow"), expected, "{levels}");
+    }
 }
 
 #[test]

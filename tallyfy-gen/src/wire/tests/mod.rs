@@ -70,10 +70,7 @@ mod strict {
 
     pub(super) fn list<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
         d: D,
-    ) -> Result<Option<Vec<R>>, D::Error>
-    where
-        R: serde::Serialize,
-    {
+    ) -> Result<Option<Vec<R>>, D::Error> {
         optional::<r::ListOf<R>, D>(d)
     }
 
