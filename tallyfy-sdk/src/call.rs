@@ -23,7 +23,7 @@ use tallyfy_gen::wire::{self, Unreadable};
 pub(crate) use self::options::{Options, call_options};
 pub use self::preview::Preview;
 pub use self::reconcile::{Candidate, Reconcile};
-pub(crate) use self::reconcile::{CreationRegistry, CreationWindow, LookContext, texts};
+pub(crate) use self::reconcile::{CreationRegistry, CreationWindow, LookContext, Met, texts};
 use self::reconcile::{Lookup, LookupOutcome, Reconciler};
 use self::transport::{PreviewTransport, SendTransport, TransportOutcome};
 use crate::client::Client;

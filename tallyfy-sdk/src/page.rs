@@ -24,7 +24,7 @@ use tallyfy_gen::wire::{List, ListMeta, OddRow, Unreadable};
 pub(crate) use self::asked::Asked;
 use self::course::{Course, Follows};
 pub(crate) use self::fresh::{Count, Expected, count};
-use self::fresh::{Freshness, settle};
+use self::fresh::{Freshness, Seen, settle};
 use self::numbers::PageNumbers;
 pub use self::resume::ResumeToken;
 pub use self::stream::{Items, Pages};
@@ -134,7 +134,7 @@ impl<T> Page<T> {
     }
 
     /// Rows that could not be read, as they came: they are not among the items, and a walk goes past them. They count
-    /// towards the total.
+    /// towards the total. A walk by items tells of them at its end.
     pub fn odd_rows(&self) -> &[OddRow] {
         &self.odd_rows
     }
@@ -153,6 +153,11 @@ impl<T> Page<T> {
     /// ```
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
+    }
+
+    /// Rows that could not be read.
+    fn odd(&self) -> u64 {
+        u64::try_from(self.odd_rows.len()).unwrap_or(u64::MAX)
     }
 
     /// Rows that came, those that could not be read too.
@@ -214,6 +219,8 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 ///   removed, which the server's total shows, the pages before are read again for those that slipped back.
 /// - Different rows are held against the server's total, and a shortfall is [`Error::is_incomplete`]; so are pages of
 ///   nothing but repeated rows. [`unchecked`](Self::unchecked) accepts them, for lists that repeat rows by nature.
+/// - Rows that cannot be read count, and stand in [`Page::odd_rows`]. A walk by items gives all others, and then ends
+///   with an error that says where they stand; [`skip_odd_rows`](Self::skip_odd_rows) accepts them.
 ///
 /// What no answer shows cannot be noticed: a removal where the server counts nothing, or a row removed and another added
 /// between the same two pages. And a list can lag behind a write; see [`fresh`](Self::fresh).
@@ -325,7 +332,7 @@ impl<T: Send + 'static> Lister<T> {
         self
     }
 
-    /// Items that a walk gives at most; then it ends, without an error.
+    /// Items that a walk gives at most; then it ends, without an error if no row before could not be read.
     pub fn limit(mut self, items: u64) -> Self {
         self.settings.limit = Some(items);
         self
@@ -358,6 +365,13 @@ impl<T: Send + 'static> Lister<T> {
     /// repeats rows by nature; those are given as often as they come.
     pub fn unchecked(mut self) -> Self {
         self.settings.unchecked = true;
+        self
+    }
+
+    /// Leaves rows that could not be read out of [`items`](Self::items) and [`all`](Self::all) without a word, where one
+    /// broken row shall not stop a program. [`pages`](Self::pages) has them in [`Page::odd_rows`] in any case.
+    pub fn skip_odd_rows(mut self) -> Self {
+        self.settings.skip_odd_rows = true;
         self
     }
 
@@ -515,7 +529,8 @@ impl<T: Send + 'static> Lister<T> {
     /// All items from the page that the query names (or the first) to the last page.
     ///
     /// A page is read when it is needed, unless [`prefetch`](Self::prefetch) says otherwise. An error ends the stream;
-    /// it knows how many items came before it and where to go on.
+    /// it knows how many items came before it and where to go on. Rows that could not be read are told by one after all
+    /// others ([`is_incomplete`](Error::is_incomplete)), unless [`skip_odd_rows`](Self::skip_odd_rows) says otherwise.
     ///
     /// ```no_run
     /// # async fn run(list: tallyfy_sdk::Lister<String>) -> Result<(), tallyfy_sdk::Error> {
@@ -540,10 +555,11 @@ impl<T: Send + 'static> Lister<T> {
     ///
     /// # Errors
     /// The first error of any page; what was read before it is dropped. Use [`items`](Self::items) to keep
-    /// it.
+    /// it. [`is_incomplete`](Error::is_incomplete) when rows could not be read, unless
+    /// [`skip_odd_rows`](Self::skip_odd_rows) says to go past them.
     #[doc(alias = "collect")]
     pub async fn all(self) -> Result<Vec<T>, Error> {
-        let mut pages = self.pages();
+        let mut pages = Pages::of_items(self);
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             all.append(&mut page?.items);

@@ -5,6 +5,7 @@
 
 mod judge;
 mod likeness;
+mod odd_row;
 mod registry;
 mod window;
 
@@ -29,8 +30,10 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::page::Lister;
 
-type Met<T> = Pin<Box<dyn Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send>>;
-type Look<T> = Arc<dyn Fn(LookContext) -> Met<T> + Send + Sync>;
+/// What a look met; without the object where its row could not be read.
+pub(crate) type Met<T> = Vec<(Candidate, Option<T>)>;
+type MetLater<T> = Pin<Box<dyn Future<Output = Result<Met<T>, Error>> + Send>>;
+type Look<T> = Arc<dyn Fn(LookContext) -> MetLater<T> + Send + Sync>;
 
 /// The first pause between two looks; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -107,7 +110,9 @@ impl<T: Send + 'static> Reconcile<T> {
             async move {
                 let mut met = Vec::new();
                 while let Some(page) = pages.next().await {
-                    let described = page?.items.into_iter().map(|item| (describe(&item), item));
+                    let page = page?;
+                    met.extend(context.odd_rows_of(&page));
+                    let described = page.items.into_iter().map(|item| (describe(&item), Some(item)));
                     met.extend(described.filter(|(candidate, _)| context.contains(candidate)));
                 }
                 Ok(met)
@@ -120,7 +125,7 @@ impl<T: Send + 'static> Reconcile<T> {
     pub(super) fn new<F, Fut>(sought: Sought, look: F) -> Self
     where
         F: Fn(LookContext) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
+        Fut: Future<Output = Result<Met<T>, Error>> + Send + 'static,
     {
         Self {
             look: Arc::new(move |context| Box::pin(look(context))),
@@ -137,7 +142,7 @@ impl<T: Send + 'static> Reconcile<T> {
     pub(crate) fn by_name<F, Fut>(name: &str, look: F) -> Self
     where
         F: Fn(LookContext) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
+        Fut: Future<Output = Result<Met<T>, Error>> + Send + 'static,
     {
         Self::new(Sought::name(name), look)
     }
@@ -146,7 +151,7 @@ impl<T: Send + 'static> Reconcile<T> {
     pub(crate) fn by_marker<F, Fut>(marker: &str, look: F) -> Self
     where
         F: Fn(LookContext) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Vec<(Candidate, T)>, Error>> + Send + 'static,
+        Fut: Future<Output = Result<Met<T>, Error>> + Send + 'static,
     {
         Self::new(Sought::marker(marker), look)
     }
@@ -220,6 +225,8 @@ pub struct Candidate {
     is_whole: bool,
     /// It belongs to another template than what is sought.
     is_elsewhere: bool,
+    /// Its row could not be read: whatever it resembles, there is nothing to return.
+    is_unreadable: bool,
 }
 
 impl Candidate {
@@ -232,6 +239,7 @@ impl Candidate {
             texts: Vec::new(),
             is_whole: false,
             is_elsewhere: false,
+            is_unreadable: false,
         }
     }
 
@@ -352,7 +360,7 @@ pub(super) struct Reconciler<T> {
     context: OnceLock<LookContext>,
     /// What all looks met: reads lag behind, so what a later look does not show may be there all the same. The object is
     /// kept where it may be the one.
-    met: Mutex<Vec<(Candidate, Option<T>)>>,
+    met: Mutex<Met<T>>,
     found: Mutex<Option<T>>,
 }
 
@@ -391,14 +399,16 @@ impl<T: Send + 'static> Reconciler<T> {
 }
 
 impl<T> Reconciler<T> {
-    fn remember(&self, met: &mut Vec<(Candidate, Option<T>)>, now_met: Vec<(Candidate, T)>) {
+    fn remember(&self, met: &mut Met<T>, now_met: Met<T>) {
         let mut places: HashMap<String, usize> =
             met.iter().enumerate().map(|(at, (candidate, _))| (candidate.id.clone(), at)).collect();
         for (candidate, object) in now_met {
             let may_be_it = self.reconcile.sought.likeness(&candidate) == Likeness::Same
                 || self.window.age(candidate.created_at.as_ref()) == Age::New;
-            let object = may_be_it.then_some(object);
+            let object = object.filter(|_| may_be_it);
             match places.get(&candidate.id) {
+                // What was read once is known.
+                Some(at) if candidate.is_unreadable && !met[*at].0.is_unreadable => {}
                 Some(at) => met[*at] = (candidate, object),
                 None => {
                     places.insert(candidate.id.clone(), met.len());
@@ -491,7 +501,10 @@ impl<T: Send + 'static> Lookup for Reconciler<T> {
 /// What to say of objects that may be the one, by ids and dates: names are people's words.
 fn in_doubt(doubtful: &[(Candidate, Age)]) -> String {
     let named = doubtful.iter().take(MOST_NAMED).map(|(candidate, _)| {
-        let id = shown_id(&candidate.id).unwrap_or_else(|| "one with an odd id".to_owned());
+        let id = shown_id(&candidate.id).unwrap_or_else(|| match candidate.is_unreadable {
+            true => "a row that could not be read".to_owned(),
+            false => "one with an odd id".to_owned(),
+        });
         match candidate.created_at.as_ref().and_then(Timestamp::to_utc) {
             Some(at) => format!("{id} of {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
             None => id,

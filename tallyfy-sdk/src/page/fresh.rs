@@ -2,6 +2,7 @@
 //! (processes_tasks:list_process_tasks.quirks); what it shows cannot be told from the truth by looking at it, so it is held
 //! against what is known otherwise. Not here: where that knowledge comes from (the resources), and the walk itself.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,14 @@ pub(super) const GRACE: Duration = Duration::from_secs(30);
 /// The waits between two looks, each twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Rows that a list shows: of those that count, of all, and of those that could not be read, which are among all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) shown: u64,
+    pub(super) all: u64,
+    pub(super) odd: u64,
+}
 
 type IsIt<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
 
@@ -42,11 +51,15 @@ impl<T> Expected<T> {
         self.of.as_ref().is_some_and(|is_it| is_it(item))
     }
 
-    /// How many rows are missing, when `shown` rows count and `all` came.
-    pub(super) fn unmet(&self, shown: u64, all: u64) -> Option<String> {
+    /// How many rows are missing of what a list shows.
+    pub(super) fn unmet(&self, seen: Seen) -> Option<String> {
         let (found, what) =
-            if self.of.is_some() { (shown, "rows of those waited for") } else { (all, "rows") };
-        (found < self.rows).then(|| format!("the list shows {found} of at least {} {what}", self.rows))
+            if self.of.is_some() { (seen.shown, "rows of those waited for") } else { (seen.all, "rows") };
+        let odd = match seen.odd {
+            0 => String::new(),
+            odd => format!(" (of {odd} that could not be read nothing can be told: see odd_rows())"),
+        };
+        (found < self.rows).then(|| format!("the list shows {found} of at least {} {what}{odd}", self.rows))
     }
 }
 
@@ -108,11 +121,11 @@ pub(super) async fn settle<T: Send + 'static>(
         // What counts is a look that begins when the time is over.
         let is_late = began.elapsed() >= grace;
         let first = list.again().page_of(list.first).with_meta().await?;
-        let (shown, all) = match glance(&list, &expected, &first.value) {
+        let seen = match glance(&list, &expected, &first.value) {
             Some(seen) => seen,
             None => look(&list, &expected).await?,
         };
-        match expected.unmet(shown, all) {
+        match expected.unmet(seen) {
             None => {
                 let _ = freshness.known.set(expected);
                 return Ok(first);
@@ -135,35 +148,38 @@ fn too_late(unmet: &str, grace: Duration) -> String {
     )
 }
 
-/// How many rows the list shows, of those that count and of all, if its first page tells.
-fn glance<T: Send + 'static>(
-    list: &Lister<T>,
-    expected: &Expected<T>,
-    first: &Page<T>,
-) -> Option<(u64, u64)> {
-    let on_page = u64::try_from(first.items.len()).unwrap_or(u64::MAX);
+/// How many rows the list shows, if its first page tells.
+fn glance<T: Send + 'static>(list: &Lister<T>, expected: &Expected<T>, first: &Page<T>) -> Option<Seen> {
+    let (on_page, odd) = (first.rows(), first.odd());
     let total = first.total().and_then(|total| u64::try_from(total).ok());
     if let (None, Some(total)) = (&expected.of, total) {
-        return Some((0, total.max(on_page)));
+        return Some(Seen { shown: 0, all: total.max(on_page), odd });
     }
     let shown = first.items.iter().filter(|item| expected.counts(item)).count();
-    let shown = u64::try_from(shown).unwrap_or(u64::MAX);
-    let is_enough = expected.unmet(shown, on_page).is_none();
-    (list.first.unwrap_or(1) == 1 && (is_enough || !first.has_next())).then_some((shown, on_page))
+    let seen = Seen { shown: u64::try_from(shown).unwrap_or(u64::MAX), all: on_page, odd };
+    let is_enough = expected.unmet(seen).is_none();
+    (list.first.unwrap_or(1) == 1 && (is_enough || !first.has_next())).then_some(seen)
 }
 
 /// The same, by as many pages as it takes.
-async fn look<T: Send + 'static>(list: &Lister<T>, expected: &Expected<T>) -> Result<(u64, u64), Error> {
-    let (mut shown, mut all) = (0, 0);
-    let mut items = list.again().unchecked().unique().items();
-    while let Some(item) = items.next().await {
-        all += 1;
-        shown += u64::from(expected.counts(&item?));
-        if expected.unmet(shown, all).is_none() {
+async fn look<T: Send + 'static>(list: &Lister<T>, expected: &Expected<T>) -> Result<Seen, Error> {
+    let mut seen = Seen::default();
+    let mut pages = list.again().unchecked().unique().pages();
+    // A page that comes again must not count twice.
+    let mut odd_rows = HashSet::new();
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        let odd = page.odd_rows().iter().filter(|row| odd_rows.insert((row.position, row.value.to_string())));
+        let odd = u64::try_from(odd.count()).unwrap_or(u64::MAX);
+        let shown = page.items.iter().filter(|item| expected.counts(item)).count();
+        seen.shown += u64::try_from(shown).unwrap_or(u64::MAX);
+        seen.all += u64::try_from(page.items.len()).unwrap_or(u64::MAX) + odd;
+        seen.odd += odd;
+        if expected.unmet(seen).is_none() {
             break;
         }
     }
-    Ok((shown, all))
+    Ok(seen)
 }
 
 /// Wraps a way of asking for the number of rows.

@@ -24,7 +24,7 @@ pub struct ResumeToken {
     pub(super) operation: String,
     /// The page to read next, from 1.
     pub(super) page: i64,
-    /// Rows of that page that were given already.
+    /// Rows of that page that came already, those that could not be read too.
     pub(super) rows: u64,
     /// Rows a page may hold, if the server says so.
     pub(super) size: Option<i64>,

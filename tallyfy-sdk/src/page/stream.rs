@@ -24,6 +24,11 @@ impl<T: Send + 'static> Pages<T> {
         Self { walk: Walk::new(list) }
     }
 
+    /// Of which only the items are wanted.
+    pub(super) fn of_items(list: Lister<T>) -> Self {
+        Self { walk: Walk::by_items(list) }
+    }
+
     /// The next page; `None` at the end and after an error. The same as `StreamExt::next`.
     pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
         std::future::poll_fn(|cx| self.walk.poll_page(cx)).await
@@ -59,7 +64,7 @@ pub struct Items<T> {
 
 impl<T: Send + 'static> Items<T> {
     pub(super) fn of(list: Lister<T>) -> Self {
-        Self { walk: Walk::new(list), ready: VecDeque::new() }
+        Self { walk: Walk::by_items(list), ready: VecDeque::new() }
     }
 
     /// The next item; `None` at the end and after an error. The same as `StreamExt::next`.

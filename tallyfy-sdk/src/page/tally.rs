@@ -4,7 +4,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use tallyfy_gen::wire::Id;
+use tallyfy_gen::wire::{Id, Unreadable};
 
 /// How a list changed while it was walked; see [`Items::drift`](crate::Items::drift).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,44 @@ impl RecentIds {
 
     pub(super) fn holds(&self, rows: u64) -> bool {
         usize::try_from(rows).is_ok_and(|rows| rows <= self.most)
+    }
+}
+
+/// Rows that an error names.
+const MOST_NAMED: usize = 5;
+
+/// Rows that could not be read, by place and reason: no value of theirs is repeated.
+#[derive(Debug, Default)]
+pub(super) struct OddRows {
+    count: u64,
+    named: Vec<String>,
+}
+
+impl OddRows {
+    /// A row of the page, by its place on it.
+    pub(super) fn add(&mut self, number: i64, row: u64, unreadable: &[Unreadable]) {
+        self.count += 1;
+        if self.named.len() < MOST_NAMED {
+            let is_it = |pointer: &str| pointer.split('/').nth(2).is_some_and(|at| at == row.to_string());
+            let why = unreadable.iter().find(|value| is_it(value.pointer()));
+            let why = why.map_or_else(|| format!("row {row}"), ToString::to_string);
+            self.named.push(format!("page {number}, {why}"));
+        }
+    }
+
+    /// What to say of them, if there are any.
+    pub(super) fn told(&self) -> Option<String> {
+        let more = match self.count.saturating_sub(MOST_NAMED as u64) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let named = self.named.join("; ");
+        (self.count > 0).then(|| {
+            format!(
+                "rows that could not be read are not among the items ({named}{more}); all others were given: see them by \
+                 pages() and odd_rows(), or go past them by skip_odd_rows()"
+            )
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Walking lists, with all that servers say and do not say about pages. What happens when a list changes meanwhile is
-//! in `tests/drift.rs`, what a long walk costs in `tests/cost.rs`.
+//! in `tests/drift.rs`, when rows cannot be read in `tests/odd_rows.rs`, what a long walk costs in `tests/cost.rs`.
 
 mod cost;
 mod drift;
 mod numbers;
+mod odd_rows;
 mod servers;
 
 use tallyfy_gen::types::{ListTags, Tag};

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::fresh::GRACE;
 use super::resume::ResumeToken;
-use super::tally::{Drift, RecentIds, Tally};
-use super::{Course, Follows, Lister, Page, settle};
+use super::tally::{Drift, OddRows, RecentIds, Tally};
+use super::{Course, Follows, Lister, Page, Seen, settle};
 use crate::call::{Meta, WithMeta};
 use crate::error::Error;
 
@@ -40,6 +40,7 @@ pub(super) struct Settings {
     pub(super) remember: usize,
     pub(super) unique: bool,
     pub(super) unchecked: bool,
+    pub(super) skip_odd_rows: bool,
     pub(super) resume: Option<ResumeToken>,
     pub(super) grace: Duration,
 }
@@ -53,6 +54,7 @@ impl Default for Settings {
             remember: REMEMBERED,
             unique: false,
             unchecked: false,
+            skip_odd_rows: false,
             resume: None,
             grace: GRACE,
         }
@@ -87,6 +89,8 @@ struct Kept {
     cut: Option<u64>,
     /// Rows that came before.
     repeated: u64,
+    /// Rows that could not be read, up to there.
+    odd: u64,
 }
 
 pub(super) struct Walk<T> {
@@ -121,6 +125,9 @@ pub(super) struct Walk<T> {
     repeated_pages: u32,
     /// Rows of those that the list is held against.
     shown: u64,
+    /// Rows that could not be read; and which, where only items are given; otherwise they stand on their pages.
+    odd: u64,
+    odd_rows: Option<OddRows>,
     /// Items given, and on which page and rows those of the last page stood.
     given: u64,
     page: i64,
@@ -132,6 +139,12 @@ pub(super) struct Walk<T> {
 }
 
 impl<T: Send + 'static> Walk<T> {
+    /// For who sees items alone: rows that could not be read are told at the end.
+    pub(super) fn by_items(list: Lister<T>) -> Self {
+        let odd_rows = (!list.settings.skip_odd_rows).then(OddRows::default);
+        Self { odd_rows, ..Self::new(list) }
+    }
+
     pub(super) fn new(list: Lister<T>) -> Self {
         // A page that no list has is refused before anything is sent; until then it must not be counted with.
         let first = list.first.unwrap_or(1).clamp(1, super::numbers::FURTHEST);
@@ -156,6 +169,8 @@ impl<T: Send + 'static> Walk<T> {
             steps_back: 0,
             repeated_pages: 0,
             shown: 0,
+            odd: 0,
+            odd_rows: None,
             given: 0,
             page: first,
             rows: Vec::new(),
@@ -166,11 +181,11 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>, Error>>> {
+        if self.is_full() {
+            self.end_at_limit();
+        }
         if let Some(error) = self.failure.take() {
             return Poll::Ready(Some(Err(self.fail(error))));
-        }
-        if self.is_full() {
-            self.list = None;
         }
         if let Err(error) = self.fill(cx) {
             return Poll::Ready(Some(Err(self.fail(error))));
@@ -255,12 +270,12 @@ impl<T: Send + 'static> Walk<T> {
         self.tally.page(came, is_new);
         self.last = page.last();
         let readable = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        self.count_unreadable(came.saturating_sub(readable), is_new);
         let kept = self.keep(number, &mut page);
         if is_new {
             (self.furthest, self.steps_back) = (number, 0);
         }
         let is_repeated = readable > 0 && kept.repeated == readable;
+        self.count_odd(&kept, is_new && !is_repeated);
         if is_new {
             self.repeated_pages = if is_repeated { self.repeated_pages + 1 } else { 0 };
         }
@@ -269,8 +284,7 @@ impl<T: Send + 'static> Walk<T> {
         self.given += u64::try_from(page.items.len()).unwrap_or(u64::MAX);
         if let Some(row) = kept.cut {
             (self.due, self.skip) = (number, row);
-            self.list = None;
-            self.under_way.clear();
+            self.end_at_limit();
             return Ok(page);
         }
         (self.due, self.skip) = (number + 1, 0);
@@ -341,11 +355,12 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     /// Rows that could not be read stood in the list too. They have no ids, so a page with some cannot be told from itself
-    /// when it is read again.
-    fn count_unreadable(&mut self, rows: u64, is_new: bool) {
-        self.anonymous |= rows > 0;
+    /// when it is read again; all of one whose other rows came before did so too.
+    fn count_odd(&mut self, kept: &Kept, is_new: bool) {
+        self.anonymous |= kept.odd > 0;
         if is_new {
-            self.tally.rows(rows);
+            self.tally.rows(kept.odd);
+            self.odd += kept.odd;
         }
     }
 
@@ -360,7 +375,9 @@ impl<T: Send + 'static> Walk<T> {
         let expected = list.freshness.as_ref().and_then(|freshness| freshness.expected());
         let (mut given, mut kept) = (Vec::with_capacity(page.items.len()), Kept::default());
         self.rows.clear();
-        for (row, item) in (0..).zip(std::mem::take(&mut page.items)) {
+        let (items, odd) = (std::mem::take(&mut page.items), odd_places(page));
+        let places = (0..).filter(|row| odd.binary_search(row).is_err());
+        for (row, item) in places.zip(items) {
             if row >= self.skip && u64::try_from(given.len()).unwrap_or(u64::MAX) >= room {
                 kept.cut = Some(row);
                 break;
@@ -382,6 +399,18 @@ impl<T: Send + 'static> Walk<T> {
             if !(again && drop_repeated) {
                 given.push(item);
                 self.rows.push(row);
+            }
+        }
+        if u64::try_from(given.len()).unwrap_or(u64::MAX) >= room && kept.cut.is_none() {
+            let behind = self.rows.last().map_or(self.skip, |row| row + 1);
+            kept.cut = odd.iter().copied().find(|row| *row >= behind);
+        }
+        let passed = self.skip..kept.cut.unwrap_or(u64::MAX);
+        let passed = odd.into_iter().filter(|row| passed.contains(row));
+        for row in passed {
+            kept.odd += 1;
+            if let Some(told) = &mut self.odd_rows {
+                told.add(number, row, page.unreadable());
             }
         }
         page.items = given;
@@ -447,7 +476,6 @@ impl<T: Send + 'static> Walk<T> {
         let before = self.rows_before();
         let Some(list) = self.list.take() else { return };
         self.under_way.clear();
-        self.rows.clear();
         let broken = || match follows {
             Follows::Promises if !self.tally.has_total() => {
                 Some("the last pages were empty, although the server says that more follow".to_owned())
@@ -457,7 +485,7 @@ impl<T: Send + 'static> Walk<T> {
         let unmet = || {
             let expected = list.freshness.as_ref()?.expected()?;
             let all = before.unwrap_or(self.skipped).saturating_add(self.tally.counted());
-            expected.unmet(self.shown, all)
+            expected.unmet(Seen { shown: self.shown, all, odd: self.odd })
         };
         let shortfall =
             if list.settings.unchecked { None } else { self.tally.shortfall(before).or_else(broken) };
@@ -465,7 +493,22 @@ impl<T: Send + 'static> Walk<T> {
             self.failure = Some(self.refuse(Error::incomplete(what)));
             // Back to where the first of them may be missing.
             (self.due, self.skip) = (self.tally.suspect().unwrap_or(self.furthest).max(self.first), 0);
+            return;
         }
+        self.tell_odd_rows();
+    }
+
+    /// As many items as were wanted came.
+    fn end_at_limit(&mut self) {
+        self.list = None;
+        self.under_way.clear();
+        self.tell_odd_rows();
+    }
+
+    /// Who goes on behind the error goes past those rows.
+    fn tell_odd_rows(&mut self) {
+        let told = self.odd_rows.as_ref().and_then(OddRows::told);
+        self.failure = told.map(|what| self.refuse(Error::incomplete(what)));
     }
 
     fn is_full(&self) -> bool {
@@ -483,6 +526,11 @@ impl<T: Send + 'static> Walk<T> {
         self.under_way.clear();
         error.with_walk(self.given, self.token(0))
     }
+}
+
+/// Where on the page rows stand that could not be read, in order.
+fn odd_places<T>(page: &Page<T>) -> Vec<u64> {
+    page.odd_rows().iter().filter_map(|row| u64::try_from(row.position).ok()).collect()
 }
 
 fn sent<T: Send + 'static>(

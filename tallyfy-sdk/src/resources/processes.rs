@@ -5,7 +5,7 @@ use tallyfy_gen::enums::{ArchivedFilter, ProcessSort};
 use super::{call, list};
 use crate::{
     Call, Candidate, Error, Lister, Organization, Reconcile,
-    call::{CreationWindow, LookContext, texts},
+    call::{CreationWindow, LookContext, Met, texts},
     id::ProcessId,
     model::Process,
     request::{GetProcess, LaunchProcess, ListProcesses, UpdateProcess},
@@ -140,7 +140,7 @@ impl Processes {
     }
 
     /// The processes that may have come into being since a call began.
-    async fn new_ones(self, context: LookContext) -> Result<Vec<(Candidate, Process)>, Error> {
+    async fn new_ones(self, context: LookContext) -> Result<Met<Process>, Error> {
         let mut query = ListProcesses::new().sort(ProcessSort::CreatedAtDesc).per_page(100);
         // Somebody may archive it while it is looked for.
         query = query.archived(ArchivedFilter::True);
@@ -152,6 +152,7 @@ impl Processes {
         while let Some(page) = pages.next().await {
             let page = page?;
             let is_last = goes_back_before(&page.items, context.window());
+            new.extend(context.odd_rows_of(&page));
             for mut process in page.items {
                 let mut candidate = candidate(&process, &context);
                 if !context.contains(&candidate) {
@@ -162,7 +163,7 @@ impl Processes {
                     process = self.get(&process.id).await?;
                     candidate = self::candidate(&process, &context).whole(true);
                 }
-                new.push((candidate, process));
+                new.push((candidate, Some(process)));
             }
             if is_last {
                 break;

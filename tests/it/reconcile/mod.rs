@@ -8,7 +8,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tallyfy_sandbox::{Fault, Sandbox, seed};
 use tallyfy_sdk::{
-    Client, Delivery, Error, Meta, Reconcile, WithMeta, model::Process, request::LaunchProcess,
+    Candidate, Client, Delivery, Error, Meta, Reconcile, WithMeta,
+    model::Process,
+    request::{LaunchProcess, ListProcesses},
     resources::processes::Processes,
 };
 
@@ -223,4 +225,70 @@ async fn a_process_that_the_list_shows_late_is_waited_for() {
     let outcome = launch(changes, &[Fault::ResetAfterApply], "Order 4711").await;
     assert_eq!((outcome.sent, outcome.there), (1, 1), "{}", outcome.error());
     assert!(outcome.result.is_ok_and(|found| found.meta.found));
+}
+
+/// A row of a list with this in the place of its id.
+fn with_id(mut row: Value, id: Value) -> Value {
+    row["id"] = id;
+    row
+}
+
+fn is_ours(row: &Value) -> bool {
+    row["name"].as_str().is_some_and(|name| name.contains("4711"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_is_never_taken_for_absent() {
+    type Row = fn(Value) -> Value;
+    let rows: &[(&str, Row)] = &[
+        ("no id", |row| if is_ours(&row) { with_id(row, Value::Null) } else { row }),
+        ("an id that is none", |row| if is_ours(&row) { with_id(row, json!([7])) } else { row }),
+        ("nothing", |row| if is_ours(&row) { Value::Null } else { row }),
+        ("a text", |row| if is_ours(&row) { json!("Order 4711") } else { row }),
+        ("no id and no date", |row| if is_ours(&row) { json!({"name": row["name"]}) } else { row }),
+        ("no id and another name", |row| {
+            if is_ours(&row) { json!({"name": "x", "created_at": row["created_at"]}) } else { row }
+        }),
+        ("every row", |row| with_id(row, Value::Null)),
+    ];
+    for (what, row) in rows {
+        let changes = Changes { row: *row, ..Changes::default() };
+        let outcome = launch(changes, &[Fault::ResetAfterApply], "Order 4711").await;
+        assert_eq!((outcome.sent, outcome.there), (1, 1), "{what}: {}", outcome.error());
+        assert!(outcome.error().contains(CANNOT_TELL), "{what}: {}", outcome.error());
+        assert!(outcome.error().contains("a row that could not be read"), "{what}: {}", outcome.error());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_ones_own_with_a_row_that_cannot_be_read_is_never_taken_for_absent() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let before = count(&sandbox);
+    let row: fn(Value) -> Value = |row| if is_ours(&row) { with_id(row, Value::Null) } else { row };
+    let relay = Relay::start(&sandbox.base_url(), Changes { row, ..Changes::default() }).await;
+    let processes = processes(&relay.base_url);
+    sandbox.fault("create_run", Fault::ResetAfterApply);
+    let all = processes.clone();
+    let once = Reconcile::by_name_in_list(
+        "Order 4711",
+        move || all.list(ListProcesses::new().per_page(100)),
+        |process: &Process| {
+            Candidate::new(&process.id).name(process.name.as_deref()).created_at(process.created_at.as_ref())
+        },
+    );
+    let call = processes.launch(named("Order 4711")).reconcile(once.grace(Duration::from_secs(5)));
+    let error = call.await.expect_err("in doubt").to_string();
+    assert!(error.contains(CANNOT_TELL), "{error}");
+    assert_eq!((launches(&sandbox), count(&sandbox) - before), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_row_that_cannot_be_read_is_in_nobodys_way() {
+    let row: fn(Value) -> Value = |row| if is_ours(&row) { row } else { with_id(row, Value::Null) };
+    for (fault, sent, is_found) in [(Fault::ResetBefore, 2, false), (Fault::ResetAfterApply, 1, true)] {
+        let changes = Changes { row, ..Changes::default() };
+        let outcome = launch(changes, &[fault], "Order 4711").await;
+        assert_eq!((outcome.sent, outcome.there), (sent, 1), "{}", outcome.error());
+        assert_eq!(outcome.result.expect("one of the two").meta.found, is_found);
+    }
 }

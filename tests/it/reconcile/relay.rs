@@ -28,6 +28,8 @@ pub(super) struct Changes {
     pub(super) lag: Duration,
     /// In place of each list.
     pub(super) list: Option<&'static str>,
+    /// What becomes of a row of a list, the newest first.
+    pub(super) row: fn(Value) -> Value,
 }
 
 impl fmt::Debug for Changes {
@@ -45,6 +47,7 @@ impl Default for Changes {
             date: Some(TimeDelta::zero()),
             lag: Duration::ZERO,
             list: None,
+            row: |row| row,
         }
     }
 }
@@ -128,6 +131,7 @@ fn changed(body: &str, changes: Changes, first_seen: &FirstSeen) -> String {
             });
             let hidden = before - rows.len();
             rows.iter_mut().for_each(|row| change(row, changes));
+            rows.iter_mut().for_each(|row| *row = (changes.row)(row.take()));
             let total = &mut answer["meta"]["pagination"]["total"];
             *total = total.as_u64().map(|total| total - hidden as u64).into();
         }

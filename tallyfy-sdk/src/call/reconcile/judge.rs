@@ -63,7 +63,8 @@ impl<'a> Judgement<'a> {
             if candidate.is_elsewhere && likeness != Likeness::Same {
                 continue;
             }
-            if likeness == Likeness::Same && *age == Age::New && !is_contested && !candidate.is_elsewhere {
+            let is_it = *age == Age::New && !is_contested && !candidate.is_elsewhere;
+            if likeness == Likeness::Same && is_it && !candidate.is_unreadable {
                 same.push(at);
             } else if likeness == Likeness::Same || !self.accounts_for(candidate) {
                 doubtful.push((likeness, at));

@@ -262,7 +262,7 @@ async fn what_one_look_met_counts_though_a_later_one_misses_it() {
     let once = Reconcile::by_name(NAME, move |_| {
         let is_second = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 1;
         let process: Process = serde_json::from_str(r#"{"id": "7"}"#).expect("a process");
-        let met = is_second.then(|| (Candidate::new(&process.id).name(Some("Another")), process));
+        let met = is_second.then(|| (Candidate::new(&process.id).name(Some("Another")), Some(process)));
         async move { Ok(met.into_iter().collect()) }
     });
     let error = processes.launch(launch()).reconcile(once).await.expect_err("in doubt");

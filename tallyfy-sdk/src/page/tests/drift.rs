@@ -333,3 +333,26 @@ async fn errors_of_a_walk_are_those_of_a_read_that_was_answered() {
         assert!(error.resume_token().is_some() && error.items_given().is_some());
     }
 }
+
+#[tokio::test]
+async fn the_place_behind_each_item_is_told_on_the_last_page_too() {
+    let replies = vec![
+        page(&["a", "b"], r#""total":5,"current_page":1,"total_pages":2"#),
+        page(&["c", "d", "e"], r#""total":5,"current_page":2,"total_pages":2"#),
+    ];
+    let server = Scripted::start(replies).await;
+    let mut items = known(&server.client(), ListTags::new()).items();
+    let mut places = Vec::new();
+    while let Some(item) = items.next().await {
+        places.push((item.expect("a tag").id, items.resume_token().to_string()));
+    }
+    let places: Vec<_> = places.iter().map(|(id, place)| (&**id, &**place)).collect();
+    let expected = [
+        ("a", "1:list_tags:1:1:0"),
+        ("b", "1:list_tags:2:0:0"),
+        ("c", "1:list_tags:2:1:0"),
+        ("d", "1:list_tags:2:2:0"),
+        ("e", "1:list_tags:3:0:0"),
+    ];
+    assert_eq!(places, expected);
+}
