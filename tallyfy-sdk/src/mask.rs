@@ -160,6 +160,13 @@ fn in_page_by_numbers(text: &str) -> String {
     escaped.replace('/', "&#x2F;").replace('=', "&#x3D;").replace('`', "&#x60;")
 }
 
+/// A text as part of an address, in each way of writing it.
+pub(crate) fn in_address(text: &str) -> [String; 4] {
+    let upper = utf8_percent_encode(text, IN_ADDRESS).to_string();
+    let lower = lower_case(&upper);
+    [upper.replace("%20", "+"), lower.replace("%20", "+"), upper, lower]
+}
+
 /// What form encoding leaves as it is.
 const IN_ADDRESS: &percent_encoding::AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
@@ -189,7 +196,8 @@ const CREDENTIALS: [&str; 12] = [
 /// keys of forms and authors of comments.
 pub(crate) fn names_a_credential(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
-    let name = name.trim_end_matches(']');
+    // `user[password]`, `password[]`, `password[0]`
+    let name = name.trim_end_matches(|c: char| c == '[' || c == ']' || c.is_ascii_digit());
     CREDENTIALS.iter().any(|credential| name.ends_with(credential))
 }
 

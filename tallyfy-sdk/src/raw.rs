@@ -187,12 +187,17 @@ impl Raw {
         self.reading(|bytes| Ok(bytes.clone())).expecting_bytes()
     }
 
-    /// The call, whose value is the body of the answer as text. Anything but UTF-8 is an error that keeps the bytes.
+    /// The call, whose value is the body of the answer as text. Anything but UTF-8 is an error that keeps the bytes, and so is
+    /// a page, unless [`accept`](Self::accept) asked for HTML or XML.
     pub fn text(self) -> Call<String> {
-        self.reading(|bytes| match std::str::from_utf8(bytes) {
+        let asked = self.accept.as_ref().and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+        let asked = asked.to_ascii_lowercase();
+        let is_markup = ["html", "xml"].iter().any(|kind| asked.contains(kind));
+        let call = self.reading(|bytes| match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(serde_json::Error::custom(format!("the answer is not UTF-8 text: {error}"))),
-        })
+        });
+        if is_markup { call.expecting_bytes() } else { call }
     }
 
     /// The call, whose value is the body of the answer read as JSON; `data` is not unwrapped.

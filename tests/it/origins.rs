@@ -195,6 +195,19 @@ async fn a_compressed_answer_is_read_or_named() {
     assert!(error.is_too_large(), "{error}");
 }
 
+/// Some servers put a charset there, or `none`, and some proxies leave the header of what they have unpacked.
+#[tokio::test]
+async fn a_text_is_read_whatever_compression_its_header_claims() {
+    let own = r#"{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}"#;
+    for encoding in ["utf-8", "none", "br", "gzip"] {
+        let headers = format!("content-encoding: {encoding}\r\n");
+        let error = get((404, &headers, own.as_bytes())).await;
+        assert!(error.is_not_found(), "{encoding} {error}");
+        assert_eq!(error.message(), Some("Resource not found"));
+        assert!(!error.to_string().contains("compressed"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_byte_order_mark_does_not_silence_a_refusal() {
     let body = "\u{feff}{\"error\":true,\"message\":\"Resource not found\",\"code\":\"RESOURCE_NOT_FOUND\"}";

@@ -37,7 +37,7 @@ pub struct Preview {
     /// `content-length`).
     pub headers: HeaderMap,
     /// The body, if there is one that can be shown. A personal token in it is masked, and in JSON, forms and multipart bodies
-    /// texts that are named like a password, a secret or a token.
+    /// values that are named like a password, a secret or a token.
     pub body: Option<Bytes>,
     /// Whether the body is a stream, which is neither shown nor sent again.
     pub streamed: bool,
@@ -125,12 +125,17 @@ fn masks_json(value: &mut Value) -> bool {
     match value {
         Value::Object(object) => {
             for (name, value) in object {
-                found |= match value {
-                    Value::String(text) if !text.is_empty() && mask::names_a_credential(name) => {
-                        *text = MASK.to_owned();
+                let is_empty = match &value {
+                    Value::Null | Value::Bool(_) => true,
+                    Value::String(text) => text.is_empty(),
+                    _ => false,
+                };
+                found |= match mask::names_a_credential(name) && !is_empty {
+                    true => {
+                        *value = MASK.into();
                         true
                     }
-                    other => masks_json(other),
+                    false => masks_json(value),
                 };
             }
         }
@@ -233,6 +238,25 @@ mod tests {
             body,
             "--b\nContent-Disposition: form-data; name=\"api_token\"\n\n***\n\n--b\nContent-Disposition: form-data; name=\"note\"\n\nfree\n\n--b--",
         );
+        reads(
+            "application/json",
+            br#"{"id":7,"password":1234,"private_key":{"n":"x"},"token":["x",null],"secret":null}"#,
+            r#"{"id":7,"password":"***","private_key":"***","token":"***","secret":null}"#,
+        );
+        reads(
+            "application/x-www-form-urlencoded",
+            b"password[]=x&user[password]=x&token%5B0%5D=x",
+            "password[]=***&user[password]=***&token%5B0%5D=***",
+        );
+        for head in [
+            "content-disposition: form-data;name=\"password\"",
+            "Content-Disposition: form-data; filename=\"a\"; name=password",
+            "Content-Disposition: form-data; name=password; filename=\"a\"",
+        ] {
+            let body = format!("--b\r\n{head}\r\n\r\nhush\r\n--b--\r\n");
+            let expected = format!("--b\n{head}\n\n***\n\n--b--");
+            reads("multipart/form-data; Boundary=b", body.as_bytes(), &expected);
+        }
         for kept in ["author_id", "key", "keyword", "field_key", "passed", "token_type", "tokens_used"] {
             assert!(!mask::names_a_credential(kept), "{kept}");
         }

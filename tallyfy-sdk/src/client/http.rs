@@ -43,7 +43,8 @@ pub(super) fn base_url(text: &str, insecure: Option<&str>) -> Result<Url, Error>
             }
             Some(_) => {
                 "must use https: over http the token could be read on the way, and insecure_http(..) or \
-                 TALLYFY_INSECURE_HTTP names another host"
+                 TALLYFY_INSECURE_HTTP names another host; put the host alone there, without scheme and port, \
+                 like tallyfy-sandbox"
             }
         });
     }

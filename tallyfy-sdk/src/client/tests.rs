@@ -88,6 +88,10 @@ fn plain_http_in_a_test_network_is_for_the_one_host_that_is_named() {
             _ => None,
         })
     };
+    for no_host in ["1", "true", "http://tallyfy-sandbox:8080", "tallyfy-sandbox:8080"] {
+        let text = by_environment(no_host).expect_err("no host").to_string();
+        assert!(text.contains("the host alone") && text.contains("tallyfy-sandbox"), "{text}");
+    }
     assert!(by_environment("tallyfy-sandbox").is_ok());
     assert!(by_environment("other").is_err());
 }
@@ -124,12 +128,10 @@ fn a_proxy_that_is_none_is_refused_by_the_name_of_its_variable() {
 #[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")))]
 #[test]
 fn https_without_tls_names_the_features() {
-    // Another crate of the build may bring TLS, as a whole workspace does.
-    if let Err(error) = builder().build() {
-        let text = error.to_string();
-        for feature in ["rustls-ring", "rustls-aws-lc", "native-tls"] {
-            assert!(text.contains(feature), "{text}");
-        }
+    // No crate that is built with this package alone brings TLS either.
+    let text = builder().build().expect_err("no TLS").to_string();
+    for feature in ["rustls-ring", "rustls-aws-lc", "native-tls"] {
+        assert!(text.contains(feature), "{text}");
     }
     assert!(builder().base_url("http://127.0.0.1:1/api").build().is_ok());
 }

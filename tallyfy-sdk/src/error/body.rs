@@ -234,11 +234,18 @@ pub(super) fn packed(headers: &HeaderMap, body: &[u8]) -> Option<String> {
         declared.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ',')).take(32).collect();
     match body {
         [] => None,
+        // A header may claim what is not so: a charset, or what a proxy has unpacked.
+        _ if begins_as_text(body) => None,
         _ if !declared.is_empty() && !declared.eq_ignore_ascii_case("identity") => Some(declared),
         [0x1f, 0x8b, ..] => Some("gzip".to_owned()),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd".to_owned()),
         _ => None,
     }
+}
+
+fn begins_as_text(body: &[u8]) -> bool {
+    let begins = matches!(without_mark(body).trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
+    begins && std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'))
 }
 
 /// What a 2xx body is when it is not JSON at all; `None` when it looks like JSON.

@@ -80,8 +80,13 @@ pub(super) fn echoes(sent: &Sent<'_>, texts: &[&str]) -> Echoes {
     }
     let mut search =
         Search { texts, index: Index::of(texts), seen: HashSet::new(), found: Echoes::default() };
+    let has_escapes = texts.iter().any(|text| text.contains(['%', '+']));
     each_text(sent, &mut |text| {
         search.look_for(text);
+        // As an address has it.
+        if has_escapes && !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            mask::in_address(text.trim()).iter().for_each(|text| search.look_for(text));
+        }
         // As a page has it.
         if text.contains(['&', '<', '>', '"', '\'']) {
             search.look_for(&mask::in_page(text));
@@ -126,7 +131,10 @@ impl Search<'_> {
 fn each_text(Sent { url, headers, body, content_type }: &Sent<'_>, keep: &mut impl FnMut(&str)) {
     for part in url.path_segments().into_iter().flatten().filter(|part| !is_route(part)) {
         keep(&percent_decode_str(part).decode_utf8_lossy());
+        keep(part);
     }
+    let written = url.query().into_iter().flat_map(|query| query.split('&'));
+    written.filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| keep(value));
     url.query_pairs().for_each(|(_, value)| keep(&value));
     for (_, value) in headers.iter().filter(|(name, _)| !OWN.contains(name)) {
         keep(&String::from_utf8_lossy(value.as_bytes()));

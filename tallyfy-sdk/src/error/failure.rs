@@ -11,21 +11,31 @@ use super::origin::{is_blank, is_challenge};
 /// Larger bodies are answers: failures are short.
 const LARGEST: usize = 64 * 1024;
 /// What stands in an object that says nothing but how it went.
-const OF_A_REPORT: [&str; 16] = [
+const OF_A_REPORT: [&str; 26] = [
     "code",
     "data",
+    "debug",
+    "detail",
     "details",
     "error",
+    "errorCode",
+    "errorMessage",
+    "error_code",
     "error_description",
+    "error_message",
     "errors",
     "exception",
     "message",
+    "msg",
     "ok",
+    "reason",
     "request_id",
     "result",
     "status",
     "statusCode",
+    "status_code",
     "success",
+    "timestamp",
     "trace",
     "type",
 ];
@@ -41,14 +51,23 @@ pub(crate) enum Unfit {
 
 /// Looks at an answer from which a value could be read, or none was needed. Nearly always the first bytes settle it.
 pub(crate) fn unfit(headers: &HeaderMap, body: &[u8]) -> Option<Unfit> {
-    if begins_as_data(body) {
+    if begins_as_data(body) && !begins_as_inner_report(body) {
         return None;
     }
     // A firewall's challenge may be a 202 without a body.
     if is_markup(body) || is_challenge(headers) {
         return Some(Unfit::Page);
     }
-    object(body).is_some_and(|object| says_failed(&object)).then_some(Unfit::Failure)
+    let object = object(body)?;
+    let inner = object.get("data").and_then(Value::as_object);
+    (says_failed(&object) || inner.is_some_and(says_failed)).then_some(Unfit::Failure)
+}
+
+/// Whether the first key below `data` is that of a report; objects begin with their id.
+fn begins_as_inner_report(body: &[u8]) -> bool {
+    let Some(rest) = body.strip_prefix(br#"{"data":{""#) else { return false };
+    let key = rest.split(|byte| *byte == b'"').next().unwrap_or_default();
+    OF_A_REPORT.iter().any(|known| known.as_bytes() == key)
 }
 
 /// Looks at a body that lacks what was asked for: here a message alone tells more than what is missing.
@@ -80,23 +99,39 @@ fn says_failed(object: &Map<String, Value>) -> bool {
     if has_data || !is_report && !is_flagged(object) {
         return false;
     }
-    let is_error_text = object.get("error").is_some_and(|error| error.is_string() && !is_blank(error));
     let is_denied = ["success", "ok"].iter().any(|key| object.get(*key).is_some_and(is_no));
-    let status = object.get("status").and_then(Value::as_str).unwrap_or_default();
-    let is_status = ["error", "fail", "failed", "failure"].iter().any(|bad| status.eq_ignore_ascii_case(bad));
+    let is_status = ["result", "status"].iter().any(|key| object.get(*key).is_some_and(is_bad_status));
+    let is_numbered =
+        ["statusCode", "status_code"].iter().any(|key| object.get(*key).is_some_and(is_of_an_error));
+    let says = ["message", "msg"].iter().any(|key| has(object, key));
     is_flagged(object)
-        || is_error_text
+        || has(object, "error")
         || has(object, "errors")
         || is_denied
         || is_status
-        || has(object, "message") && object.get("code").is_some_and(is_of_an_error)
+        || is_numbered
+        || says && object.get("code").is_some_and(is_of_an_error)
+}
+
+/// `"status": "failed"`, `false`, or a status of HTTP.
+fn is_bad_status(status: &Value) -> bool {
+    match status {
+        Value::Bool(flag) => !flag,
+        Value::Number(_) => is_of_an_error(status),
+        Value::String(text) => {
+            ["error", "fail", "failed", "failure"].iter().any(|bad| text.eq_ignore_ascii_case(bad))
+        }
+        _ => false,
+    }
 }
 
 /// `{"error": true, ..}` (pp:definition error), `{"error": {"code": .., "message": ..}}` (n8n:Tallyfy.node).
 fn is_flagged(object: &Map<String, Value>) -> bool {
     match object.get("error") {
         Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_i64() == Some(1),
+        Some(Value::Number(number)) => {
+            number.as_i64().is_some_and(|number| number == 1 || (400..600).contains(&number))
+        }
         Some(Value::String(text)) => text == "true" || text == "1",
         Some(Value::Object(nested)) => nested.contains_key("message") || nested.contains_key("code"),
         _ => false,

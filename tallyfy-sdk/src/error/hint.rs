@@ -148,7 +148,7 @@ impl Error {
         match operation.path.contains("{run}") {
             _ if !of_tasks || !is_task => None,
             true => Some(
-                "A one-off task has no process, and is reached by organization.tasks(); a task's process is its run_id",
+                "A one-off task has no process, and is reached by organization.tasks(); a task's process is its process_id",
             ),
             false => Some("A task of a process is reached by organization.process(id).tasks()"),
         }

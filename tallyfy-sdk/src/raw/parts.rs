@@ -16,8 +16,15 @@ pub(crate) struct Part<'a> {
 impl Part<'_> {
     /// The name of the form's field.
     pub(crate) fn name(&self) -> &str {
-        let named = self.head.split("; name=\"").nth(1);
-        named.and_then(|rest| rest.split('"').next()).unwrap_or_default()
+        // Between marks or not; in ASCII lower case, letters keep their places.
+        let lower = self.head.to_ascii_lowercase();
+        let starts = lower.match_indices("name=").map(|(at, _)| at);
+        let start = starts.into_iter().find(|at| lower[..*at].ends_with([';', ' ', '\t']));
+        let Some(rest) = start.map(|at| &self.head[at + "name=".len()..]) else { return "" };
+        match rest.strip_prefix('"') {
+            Some(rest) => rest.split('"').next().unwrap_or_default(),
+            None => rest.split([';', '\r', '\n']).next().unwrap_or_default().trim(),
+        }
     }
 
     /// The text, if it is one.
@@ -29,7 +36,8 @@ impl Part<'_> {
 /// The boundary that a media type names, if it is that of a multipart body.
 pub(crate) fn boundary(content_type: &str) -> Option<&str> {
     let (media, parameters) = content_type.split_once(';')?;
-    let named = parameters.split(';').find_map(|one| one.trim().strip_prefix("boundary="))?;
+    let mut parameters = parameters.split(';').filter_map(|one| one.trim().split_once('='));
+    let (_, named) = parameters.find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
     media.trim().to_ascii_lowercase().starts_with("multipart/").then(|| named.trim_matches('"'))
 }
 

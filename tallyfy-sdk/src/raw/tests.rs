@@ -281,6 +281,24 @@ async fn whole_bodies_are_sent_again_and_streams_are_not() {
 }
 
 #[tokio::test]
+async fn a_text_in_the_media_type_that_was_asked_for_is_handed_on() {
+    for (accept, text) in [
+        ("application/xml", "<?xml version=\"1.0\"?><runs/>"),
+        ("text/html, application/xhtml+xml", "<!DOCTYPE html><html></html>"),
+        ("image/svg+xml", "<svg/>"),
+    ] {
+        let server = Scripted::start(vec![answer(200, text)]).await;
+        let got = server.client().raw(Method::GET, "file/x").accept(accept).text().await;
+        assert_eq!(got.expect("what was asked for"), text);
+    }
+    for accept in ["text/csv", "application/json", "*/*"] {
+        let server = Scripted::start(vec![answer(200, "<html>a login</html>")]).await;
+        let error = server.client().raw(Method::GET, "file/x").accept(accept).text().await;
+        assert!(error.expect_err("a page").is_decode());
+    }
+}
+
+#[tokio::test]
 async fn answers_come_out_of_data_or_as_text() {
     let page =
         r#"{"data":[{"id":7},{"id":8}],"meta":{"pagination":{"total":5,"current_page":1,"total_pages":3}}}"#;

@@ -89,7 +89,7 @@ impl Tasks {
         list!(&self.organization.client, list_my_tasks(org), query)
     }
 
-    /// One task, of a process or not. `run_id` tells its process.
+    /// One task, of a process or not. `process_id` tells its process.
     ///
     /// `GET /organizations/{org}/tasks/{task}`, repeatable.
     ///

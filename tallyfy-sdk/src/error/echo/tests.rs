@@ -62,6 +62,31 @@ fn what_comes_back_is_hidden_whole_cut_and_escaped() {
     assert_eq!(found(b"\x89PNG a b", &["a b"]).out_of("a b").as_deref(), Some("a b"), "a file has no texts");
 }
 
+/// The address of a request comes back as it was written, in either way of writing a blank.
+#[test]
+fn what_comes_back_of_an_address_is_hidden_in_its_escaped_form_too() {
+    let url = "https://x.test/organizations/o1/Kim%20Lund?q=Salary+of+Bl%C3%A5fjord&who=a%26b%20c".parse();
+    let url = url.expect("a URL");
+    let (headers, form) = (HeaderMap::new(), b"note=Order+of+Kim%40x");
+    let content_type = "application/x-www-form-urlencoded";
+    let sent = Sent { url: &url, headers: &headers, body: Some(form), content_type };
+    for said in [
+        "No route for /organizations/o1/Kim%20Lund",
+        "No route for /organizations/o1/Kim+Lund",
+        "No such search: q=Salary+of+Bl%C3%A5fjord",
+        "No such search: q=Salary%20of%20Bl%C3%A5fjord",
+        "No such search: q=Salary%20of%20Bl%c3%a5fjord",
+        "No such search: who=a%26b+c",
+        "No such note: Order%20of%20Kim%40x",
+        "No such note: Order+of+Kim%40x",
+    ] {
+        let shown = echoes(&sent, &[said]).out_of(said).expect("little");
+        for word in ["Kim", "Salary", "fjord", "a%26b"] {
+            assert!(!shown.contains(word), "{shown}");
+        }
+    }
+}
+
 /// Counted, not timed: every byte of what was said costs a few steps once, every byte that was sent one at most.
 #[test]
 fn the_search_is_linear_in_what_was_said_and_sent() {
