@@ -34,6 +34,8 @@ impl<'a> Secret<'a> {
             return Self(forms);
         }
         forms.push(Cow::Borrowed(text));
+        // The first part of a JWT is the same for all; who quotes one of the others may leave it out.
+        forms.extend(text.split('.').skip(1).filter(|part| part.len() >= SECRET_LENGTH).map(Cow::Borrowed));
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             // As PHP writes slashes in JSON; as part of an address; as part of a page, with short names or with numbers.
             let in_part = utf8_percent_encode(text, IN_ADDRESS).to_string();

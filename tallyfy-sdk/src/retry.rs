@@ -158,7 +158,8 @@ impl Outcome {
             // docs:open-api/index: a throttled call is turned away before it does anything.
             Self::Answer { is_throttled: true, .. } => Delivery::Refused,
             Self::Answer { status: 200..=299, .. } => Delivery::Applied,
-            Self::Answer { status: 408 | 500.., .. } => Delivery::Unknown,
+            // RFC 9110, 15.4.4: a 303 leads to the result of what was done.
+            Self::Answer { status: 303 | 408 | 500.., .. } => Delivery::Unknown,
             Self::Answer { .. } => Delivery::Refused,
         }
     }

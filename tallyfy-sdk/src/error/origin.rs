@@ -6,7 +6,7 @@
 //! bears the mark of a gateway; markup never is.
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, PROXY_AUTHENTICATE, SERVER};
+use reqwest::header::{HeaderMap, PROXY_AUTHENTICATE, SERVER, WWW_AUTHENTICATE};
 use serde_json::{Map, Value};
 use tallyfy_gen::wire::from_bytes;
 
@@ -41,6 +41,9 @@ const HEADERS: [&str; 3] = ["x-amzn-errortype", "x-kong-response-latency", "x-sq
 /// Headers of a firewall that wants to see a person first, whatever the status.
 const CHALLENGES: [&str; 2] = ["cf-mitigated", "x-amzn-waf-action"];
 
+/// Logins that take no bearer token: of a staging site, or of a gateway.
+const LOGINS: [&str; 5] = ["basic", "digest", "kerberos", "negotiate", "ntlm"];
+
 /// Headers that AWS's API gateway puts on its own answers and on those it passes on.
 const API_GATEWAY: [&str; 3] = ["apigw-requestid", "x-amz-apigw-id", "x-amzn-requestid"];
 
@@ -49,10 +52,11 @@ const OF_API_GATEWAY: [&str; 6] =
     ["forbidden", "unauthorized", "not found", "too many requests", "limit exceeded", "service unavailable"];
 
 /// Sentences of gateways, balancers, meshes and firewalls, in lower case.
-const SENTENCES: [&str; 27] = [
+const SENTENCES: [&str; 30] = [
     "404 page not found",
     "an invalid response was received from the upstream server",
     "api rate limit exceeded",
+    "authorization header requires 'credential' parameter",
     "bad gateway",
     "client sent an http request to an https server",
     "default backend - 404",
@@ -63,6 +67,7 @@ const SENTENCES: [&str; 27] = [
     "gateway time-out",
     "gateway timeout",
     "incapsula incident",
+    "invalid key=value pair (missing equal-sign) in authorization header",
     "missing authentication token",
     "name resolution failed",
     "no healthy upstream",
@@ -72,6 +77,7 @@ const SENTENCES: [&str; 27] = [
     "rbac: access denied",
     "service temporarily unavailable",
     "the requested url was rejected",
+    "the security token included in the request is invalid",
     "the upstream server is timing out",
     "upstream connect error",
     "upstream request timeout",
@@ -112,7 +118,15 @@ fn is_marked(headers: &HeaderMap) -> bool {
     let begins = |name: &str| server.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     SERVERS.iter().any(|name| begins(name))
         || is_challenge(headers)
+        || asks_for_another_login(headers)
         || HEADERS.iter().any(|name| headers.contains_key(*name))
+}
+
+fn asks_for_another_login(headers: &HeaderMap) -> bool {
+    headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        let scheme = value.split([' ', ',']).next().unwrap_or_default();
+        LOGINS.iter().any(|login| scheme.eq_ignore_ascii_case(login))
+    })
 }
 
 /// Whether an answer of any status is a firewall's challenge.

@@ -72,6 +72,22 @@ fn a_secret_goes_in_every_form() {
     assert!(!Secret::new("").is_in("anything"));
 }
 
+/// The first part of a JWT is the same for all, so whoever has the others has the token.
+#[test]
+fn the_parts_of_a_token_that_has_parts_are_secrets_too() {
+    let secret = Secret::new("eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxMDAxIiwiYSI6MX0.c2lnbmF0dXJlLW9mLXRoYXQ");
+    for (said, left) in [
+        ("Wrong signature c2lnbmF0dXJlLW9mLXRoYXQ", "Wrong signature ***"),
+        ("Bad payload: eyJzdWIiOiIxMDAxIiwiYSI6MX0!", "Bad payload: ***!"),
+        ("cut: .eyJzdWIiOiIxMDAxIiwiYSI6MX0.c2lnbmF0dXJlLW9mLXRoYXQ", "cut: .***.***"),
+        ("v1.2.0 of a.b", "v1.2.0 of a.b"),
+    ] {
+        let mut text = said.to_owned();
+        secret.out_of(&mut text);
+        assert_eq!(text, left);
+    }
+}
+
 /// A secret, planted everywhere in a text that is cut everywhere, in every form in which it may stand there.
 #[test]
 fn no_cut_of_a_text_leaves_more_of_a_secret_than_anybody_could_use() {

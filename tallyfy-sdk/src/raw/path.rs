@@ -65,9 +65,7 @@ pub(super) fn url(client: &Client, path: &str) -> Result<Url, Error> {
         )));
     }
     for segment in path.split('/') {
-        let decoded = percent_decode_str(segment).decode_utf8_lossy();
-        let leads_out = matches!(&*decoded, "." | "..") || decoded.contains(['/', '\\']);
-        if leads_out || decoded.chars().any(char::is_control) || segment.is_empty() {
+        if segment.is_empty() || leads_elsewhere(segment) {
             return Err(Error::input(format!(
                 "the path has a part that is empty or leads elsewhere once it is decoded (a dot, two dots, a slash); {EXAMPLE}"
             )));
@@ -81,6 +79,23 @@ pub(super) fn url(client: &Client, path: &str) -> Result<Url, Error> {
         return Err(Error::input("the path leads away from the configured base URL"));
     }
     Ok(url)
+}
+
+/// Whether a part of a path is more, or less, than a part: at once, or after any number of decodings, as proxies may add one.
+fn leads_elsewhere(segment: &str) -> bool {
+    let mut text = segment.to_owned();
+    loop {
+        let leads_out = matches!(&*text, "." | "..") || text.contains(['/', '\\']);
+        if leads_out || text.chars().any(char::is_control) {
+            return true;
+        }
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        // Each decoding that changes something makes it shorter, or has met what is no UTF-8.
+        if decoded.len() >= text.len() {
+            return false;
+        }
+        text = decoded;
+    }
 }
 
 /// The operation that a route is, if the API description has it; literal parts go before parameters.

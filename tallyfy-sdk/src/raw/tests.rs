@@ -298,6 +298,19 @@ async fn a_text_in_the_media_type_that_was_asked_for_is_handed_on() {
     }
 }
 
+/// A proxy before the service may decode once more.
+#[tokio::test]
+async fn a_path_that_leads_out_after_two_decodings_is_refused() {
+    let server = Scripted::start(vec![]).await;
+    for path in ["a/%252e%252e/b", "a/%252E./b", "a%252fb", "a/x%255c..%255cb", "%25252e%25252e/b"] {
+        let error = server.client().raw(Method::GET, path).await.expect_err(path);
+        assert!(error.is_input() && error.to_string().contains("leads elsewhere"), "{path}: {error}");
+    }
+    assert!(server.requests().is_empty());
+    let preview = server.client().raw(Method::GET, "a/100%25%20of%20it").preview().await.expect("a path");
+    assert!(preview.url.path().ends_with("/a/100%25%20of%20it"), "{}", preview.url);
+}
+
 #[tokio::test]
 async fn answers_come_out_of_data_or_as_text() {
     let page =

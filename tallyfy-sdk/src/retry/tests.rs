@@ -45,6 +45,8 @@ fn delivery_and_repeats_follow_the_table() {
     }
     for status in [501, 505] {
         check(answer(status), Delivery::Unknown, NEVER);
+        // RFC 9110, 15.4.4: what was asked for is done, and its result stands elsewhere.
+        check(answer(303), Delivery::Unknown, NEVER);
     }
 }
 

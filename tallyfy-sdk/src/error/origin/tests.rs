@@ -98,6 +98,18 @@ fn an_answer_is_the_services_unless_it_bears_the_mark_of_another() {
         (404, &[("server", "nginx")], r#"{"message":"Resource not found"}"#, Service),
         (403, &[("cf-mitigated", "challenge")], "", Intermediary),
         (407, NONE, "", Intermediary),
+        // A login that takes no bearer token.
+        (401, &[("www-authenticate", "Basic realm=\"staging\"")], "401 Unauthorized\n", Intermediary),
+        (401, &[("www-authenticate", "Negotiate"), ("www-authenticate", "NTLM")], "", Intermediary),
+        (401, &[("www-authenticate", "Bearer error=\"invalid_token\"")], "", Unknown),
+        (401, &[("www-authenticate", "Bearer")], r#"{"message":"Unauthenticated."}"#, Service),
+        (
+            403,
+            JSON,
+            r#"{"message":"Invalid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}"#,
+            Intermediary,
+        ),
+        (403, JSON, r#"{"message":"The security token included in the request is invalid."}"#, Intermediary),
         (511, NONE, r#"{"message":"x"}"#, Intermediary),
         // Nothing tells.
         (404, NONE, "", Unknown),
@@ -178,6 +190,8 @@ fn a_401_is_about_the_token_unless_it_is_known_to_be_about_something_else() {
             "{code} {body}"
         );
     }
+    let staging = headers(&[("www-authenticate", "basic realm=staging")]);
+    assert!(!turns_token_away(status(401), &staging, b"401 Unauthorized"), "another token does not help");
     let gateway = headers(&[("x-amzn-errortype", "UnauthorizedException")]);
     assert!(!turns_token_away(status(401), &gateway, br#"{"message":"The incoming token has expired"}"#));
 }
