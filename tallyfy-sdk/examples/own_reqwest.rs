@@ -1,5 +1,5 @@
 //! A program with a reqwest client of its own beside this crate's, made first. With the feature `rustls-ring` reqwest has no
-//! provider of cryptography unless the program installs one, and then `reqwest::Client::new` panics. Process by CI, so that
+//! provider of cryptography unless the program installs one, and then `reqwest::Client::new` panics. Run by CI, so that
 //! the advice of the README stays true.
 #![allow(clippy::print_stdout, reason = "an example speaks on its output")]
 

@@ -2,7 +2,7 @@
 //!
 //! Once per call:
 //! 1. drop the generator's `api-version` header;
-//! 2. set `Accept`, `X-Tallyfy-Client`, `Member-Agent`, and the headers of the call;
+//! 2. set `Accept`, `X-Tallyfy-Client`, `User-Agent`, and the headers of the call;
 //! 3. write spaces in the query as `%20`, and check that the request goes to the configured host.
 //!
 //! Per attempt:
