@@ -4,6 +4,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde_json::Value;
 use tallyfy_gen::wire::{Id, Unreadable};
 
 /// How a list changed while it was walked; see [`Items::drift`](crate::Items::drift).
@@ -86,6 +87,17 @@ impl RecentIds {
 
 /// Rows that an error names.
 const MOST_NAMED: usize = 5;
+
+/// What tells a row without an id from others: all that it holds, if it holds something. Two rows of the same words count
+/// as one, so that a list may fall short with an error, rather than end as good with a row missing.
+pub(super) fn content(row: &Value) -> Option<u64> {
+    let holds_something = match row {
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Array(values) => !values.is_empty(),
+        _ => false,
+    };
+    holds_something.then(|| row.to_string())?.key()
+}
 
 /// Rows that could not be read, by place and reason: no value of theirs is repeated.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::fresh::GRACE;
 use super::resume::ResumeToken;
-use super::tally::{Drift, OddRows, RecentIds, Tally};
+use super::tally::{Drift, OddRows, RecentIds, Tally, content};
 use super::{Course, Follows, Lister, Page, Seen, settle};
 use crate::call::{Meta, WithMeta};
 use crate::error::Error;
@@ -355,7 +355,7 @@ impl<T: Send + 'static> Walk<T> {
     }
 
     /// Rows that could not be read stood in the list too. They have no ids, so a page with some cannot be told from itself
-    /// when it is read again; all of one whose other rows came before did so too.
+    /// when it is read again; those of one whose other rows came before did so too.
     fn count_odd(&mut self, kept: &Kept, is_new: bool) {
         self.anonymous |= kept.odd > 0;
         if is_new {
@@ -406,8 +406,10 @@ impl<T: Send + 'static> Walk<T> {
             kept.cut = odd.iter().copied().find(|row| *row >= behind);
         }
         let passed = self.skip..kept.cut.unwrap_or(u64::MAX);
-        let passed = odd.into_iter().filter(|row| passed.contains(row));
-        for row in passed {
+        for (row, odd) in odd.into_iter().zip(page.odd_rows()) {
+            if content(&odd.value).is_some_and(|key| self.recent.again(key)) || !passed.contains(&row) {
+                continue;
+            }
             kept.odd += 1;
             if let Some(told) = &mut self.odd_rows {
                 told.add(number, row, page.unreadable());

@@ -10,11 +10,11 @@ use crate::page::Lister;
 use crate::scripted::{Reply, Scripted, json};
 
 fn rows(names: &[&str]) -> String {
-    let row = |name: &&str| match *name {
-        "-" => r#"{"title":"kim@lund.test"}"#.to_owned(),
+    let row = |(at, name): (usize, &&str)| match *name {
+        "-" => format!(r#"{{"title":"kim@lund.test","position":{at}}}"#),
         name => format!(r#"{{"id":"{name}"}}"#),
     };
-    names.iter().map(row).collect::<Vec<_>>().join(",")
+    names.iter().enumerate().map(row).collect::<Vec<_>>().join(",")
 }
 
 fn page(names: &[&str], pagination: &str) -> Reply {
@@ -113,6 +113,30 @@ async fn an_odd_row_that_comes_again_does_not_stand_for_one_that_is_missing() {
     let (given, told, _) = walked(vec![same(), same(), same()], Lister::skip_odd_rows).await;
     assert_eq!(given, ["a"]);
     assert!(told.contains("ignores `page`"), "{told}");
+}
+
+#[tokio::test]
+async fn an_odd_row_on_two_pages_does_not_stand_for_one_that_is_missing() {
+    let numbers = |page: u8| format!(r#""total":4,"current_page":{page},"total_pages":2"#);
+    let replies = vec![
+        json(
+            200,
+            &format!(
+                r#"{{"data":[{{"id":"a"}},{{"title":"x"}}],"meta":{{"pagination":{{{}}}}}}}"#,
+                numbers(1)
+            ),
+        ),
+        json(
+            200,
+            &format!(
+                r#"{{"data":[{{"title":"x"}},{{"id":"d"}}],"meta":{{"pagination":{{{}}}}}}}"#,
+                numbers(2)
+            ),
+        ),
+    ];
+    let (given, told, _) = walked(replies, Lister::skip_odd_rows).await;
+    assert_eq!(given, ["a", "d"]);
+    assert!(told.contains("3 different rows of the 4"), "{told}");
 }
 
 #[tokio::test]

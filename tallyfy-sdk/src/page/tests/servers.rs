@@ -40,6 +40,8 @@ struct Server {
     changes: bool,
     clamps: bool,
     empty_page: Option<usize>,
+    /// One row in so many cannot be read; 0: none.
+    odd: u32,
 }
 
 impl Server {
@@ -73,9 +75,23 @@ impl Server {
             changes: rng.bool() && !ignores_page && overlap == 0,
             clamps: rng.u8(0..8) == 0,
             empty_page: (rng.u8(0..10) == 0 && counts).then(|| rng.usize(1..4)),
+            odd: 0,
             rows,
             rng,
         }
+    }
+
+    /// Some rows cannot be read.
+    fn with_odd_rows(mut self) -> Self {
+        self.odd = self.rng.u32(2..8);
+        let odd = self.odd;
+        self.stood.retain(|id| id % odd > 0);
+        self
+    }
+
+    /// It gives a page again as it was, and each row on one page: who goes on knows nothing of the pages before.
+    fn steady(self) -> Self {
+        Self { changes: false, ignores_page: false, clamps: false, overlap: 0, empty_page: None, ..self }
     }
 
     fn counts(&self) -> bool {
@@ -111,7 +127,11 @@ impl Server {
         if self.empty_page == Some(page) {
             rows.clear();
         }
-        let data: Vec<_> = rows.iter().map(|id| json!({"id": format!("t{id}")})).collect();
+        let row = |id: &u32| match id.checked_rem(self.odd) {
+            Some(0) => json!({"title": id}),
+            _ => json!({"id": format!("t{id}")}),
+        };
+        let data: Vec<_> = rows.iter().map(row).collect();
         self.envelope(&data, page, last, size)
     }
 
@@ -164,12 +184,13 @@ impl fmt::Display for Server {
             changes,
             clamps,
             empty_page,
+            odd,
             ..
         } = self;
         write!(
             f,
             "{} rows by {size} (asked for: {honours_size}), numbers in {place} but {silent:?}, ignores page {ignores_page}, \
-             overlap {overlap}, changes {changes}, clamps {clamps}, empty {empty_page:?}",
+             overlap {overlap}, changes {changes}, clamps {clamps}, empty {empty_page:?}, odd {odd}",
             self.rows.len(),
         )
     }
@@ -180,9 +201,9 @@ fn number(request: &str, key: &str) -> Option<usize> {
     query.split('&').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('=')?.parse().ok())
 }
 
-/// What is wrong with the walk through the server of this seed.
-async fn fault(seed: u64) -> (Option<String>, bool) {
-    let state = Arc::new(Mutex::new(Server::new(seed)));
+/// What is wrong with the walk through this server; one that breaks off somewhere goes on at the place that it told.
+async fn fault(seed: u64, server: Server, breaks_off: bool) -> (Option<String>, bool) {
+    let state = Arc::new(Mutex::new(server));
     let server = Arc::clone(&state);
     let scripted = Scripted::answering(move |request| {
         let page = number(request, "page").unwrap_or(1);
@@ -195,12 +216,16 @@ async fn fault(seed: u64) -> (Option<String>, bool) {
     let mut query = ListTags::new();
     query.per_page = rng.bool().then(|| rng.i64(1..12));
     let prefetch = if rng.bool() { 1 } else { 3 };
-    let mut items = known(&client, query).prefetch(prefetch).max_pages(200).items();
-    let (mut given, mut error) = (Vec::new(), None);
+    let list = || known(&client, query.clone()).prefetch(prefetch).max_pages(200).skip_odd_rows();
+    let (mut items, mut given, mut error) = (list().items(), Vec::new(), None);
+    let mut break_off = breaks_off.then(|| rng.usize(0..40));
     while let Some(item) = items.next().await {
         match item {
             Ok(tag) => given.push(tag.id.trim_start_matches('t').parse::<u32>().expect("an id")),
             Err(failure) => error = Some(failure),
+        }
+        if break_off.take_if(|at| *at < given.len()).is_some() {
+            items = list().resume(&items.resume_token().to_string().parse().expect("a token")).items();
         }
     }
     let state = state.lock().expect("no panic");
@@ -217,14 +242,29 @@ async fn fault(seed: u64) -> (Option<String>, bool) {
     (what.map(|what| format!("seed {seed}, {lines} requests, {state}: {what}")), error.is_none())
 }
 
-#[tokio::test]
-async fn a_walk_gives_every_row_once_or_ends_in_an_error() {
+async fn try_all(server: impl Fn(u64) -> Server, breaks_off: bool) {
     let (mut faults, mut good) = (Vec::new(), 0);
     for seed in 0..SERVERS {
-        let (fault, is_good) = fault(seed).await;
+        let (fault, is_good) = fault(seed, server(seed), breaks_off).await;
         faults.extend(fault);
         good += u64::from(is_good);
     }
     assert!(faults.is_empty(), "{} of {SERVERS}:\n{}", faults.len(), faults.join("\n"));
     assert!(good > SERVERS / 2, "only {good} of {SERVERS} walks came to a good end: errors prove nothing");
+}
+
+#[tokio::test]
+async fn a_walk_gives_every_row_once_or_ends_in_an_error() {
+    try_all(Server::new, false).await;
+}
+
+#[tokio::test]
+async fn a_walk_past_odd_rows_gives_every_other_row_once_or_ends_in_an_error() {
+    try_all(|seed| Server::new(seed).with_odd_rows(), false).await;
+}
+
+#[tokio::test]
+async fn a_walk_that_goes_on_where_another_broke_off_gives_every_row_once_or_ends_in_an_error() {
+    try_all(|seed| Server::new(seed).steady(), true).await;
+    try_all(|seed| Server::new(seed).steady().with_odd_rows(), true).await;
 }
