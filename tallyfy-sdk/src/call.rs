@@ -38,9 +38,10 @@ type GeneratedResult<T> = Result<ResponseValue<T>, progenitor_client::Error<()>>
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The generated method with its arguments, waiting for the client to run on.
+/// The generated method with its arguments, waiting for the client to run on. The value is boxed: some weigh kilobytes,
+/// and it is handed on several times.
 pub(crate) type Process<T> =
-    Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<T, progenitor_client::Error<()>>> + Send>;
+    Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<Box<T>, progenitor_client::Error<()>>> + Send>;
 
 /// A call that is ready to go. Nothing happens until it is awaited.
 ///
@@ -108,7 +109,7 @@ impl<T: Send + 'static> Call<T> {
     {
         let run: Process<T> = Box::new(move |api| {
             let answered = run(api);
-            Box::pin(async move { Ok(read(answered.await?.into_inner())) })
+            Box::pin(async move { Ok(Box::new(read(answered.await?.into_inner()))) })
         });
         Self::of(client, operation, id::check(ids), run)
     }
@@ -134,7 +135,7 @@ impl<T: Send + 'static> Call<T> {
             reconcile: None,
             run: Box::new(move |api| {
                 let answered = run(api);
-                Box::pin(async move { answered.await.map(view) })
+                Box::pin(async move { answered.await.map(|value| Box::new(view(*value))) })
             }),
         }
     }
@@ -213,14 +214,13 @@ impl<T: Send + 'static> Call<T> {
         Ok(WithMeta { value: *value, meta })
     }
 
-    /// The value is boxed: some weigh kilobytes, and it is handed on several times.
     async fn answered(mut self) -> Result<WithMeta<Box<T>>, Error> {
         let (operation, as_it_comes) = (self.operation, self.options.is_as_it_comes());
         let reconciler = self.reconciler();
         let lookup = reconciler.clone().map(|reconciler| reconciler as Arc<dyn Lookup>);
         let limits = self.limits()?;
         let transport = Arc::new(SendTransport::new(self.client.core(), limits, lookup));
-        let result = (self.run)(self.client.generated(transport.clone())).await.map(Box::new);
+        let result = (self.run)(self.client.generated(transport.clone())).await;
         match (transport.take(), result) {
             (Some(TransportOutcome::Delivered(delivered)), result) => {
                 match (conclude(delivered, result, as_it_comes, transport.unreadable()), reconciler) {
@@ -299,9 +299,9 @@ impl<T: Send + 'static> Call<Option<T>> {
             let answered = run(api);
             Box::pin(async move {
                 match answered.await {
-                    Ok(answer) => Ok(Some(answer.into_inner().data)),
+                    Ok(answer) => Ok(Box::new(Some(answer.into_inner().data))),
                     Err(progenitor_client::Error::InvalidResponsePayload(body, _)) if body.is_empty() => {
-                        Ok(None)
+                        Ok(Box::new(None))
                     }
                     Err(error) => Err(error),
                 }

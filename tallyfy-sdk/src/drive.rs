@@ -13,7 +13,7 @@ impl Client {
     #[doc(hidden)]
     pub fn drive(&self, operation: &'static str) -> Call<()> {
         let run: Process<()> = Box::new(move |api| match driver::drive(operation, api) {
-            Some(driven) => driven,
+            Some(driven) => Box::pin(async move { driven.await.map(Box::new) }),
             None => Box::pin(async { Err(Generated::InvalidRequest("no generated method".to_owned())) }),
         });
         Call::of(self, operation, Ok(()), run)

@@ -111,7 +111,11 @@ impl<'a> Secret<'a> {
             let form = form.as_bytes();
             text[at] == form[0] && text[at..].starts_with(&form[..form.len().min(SHOWABLE)])
         };
-        let at = (from..text.len()).find(|at| self.0.iter().any(|form| begins(form, *at)))?;
+        let at = match &self.0[..] {
+            [form] => first(text, from, &form.as_bytes()[..form.len().min(SHOWABLE)])?,
+            // For one form after the other this would be more than one pass.
+            forms => (from..text.len()).find(|at| forms.iter().any(|form| begins(form, *at)))?,
+        };
         let length = self.0.iter().map(|form| common(&text[at..], form.as_bytes())).max()?;
         Some((at, length))
     }
@@ -124,6 +128,20 @@ impl<'a> Secret<'a> {
         };
         text.len() - self.0.iter().filter_map(of).max().unwrap_or(0)
     }
+}
+
+/// Where a text that is not empty stands at or after a place. All headers of all answers are searched, so this is quick.
+fn first(text: &[u8], from: usize, start: &[u8]) -> Option<usize> {
+    let last = text.len().checked_sub(start.len())?;
+    let mut at = from;
+    while at <= last {
+        at += text[at..=last].iter().position(|byte| *byte == start[0])?;
+        if text[at..].starts_with(start) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 fn common(left: &[u8], right: &[u8]) -> usize {

@@ -255,7 +255,7 @@ impl Raw {
                 }
                 let response = api.exec(request, &OperationInfo { operation_id: operation }).await?;
                 let bytes = response.bytes().await.map_err(Generated::ResponseBodyError)?;
-                read(&bytes).map_err(|error| Generated::InvalidResponsePayload(bytes, error))
+                read(&bytes).map(Box::new).map_err(|error| Generated::InvalidResponsePayload(bytes, error))
             })
         });
         Call::of(&client, operation, arguments, run)

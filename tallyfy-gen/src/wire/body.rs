@@ -4,6 +4,8 @@
 //! A clean answer pays for one look at its UTF-8 and is read in place. Only when that, or the reading, fails does the text
 //! get a second look ([`mend`]).
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -50,7 +52,11 @@ pub struct Decoded<T> {
 /// As [`from_bytes`].
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<Decoded<T>> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let text = String::from_utf8_lossy(bytes);
+    // `from_utf8_lossy` alone looks at every byte by itself, and costs a fifth of the reading.
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    };
     match noting(&text) {
         Err(error) => match mend(&text) {
             Some(mended) => noting(&mended),

@@ -145,7 +145,9 @@ impl<'de, T: Read<'de, Value = T> + Serialize> Read<'de> for ItemData<T> {
     fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Parsed<T>, A::Error> {
         let elements = raw_list(seq)?;
         if let [element @ Value::Object(_)] = elements.as_slice() {
+            let before = mark();
             let parsed = from_value::<T>(element.clone()).map_err(A::Error::custom)?;
+            below(before, || "0".to_owned());
             if parsed.value.is_some() {
                 return Ok(parsed);
             }
@@ -342,7 +344,7 @@ impl<'de, T: Read<'de, Value = T> + Serialize> Read<'de> for Rows<T> {
             let before = mark();
             let Some(row) = seq.next_element_seed(Seed::<T>::new())? else { break };
             below(before, || position.to_string());
-            list.add(row, T::EXPECTED, position);
+            list.add(row, T::EXPECTED, position, || position.to_string());
         }
         Ok(Parsed::whole(list))
     }
@@ -359,8 +361,8 @@ impl<'de, T: Read<'de, Value = T> + Serialize> Read<'de> for Rows<T> {
             }
             let before = mark();
             let row = map.next_value_seed(Seed::<T>::new())?;
-            below(before, || key.into_owned());
-            list.add(row, T::EXPECTED, position);
+            below(before, || key.to_string());
+            list.add(row, T::EXPECTED, position, || key.to_string());
             next = map.next_key()?.map(|Key(key)| key);
         }
         Ok(Parsed::whole(list))
@@ -368,12 +370,12 @@ impl<'de, T: Read<'de, Value = T> + Serialize> Read<'de> for Rows<T> {
 }
 
 impl<T> List<T> {
-    /// A row that cannot be read is kept raw: the rest of the page is read.
-    fn add(&mut self, row: Parsed<T>, expected: &'static str, position: usize) {
+    /// A row that cannot be read is kept raw: the rest of the page is read. The key is where it stood, in a list with gaps.
+    fn add(&mut self, row: Parsed<T>, expected: &'static str, position: usize, key: impl FnOnce() -> String) {
         match row {
             Parsed { value: Some(row), unfit: None, .. } => self.data.push(row),
             Parsed { unfit, nothing, .. } => {
-                let (value, _) = unfit_element(unfit, nothing, expected, &position.to_string());
+                let (value, _) = unfit_element(unfit, nothing, expected, &key());
                 self.odd_rows.push(OddRow { position, value });
             }
         }

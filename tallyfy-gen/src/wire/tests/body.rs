@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::types::{Process, Task};
-use crate::wire::{Item, List, from_bytes};
+use crate::wire::{Item, List, Unreadable, decode, from_bytes};
 
 #[track_caller]
 fn reads(cases: &[(&[u8], Value)]) {
@@ -139,4 +139,22 @@ fn what_is_no_json_stays_refused() {
         b"\xFF\xFE{\0}\0",
         b"<html>",
     ]);
+}
+
+#[test]
+fn the_place_of_an_odd_value_is_where_it_stands() {
+    for text in
+        [r#"{"data":[{"id":"a","is_approved":2}]}"#, r#"{"meta":{},"data":[{"id":"a","is_approved":2}]}"#]
+    {
+        let noted = decode::<Item<Task>>(text.as_bytes()).expect("read").unreadable;
+        assert_eq!(
+            noted.iter().map(Unreadable::pointer).collect::<Vec<_>>(),
+            ["/data/0/is_approved"],
+            "{text}"
+        );
+    }
+    let rows = r#"{"data":{"0":{"id":"a"},"5":{"id":"b","is_approved":2},"7":3,"9":null}}"#;
+    let noted = decode::<List<Task>>(rows.as_bytes()).expect("read").unreadable;
+    let places = noted.iter().map(Unreadable::pointer).collect::<Vec<_>>();
+    assert_eq!(places, ["/data/5/is_approved", "/data/7", "/data/9"]);
 }
