@@ -195,6 +195,36 @@ async fn a_compressed_answer_is_read_or_named() {
     assert!(error.is_too_large(), "{error}");
 }
 
+/// A name may hold anything, and the service repeats it.
+#[tokio::test]
+async fn the_callers_own_words_are_not_taken_for_those_of_a_program() {
+    for name in ["Clean /var/www/ and /vendor/ up", "Stack trace review", "Division by zero: a lesson"] {
+        let body = serde_json::json!({"message": format!("The name {name} is taken.")}).to_string();
+        let (_server, client) = serving((422, JSON, body.as_bytes())).await;
+        let launch = LaunchProcess::new(TEMPLATE).name(name);
+        let error = client.organization(ORGANIZATION).processes().launch(launch).await.expect_err("taken");
+        let text = error.to_string();
+        assert!(text.contains("The name *** is taken"), "{text}");
+        assert!(!text.contains("The fault is in Tallyfy"), "{text}");
+    }
+    let body = br#"{"message":"SQLSTATE[23000]: Integrity constraint violation"}"#;
+    assert!(launch((500, JSON, body)).await.to_string().contains("words that are not for showing"));
+}
+
+#[tokio::test]
+async fn a_title_is_no_word_about_the_token() {
+    for (message, is_of_token) in [
+        ("You may not launch Audience survey", false),
+        ("The audience of the token does not match", true),
+        ("Invalid audience", true),
+        ("Token has expired", true),
+    ] {
+        let body = serde_json::json!({"message": message}).to_string();
+        let error = get((403, JSON, body.as_bytes())).await;
+        assert_eq!((error.is_token_invalid(), error.is_permission()), (is_of_token, !is_of_token), "{message}");
+    }
+}
+
 /// Some servers put a charset there, or `none`, and some proxies leave the header of what they have unpacked.
 #[tokio::test]
 async fn a_text_is_read_whatever_compression_its_header_claims() {

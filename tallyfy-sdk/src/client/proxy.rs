@@ -63,17 +63,46 @@ impl Variables {
         Ok(Some(proxy.no_proxy(NoProxy::from_string(&self.exceptions(base)))))
     }
 
-    /// The exceptions as reqwest reads them: commas between, no ports, no `*.`.
+    /// The exceptions as reqwest reads them: commas between, no ports, no brackets, no `*.`.
     fn exceptions(&self, base: &Url) -> String {
         let port = base.port_or_known_default().map(|port| port.to_string());
         let entries = self.exceptions.split(|c: char| c == ',' || c.is_whitespace());
-        let entries = entries.filter_map(|entry| match entry.split_once(':') {
+        let entries = entries.filter_map(|entry| match split_port(entry) {
             Some((host, own)) if !own.is_empty() && own.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (port.as_deref() == Some(own)).then_some(host)
             }
+            Some((host, "")) if entry.ends_with(']') => Some(host),
             _ => Some(entry),
         });
         let entries = entries.map(|entry| if entry.starts_with("*.") { &entry[1..] } else { entry });
         entries.filter(|entry| !entry.is_empty()).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Host and port; an address of IPv6 in brackets without them, and without a port too.
+fn split_port(entry: &str) -> Option<(&str, &str)> {
+    match entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => Some((address, rest.strip_prefix(':').unwrap_or_default())),
+        None => entry.split_once(':'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions_are_read_in_every_form_that_is_in_use() {
+        for (written, host, left) in [
+            ("a.test, .b.test  *.c.test", "go.test", "a.test,.b.test,.c.test"),
+            ("go.test:443,go.test:80,:443", "go.test", "go.test"),
+            ("10.0.0.0/8,fd00::/8,fd00::2", "go.test", "10.0.0.0/8,fd00::/8,fd00::2"),
+            ("[fd00::2],[fd00::3]:443,[fd00::4]:80", "go.test", "fd00::2,fd00::3"),
+            ("*", "go.test", "*"),
+        ] {
+            let variables = Variables { proxy: None, exceptions: written.to_owned() };
+            let base = Url::parse(&format!("https://{host}/api")).expect("a URL");
+            assert_eq!(variables.exceptions(&base), left, "{written}");
+        }
     }
 }

@@ -90,7 +90,7 @@ impl Error {
 
     /// A text of the server's, told as what it is.
     fn worded(&self, text: &str) -> String {
-        match internals(text) {
+        match self.internals_in(text) {
             None => self.shown(text),
             Some(Internals::Complaint) => {
                 format!("its program failed with \"{}\"", self.shown(text).replace('"', "'"))
@@ -99,10 +99,16 @@ impl Error {
         }
     }
 
+    /// As [`internals`], of what the caller did not write: a title may read like anything.
+    fn internals_in(&self, text: &str) -> Option<Internals> {
+        internals(text)?;
+        internals(&self.0.echoes.out_of(text)?)
+    }
+
     /// Whether the server's own program is at fault, by its words.
     pub(super) fn has_internals(&self) -> bool {
         let fields = self.shown_fields().map(|field| &*field.message);
-        self.message().into_iter().chain(fields).any(|text| internals(text).is_some())
+        self.message().into_iter().chain(fields).any(|text| self.internals_in(text).is_some())
     }
 
     /// A text of the server's, without what is a person's.

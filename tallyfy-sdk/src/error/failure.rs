@@ -60,7 +60,16 @@ pub(crate) fn unfit(headers: &HeaderMap, body: &[u8]) -> Option<Unfit> {
     }
     let object = object(body)?;
     let inner = object.get("data").and_then(Value::as_object);
-    (says_failed(&object) || inner.is_some_and(says_failed)).then_some(Unfit::Failure)
+    (says_failed(&object) || inner.is_some_and(is_flagged_inside)).then_some(Unfit::Failure)
+}
+
+/// Below `data`, where a status or errors may be what was asked for.
+fn is_flagged_inside(inner: &Map<String, Value>) -> bool {
+    says_failed(inner) && (is_flagged(inner) || is_denied(inner))
+}
+
+fn is_denied(object: &Map<String, Value>) -> bool {
+    ["success", "ok"].iter().any(|key| object.get(*key).is_some_and(is_no))
 }
 
 /// Whether the first key below `data` is that of a report; objects begin with their id.
@@ -99,7 +108,6 @@ fn says_failed(object: &Map<String, Value>) -> bool {
     if has_data || !is_report && !is_flagged(object) {
         return false;
     }
-    let is_denied = ["success", "ok"].iter().any(|key| object.get(*key).is_some_and(is_no));
     let is_status = ["result", "status"].iter().any(|key| object.get(*key).is_some_and(is_bad_status));
     let is_numbered =
         ["statusCode", "status_code"].iter().any(|key| object.get(*key).is_some_and(is_of_an_error));
@@ -107,7 +115,7 @@ fn says_failed(object: &Map<String, Value>) -> bool {
     is_flagged(object)
         || has(object, "error")
         || has(object, "errors")
-        || is_denied
+        || is_denied(object)
         || is_status
         || is_numbered
         || says && object.get("code").is_some_and(is_of_an_error)

@@ -42,7 +42,7 @@ const HEADERS: [&str; 3] = ["x-amzn-errortype", "x-kong-response-latency", "x-sq
 const CHALLENGES: [&str; 2] = ["cf-mitigated", "x-amzn-waf-action"];
 
 /// Logins that take no bearer token: of a staging site, or of a gateway.
-const LOGINS: [&str; 5] = ["basic", "digest", "kerberos", "negotiate", "ntlm"];
+const LOGINS: [&str; 6] = ["basic", "digest", "kerberos", "key", "negotiate", "ntlm"];
 
 /// Headers that AWS's API gateway puts on its own answers and on those it passes on.
 const API_GATEWAY: [&str; 3] = ["apigw-requestid", "x-amz-apigw-id", "x-amzn-requestid"];
@@ -222,9 +222,10 @@ pub(crate) fn turns_token_away(status: StatusCode, headers: &HeaderMap, body: &[
 /// nor is "You may not create tokens".
 pub(super) fn speaks_of_the_token(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    let fault = ["expired", "invalid", "malformed", "mismatch", "not valid", "revoked"];
-    message.contains("audience")
-        || (message.contains("token") && fault.iter().any(|fault| message.contains(fault)))
+    let fault = ["expired", "invalid", "malformed", "match", "not valid", "revoked"];
+    // Titles have such words too.
+    ["audience", "token"].iter().any(|word| message.contains(word))
+        && fault.iter().any(|fault| message.contains(fault))
 }
 
 /// Nothing, in any of the forms that PHP has for it.

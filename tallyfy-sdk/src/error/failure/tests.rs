@@ -67,6 +67,7 @@ fn a_success_that_reports_a_failure_is_none_and_any_other_is() {
         (r#"{"data":{"id":"t","error":true,"success":false}}"#, None),
         (r#"{"data":{"message":"deleted"}}"#, None),
         (r#"{"data":{"success":true}}"#, None),
+        (r#"{"data":{"status":"failed","errors":["row 7"]}}"#, None),
         (r#"{"data":{"title":"x","error":"a field of that name"}}"#, None),
         (r#"{"success":false,"id":7}"#, None),
         (r#"{"status":200,"message":"done"}"#, None),
