@@ -259,6 +259,10 @@ async fn bad_input_is_refused_before_anything_is_sent() {
         ("control", tasks.complete("a\nb").await.expect_err("control")),
         ("percent", tasks.get("a%2Fb").await.expect_err("percent")),
         (
+            "title for the template of a launch",
+            processes.launch(LaunchProcess::new("Weekly check")).await.expect_err("a title"),
+        ),
+        (
             "alias as key",
             processes.launch(launch().kickoff_value("partner-name", "x")).await.expect_err("alias"),
         ),

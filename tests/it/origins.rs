@@ -221,7 +221,11 @@ async fn a_title_is_no_word_about_the_token() {
     ] {
         let body = serde_json::json!({"message": message}).to_string();
         let error = get((403, JSON, body.as_bytes())).await;
-        assert_eq!((error.is_token_invalid(), error.is_permission()), (is_of_token, !is_of_token), "{message}");
+        assert_eq!(
+            (error.is_token_invalid(), error.is_permission()),
+            (is_of_token, !is_of_token),
+            "{message}"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use super::{call, list};
 use crate::{
     Call, Candidate, Error, Lister, Organization, Reconcile,
     call::{CreationWindow, LookContext, Met, texts},
-    id::ProcessId,
+    id::{ProcessId, TemplateId},
     model::Process,
     request::{GetProcess, LaunchProcess, ListProcesses, UpdateProcess},
 };
@@ -111,7 +111,8 @@ impl Processes {
     /// [`Call::reconcile`] with [`reconcile_by_name`](Self::reconcile_by_name) or [`reconcile_by_marker`](Self::reconcile_by_marker).
     pub fn launch(&self, body: LaunchProcess) -> Call<Process> {
         let org = &self.organization.id;
-        call!(item, &self.organization.client, create_run(org), body)
+        let template = crate::id::check(&[&TemplateId::from(&body.template_id)]);
+        call!(item, &self.organization.client, create_run(org), body).checked(template)
     }
 
     /// How to find the process of a launch whose answer was lost, for [`Call::reconcile`]: by the template, the name, and

@@ -101,7 +101,12 @@ fn an_answer_is_the_services_unless_it_bears_the_mark_of_another() {
         // A login that takes no bearer token.
         (401, &[("www-authenticate", "Basic realm=\"staging\"")], "401 Unauthorized\n", Intermediary),
         (401, &[("www-authenticate", "Negotiate"), ("www-authenticate", "NTLM")], "", Intermediary),
-        (401, &[("www-authenticate", "Key realm=\"kong\"")], r#"{"message":"No API key found"}"#, Intermediary),
+        (
+            401,
+            &[("www-authenticate", "Key realm=\"kong\"")],
+            r#"{"message":"No API key found"}"#,
+            Intermediary,
+        ),
         (401, &[("www-authenticate", "Bearer error=\"invalid_token\"")], "", Unknown),
         (401, &[("www-authenticate", "Bearer")], r#"{"message":"Unauthenticated."}"#, Service),
         (
