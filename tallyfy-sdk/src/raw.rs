@@ -211,7 +211,8 @@ impl Raw {
     }
 
     /// The call, whose value is one page of a list: the rows in `data`, and what `meta` says of the pages. The page is the one
-    /// that the query names, or the first; [`Page::has_next`] tells whether to ask for another.
+    /// that the query names, or the first; [`Page::has_next`] tells whether to ask for another. Rows that do not fit `T` stand in
+    /// [`Page::odd_rows`]; it is an error when none does.
     ///
     /// ```no_run
     /// # async fn run(client: tallyfy_sdk::Client) -> Result<(), tallyfy_sdk::Error> {

@@ -153,7 +153,7 @@ pub fn item_from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
 /// Reads a list answer into a type that a program brings. Rows that do not fit are kept raw, as everywhere.
 ///
 /// # Errors
-/// As [`from_bytes`].
+/// As [`from_bytes`], and when no row fits the type.
 pub fn list_from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<List<T>> {
-    from_bytes::<List<Value>>(bytes).map(List::typed)
+    from_bytes::<List<Value>>(bytes)?.typed()
 }

@@ -383,19 +383,24 @@ impl<T> List<T> {
 }
 
 impl List<Value> {
-    /// The same with its rows in another type.
-    pub(super) fn typed<T: DeserializeOwned>(self) -> List<T> {
+    /// The same with its rows in another type. That type is wrong where no row fits it: the error is that of the first.
+    pub(super) fn typed<T: DeserializeOwned>(self) -> serde_json::Result<List<T>> {
         let Self { data, meta, extra, mut unreadable, .. } = self;
         let (mut rows, mut odd_rows) = (Vec::with_capacity(data.len()), Vec::new());
+        let mut first = None;
         for (position, value) in data.into_iter().enumerate() {
             match T::deserialize(&value) {
                 Ok(row) => rows.push(row),
-                Err(_) => {
+                Err(error) => {
+                    first.get_or_insert(error);
                     unreadable.push(Unreadable::row(position, kind(&value)));
                     odd_rows.push(OddRow { position, value });
                 }
             }
         }
-        List { data: rows, meta, extra, odd_rows, unreadable }
+        match first {
+            Some(error) if rows.is_empty() => Err(error),
+            _ => Ok(List { data: rows, meta, extra, odd_rows, unreadable }),
+        }
     }
 }

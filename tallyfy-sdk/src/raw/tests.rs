@@ -331,3 +331,26 @@ async fn answers_come_out_of_data_or_as_text() {
     let error = raw().list::<Value>().await.expect_err("no list");
     assert!(error.is_decode() && error.body().is_some_and(|body| !body.is_empty()), "{error}");
 }
+
+#[tokio::test]
+async fn a_type_that_fits_no_row_is_an_error_and_not_an_empty_page() {
+    let page = r#"{"data":[{"id":"a","n":1},{"id":"b"}],"meta":{"pagination":{"total":2,"total_pages":1}}}"#;
+    let server = Scripted::start((0..4).map(|_| answer(200, page)).collect()).await;
+    let client = server.client();
+    let raw = || client.raw(Method::GET, "new");
+    let error = raw().list::<u64>().await.expect_err("rows are objects");
+    assert!(error.is_decode() && error.to_string().contains("expected u64"), "{error}");
+    #[derive(Debug, serde::Deserialize)]
+    struct Named {
+        #[serde(rename = "name")]
+        _name: String,
+    }
+    let error = raw().list::<Named>().await.expect_err("no row has a name");
+    assert!(error.to_string().contains("missing field `name`"), "{error}");
+    #[derive(Debug, serde::Deserialize)]
+    struct Counted {
+        n: u64,
+    }
+    let page = raw().list::<Counted>().await.expect("one row fits");
+    assert_eq!((page.items[0].n, page.items.len(), page.odd_rows().len()), (1, 1, 1));
+}
