@@ -36,6 +36,7 @@ use crate::client::Core;
 use crate::error::{self, Error, Journey, Origin, is_throttled_answer};
 use crate::mask::Secret;
 use crate::pace::{CallTimes, Permit, QuotaSignal, RateKey};
+use crate::retry::budget::Paid;
 use crate::retry::{self, AskedWait, Decision, Delivery, Outcome, RetryPolicy, Situation};
 use crate::trace::{self, Why};
 
@@ -95,7 +96,7 @@ pub(crate) async fn run(
         delivery: Delivery::NotSent,
         renewed: false,
         asked_wait: None,
-        is_paid: false,
+        paid: None,
         previous: None,
     };
     let result = span.around(exchange.run(RateKey { operation: target.operation, path: &path })).await;
@@ -119,7 +120,7 @@ struct Exchange<'a> {
     renewed: bool,
     asked_wait: Option<AskedWait>,
     /// The budget was charged for a repeat that is not sent yet.
-    is_paid: bool,
+    paid: Option<Paid<'a>>,
     /// How the last attempt failed, which is to be repeated: what to tell if its repeat is not sent for lack of time.
     previous: Option<Error>,
 }
@@ -170,9 +171,7 @@ impl<'a> Exchange<'a> {
 
     /// The attempt is not made: what the call had before it stays, or else this.
     fn out_of_time(&mut self, error: impl FnOnce() -> Error) -> Error {
-        if std::mem::take(&mut self.is_paid) {
-            self.core.repeats.refund();
-        }
+        self.paid = None;
         let error = self.previous.take().unwrap_or_else(error);
         self.finish(error)
     }
@@ -209,7 +208,7 @@ impl<'a> Exchange<'a> {
             self.limits.max_response_bytes,
         );
         self.attempts += 1;
-        self.is_paid = false;
+        self.paid.take().into_iter().for_each(Paid::spend);
         permit.sending(now, asked);
         let mut attempt = sent.await;
         if let Some(headers) = attempt.headers_mut() {
@@ -254,8 +253,8 @@ impl<'a> Exchange<'a> {
         let in_line = is_throttled && self.throttle(decision, &attempt, permit);
         let Decision::After(wait) = decision else { return Next::Done(self.end(attempt, token)) };
         if !is_throttled {
-            self.is_paid = self.core.repeats.try_withdraw(Instant::now());
-            if !self.is_paid {
+            self.paid = self.core.repeats.pay(Instant::now());
+            if self.paid.is_none() {
                 return Next::Done(self.end(attempt, token).map_err(Error::held_back));
             }
         }

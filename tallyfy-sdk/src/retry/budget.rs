@@ -83,6 +83,23 @@ pub(crate) struct Bucket {
     level: Mutex<Level>,
 }
 
+/// A token for one repeat. Dropped before the repeat is sent, it goes back.
+#[derive(Debug)]
+pub(crate) struct Paid<'a>(&'a Bucket);
+
+impl Paid<'_> {
+    /// The repeat leaves now.
+    pub(crate) fn spend(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Paid<'_> {
+    fn drop(&mut self) {
+        self.0.refund();
+    }
+}
+
 #[derive(Debug)]
 struct Level {
     tokens: f64,
@@ -103,15 +120,20 @@ impl Bucket {
         }
     }
 
+    /// Takes a token for a repeat that is still to be made; `None` when there is none.
+    pub(crate) fn pay(&self, now: Instant) -> Option<Paid<'_>> {
+        self.try_withdraw(now).then(|| Paid(self))
+    }
+
     /// A repeat that was paid for was not made.
-    pub(crate) fn refund(&self) {
+    fn refund(&self) {
         if !self.budget.unlimited {
             self.change(|level| level.tokens += 1.0);
         }
     }
 
     /// Takes a token for a repeat; `false` when there is none.
-    pub(crate) fn try_withdraw(&self, now: Instant) -> bool {
+    fn try_withdraw(&self, now: Instant) -> bool {
         self.budget.unlimited
             || self.change(|level| {
                 let since =

@@ -1,6 +1,7 @@
 //! What limits and deadlines do to calls: over the wire, on the paused clock. The schedule alone is tested in
 //! `pace/tests.rs` and `pace/tests/recovery.rs`.
 
+use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -483,6 +484,18 @@ async fn a_repeat_that_gets_no_turn_costs_the_budget_nothing() {
     assert!(!error.is_held_back());
     tokio::time::advance(seconds(60)).await;
     get_run(&client).deadline(seconds(100)).await.expect("the repeat was not paid for before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_that_is_dropped_before_it_is_sent_costs_the_budget_nothing() {
+    let replies = vec![json(503, "{}"), json(503, "{}"), json(200, RUN)];
+    let server = Scripted::start(replies).await;
+    let budget = crate::RetryBudget::default().burst(1).per_second(0.0).per_success(0.0);
+    let client = server.builder().jitter(|| 0.9).retry_budget(budget).build().expect("a client");
+    let dropped = tokio::time::timeout(ms(300), get_run(&client).into_future()).await;
+    assert!(dropped.is_err(), "it waits for its repeat");
+    let run = get_run(&client).with_meta().await.expect("the repeat was not paid for before");
+    assert_eq!(run.meta.attempts, 2);
 }
 
 #[test]
