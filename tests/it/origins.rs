@@ -195,6 +195,25 @@ async fn a_compressed_answer_is_read_or_named() {
     assert!(error.is_too_large(), "{error}");
 }
 
+/// What is shown is on one line and without tags, and hidden all the same.
+#[tokio::test]
+async fn words_that_come_back_between_tags_or_other_blanks_are_hidden() {
+    for (name, said) in [
+        ("Kim Lundquist", "Kim <b>Lundquist</b>"),
+        ("Kim Lundquist", "Kim\n   Lundquist"),
+        ("Kim  Lundquist", "Kim Lundquist"),
+        (" Kim\nLundquist", "Kim\tLundquist"),
+    ] {
+        let body = serde_json::json!({"message": format!("The name {said} is taken.")}).to_string();
+        let (_server, client) = serving((422, JSON, body.as_bytes())).await;
+        let launch = LaunchProcess::new(TEMPLATE).name(name);
+        let error = client.organization(ORGANIZATION).processes().launch(launch).await.expect_err("taken");
+        let text = error.to_string();
+        assert!(text.contains("The name ***") && text.contains("is taken"), "{text}");
+        assert!(!text.contains("Lundquist"), "{text}");
+    }
+}
+
 /// A name may hold anything, and the service repeats it.
 #[tokio::test]
 async fn the_callers_own_words_are_not_taken_for_those_of_a_program() {

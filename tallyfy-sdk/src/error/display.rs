@@ -114,7 +114,9 @@ impl Error {
     /// A text of the server's, without what is a person's.
     pub(super) fn shown(&self, text: &str) -> String {
         let considered = considered(text);
-        let Some(clean) = self.0.echoes.out_of(considered) else { return mask::MASK.to_owned() };
+        // Without tags and line breaks it may read as it was sent.
+        let clean = self.0.echoes.out_of(considered).and_then(|text| self.0.echoes.out_of(&plain(&text)));
+        let Some(clean) = clean else { return mask::MASK.to_owned() };
         let clean = mask::without_addresses(&clean);
         // Half of something may stand where the text ends that was looked at.
         let is_cut = considered.len() < text.len() && clean.chars().nth(LONGEST).is_none();
@@ -203,8 +205,8 @@ fn considered(text: &str) -> &str {
     text.char_indices().nth(CONSIDERED).map_or(text, |(end, _)| &text[..end])
 }
 
-/// On one line, without tags, of bearable length, and without the marks that end it.
-pub(super) fn shown(text: &str) -> String {
+/// On one line, without tags.
+pub(super) fn plain(text: &str) -> String {
     let mut clean = String::new();
     let mut inside = false;
     let mut rest = text.chars().peekable();
@@ -219,7 +221,12 @@ pub(super) fn shown(text: &str) -> String {
         }
     }
     let words: Vec<_> = clean.split_whitespace().collect();
-    let mut line = words.join(" ");
+    words.join(" ")
+}
+
+/// As [`plain`], of bearable length, and without the marks that end it.
+pub(super) fn shown(text: &str) -> String {
+    let mut line = plain(text);
     if let Some((at, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(at);
         line.push('…');

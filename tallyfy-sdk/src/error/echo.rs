@@ -83,6 +83,10 @@ pub(super) fn echoes(sent: &Sent<'_>, texts: &[&str]) -> Echoes {
     let has_escapes = texts.iter().any(|text| text.contains(['%', '+']));
     each_text(sent, &mut |text| {
         search.look_for(text);
+        // As it is shown, and as services trim it.
+        if text.contains("  ") || text.contains(|c: char| c != ' ' && (c.is_whitespace() || c.is_control())) {
+            search.look_for(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
         // As an address has it.
         if has_escapes && !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             mask::in_address(text.trim()).iter().for_each(|text| search.look_for(text));

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::body::{self, ServerMessage};
+use super::display::plain;
 use super::echo::Sent;
 use super::failure::Unfit;
 use super::origin::{Origin, origin, speaks_of_the_token, turns_token_away};
@@ -255,7 +256,12 @@ impl Error {
     pub(crate) fn hiding(mut self, sent: &Sent<'_>) -> Self {
         let shown = self.shown_texts();
         if !shown.is_empty() {
-            self.0.echoes = echo::echoes(sent, &shown);
+            // As they came, and as they are shown.
+            let plain: Vec<String> = shown.iter().map(|text| plain(text)).collect();
+            let differ = shown.iter().zip(&plain).filter(|(text, plain)| text != plain);
+            let plain = differ.map(|(_, plain)| plain.as_str());
+            let texts: Vec<&str> = shown.iter().copied().chain(plain).collect();
+            self.0.echoes = echo::echoes(sent, &texts);
         }
         self
     }
