@@ -9,7 +9,9 @@ use std::{error::Error, process::ExitCode};
 use serde_json::{Value, json};
 use tallyfy_sandbox::Sandbox;
 use tallyfy_sdk::{
-    Client, LaunchProcess, ListTemplates, Organization, Process, Template,
+    Client, Organization,
+    model::{Process, Template},
+    request::{LaunchProcess, ListTemplates},
     schemars::{Schema, generate::SchemaSettings},
 };
 
@@ -34,8 +36,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     let templates = organization.templates().list(ListTemplates::new()).all().await?;
     // A real tool would be made for one template, with its kick-off fields in the schema.
-    let simple =
-        |template: &&Template| template.kickoff_fields().iter().all(|field| field.required != Some(true));
+    let simple = |template: &&Template| {
+        template.kickoff_fields.iter().flatten().all(|field| field.required != Some(true))
+    };
     let template = templates.iter().find(simple).ok_or("every template of the sandbox asks something")?;
     let careless = json!({"template_id": template.id, "name": 7});
     match call(&organization, &tool, careless).await {
