@@ -33,7 +33,7 @@ fn both_readmes_show_the_example_that_is_run() {
 /// A sandbox whose lists lag by a second, with a template of 12 steps, some of them approvals.
 async fn lagging() -> (Arc<Sandbox>, Organization, String) {
     let step = |number: usize| {
-        let kind = if number % 4 == 0 { "approval" } else { "task" };
+        let kind = if number.is_multiple_of(4) { "approval" } else { "task" };
         json!({"title": format!("Step {number}"), "step_type": kind})
     };
     let steps: Vec<_> = (1..=12).map(step).collect();

@@ -47,13 +47,12 @@ pub fn render(view: &View) -> String {
         names.contains(one.component) || names.contains(one.rust) || is_listed(view, names, &one.path)
     };
     let all = named(view);
-    let modules: [(&str, &str, &dyn Fn(&Named<'_>) -> bool); 2] = [
-        ("model", "What the service answers with, and the known values in it.", &|one| is_in(&read, one)),
-        ("request", "What is sent: inputs, queries, and the values they take.", &|one| is_in(&sent, one)),
-    ];
-    for (module, docs, holds) in modules {
+    for (module, docs, names) in [
+        ("model", "What the service answers with, and the known values in it.", &read),
+        ("request", "What is sent: inputs, queries, and the values they take.", &sent),
+    ] {
         let _ = writeln!(text, "/// {docs}\npub mod {module} {{");
-        for one in all.iter().filter(|one| holds(one)) {
+        for one in all.iter().filter(|one| is_in(names, one)) {
             let _ = writeln!(text, "    pub use {};", one.path);
         }
         text.push_str("}\n\n");

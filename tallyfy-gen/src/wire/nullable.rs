@@ -9,13 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// first.
 ///
 /// ```
-/// use tallyfy_gen::{types::UpdateFolderInput, wire::Nullable};
+/// use tallyfy_gen::{types::UpdateFolder, wire::Nullable};
 ///
-/// let kept = UpdateFolderInput::new("Buying");
+/// let kept = UpdateFolder::new("Buying");
 /// assert_eq!(serde_json::to_string(&kept)?, r#"{"name":"Buying"}"#);
 /// let moved = kept.clone().parent_id("f7");
 /// assert_eq!(serde_json::to_string(&moved)?, r#"{"name":"Buying","parent_id":"f7"}"#);
-/// let cleared = UpdateFolderInput { parent_id: Nullable::Clear, ..kept };
+/// let cleared = UpdateFolder { parent_id: Nullable::Clear, ..kept };
 /// assert_eq!(serde_json::to_string(&cleared)?, r#"{"name":"Buying","parent_id":null}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```

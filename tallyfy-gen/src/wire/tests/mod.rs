@@ -68,7 +68,7 @@ mod strict {
         required::<r::IdInteger, D>(d)
     }
 
-    pub(super) fn list<'de, R: Read<'de, Value = R>, D: Deserializer<'de>>(
+    pub(super) fn list<'de, R: Read<'de, Value = R> + serde::Serialize, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<Vec<R>>, D::Error> {
         optional::<r::ListOf<R>, D>(d)
