@@ -40,7 +40,7 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The generated method with its arguments, waiting for the client to run on. The value is boxed: some weigh kilobytes,
 /// and it is handed on several times.
-pub(crate) type Process<T> =
+pub(crate) type GeneratedCall<T> =
     Box<dyn FnOnce(tallyfy_gen::Client) -> BoxFuture<Result<Box<T>, progenitor_client::Error<()>>> + Send>;
 
 /// A call that is ready to go. Nothing happens until it is awaited.
@@ -72,7 +72,7 @@ pub struct Call<T> {
     arguments: Result<(), Error>,
     options: Options,
     reconcile: Option<Reconcile<T>>,
-    run: Process<T>,
+    run: GeneratedCall<T>,
 }
 
 impl<T: Send + 'static> Call<T> {
@@ -107,7 +107,7 @@ impl<T: Send + 'static> Call<T> {
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
         Fut: Future<Output = GeneratedResult<W>> + Send + 'static,
     {
-        let run: Process<T> = Box::new(move |api| {
+        let run: GeneratedCall<T> = Box::new(move |api| {
             let answered = run(api);
             Box::pin(async move { Ok(Box::new(read(answered.await?.into_inner()))) })
         });
@@ -118,7 +118,7 @@ impl<T: Send + 'static> Call<T> {
         client: &Client,
         operation: &'static str,
         arguments: Result<(), Error>,
-        run: Process<T>,
+        run: GeneratedCall<T>,
     ) -> Self {
         let (client, options) = (client.clone(), Options::default());
         Self { client, operation, arguments, options, reconcile: None, run }
@@ -295,7 +295,7 @@ impl<T: Send + 'static> Call<Option<T>> {
         F: FnOnce(tallyfy_gen::Client) -> Fut + Send + 'static,
         Fut: Future<Output = GeneratedResult<wire::Item<T>>> + Send + 'static,
     {
-        let run: Process<Option<T>> = Box::new(move |api| {
+        let run: GeneratedCall<Option<T>> = Box::new(move |api| {
             let answered = run(api);
             Box::pin(async move {
                 match answered.await {

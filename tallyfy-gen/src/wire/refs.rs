@@ -225,7 +225,7 @@ impl<'de> Read<'de> for GuestRef {
 
 /// The country of a member.
 ///
-/// A text in older answers (pp:definition Member), an object as an include (py:models.Member). Written as it
+/// A text in older answers (pp:definition User), an object as an include (py:models.User). Written as it
 /// came: the text, or the object.
 ///
 /// ```
