@@ -4,7 +4,7 @@
 use progenitor_client::Error as Generated;
 use tallyfy_gen::driver;
 
-use crate::call::{Call, Process};
+use crate::call::{Call, GeneratedCall};
 use crate::client::Client;
 
 impl Client {
@@ -12,7 +12,7 @@ impl Client {
     /// [`is_input`](crate::Error::is_input) for an operation that has no generated method.
     #[doc(hidden)]
     pub fn drive(&self, operation: &'static str) -> Call<()> {
-        let run: Process<()> = Box::new(move |api| match driver::drive(operation, api) {
+        let run: GeneratedCall<()> = Box::new(move |api| match driver::drive(operation, api) {
             Some(driven) => Box::pin(async move { driven.await.map(Box::new) }),
             None => Box::pin(async { Err(Generated::InvalidRequest("no generated method".to_owned())) }),
         });

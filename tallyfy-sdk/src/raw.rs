@@ -19,7 +19,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use tallyfy_gen::wire;
 
 pub use self::multipart::Multipart;
-use crate::call::{Call, Preview, Process};
+use crate::call::{Call, GeneratedCall, Preview};
 use crate::client::Client;
 use crate::error::Error;
 use crate::page::Page;
@@ -243,7 +243,7 @@ impl Raw {
             Ok(url) => (Some(url), Ok(())),
             Err(error) => (None, Err(error)),
         };
-        let run: Process<T> = Box::new(move |api| {
+        let run: GeneratedCall<T> = Box::new(move |api| {
             Box::pin(async move {
                 let url = url.ok_or_else(|| Generated::InvalidRequest("no URL".to_owned()))?;
                 let mut request = reqwest::Request::new(method, url);
