@@ -10,10 +10,16 @@ use tallyfy_sdk::reqwest::Method;
 use super::{ADDRESS, FORM, PASSWORD, PERSONAL, SECRETS, TOKEN, builder, without};
 use crate::plain_server::{Ending, PlainServer};
 
+/// What a client records into.
 #[derive(Clone, Default)]
-struct File(Arc<Mutex<Vec<u8>>>);
+pub(super) struct File(Arc<Mutex<Vec<u8>>>);
 
 impl File {
+    /// What was recorded since the last look.
+    pub(super) fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().expect("no panic"))).expect("UTF-8")
+    }
+
     fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("no panic").clone()).expect("UTF-8")
     }

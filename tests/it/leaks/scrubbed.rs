@@ -1,16 +1,13 @@
 //! A scrubbed recording of every operation: what people own is noise wherever the document has it, and the recording still
 //! decodes. The answers are made from the document, with words in people's places that look like the service's own.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Map, Value, json};
 use tallyfy_gen::vocabulary::NAMES;
 use tallyfy_sdk::reqwest::Method;
 use tallyfy_tests::verify::{Kind, Verifier};
 use xtask::spec::{operations, resolve};
 
-use super::builder;
+use super::{builder, recording::File};
 use crate::plain_server::{Ending, PlainServer};
 
 /// Lower case, short, without a mark: as the service writes its own words.
@@ -117,25 +114,6 @@ impl Speaker<'_> {
                 fields.insert(name.clone(), value);
             }
         }
-    }
-}
-
-#[derive(Clone, Default)]
-struct File(Arc<Mutex<Vec<u8>>>);
-
-impl File {
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().expect("no panic"))).expect("UTF-8")
-    }
-}
-
-impl Write for File {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
